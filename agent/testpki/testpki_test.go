@@ -1,0 +1,44 @@
+package testpki_test
+
+import (
+	"crypto/x509"
+	"testing"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
+)
+
+// Requirement: a card's certificates chain to the toy root and nowhere else.
+// Turned red by: signing the leaf with the other authority's key.
+func TestIdentityChainsToRoot(t *testing.T) {
+	now := time.Now()
+	for _, h := range testpki.Holders() {
+		id := testpki.Issue(h, now)
+		check(t, id.Authentication, testpki.Authentication(), now)
+		check(t, id.ContentCommitment, testpki.Signing(), now)
+	}
+}
+
+func check(t *testing.T, p testpki.Pair, ca *testpki.Authority, now time.Time) {
+	t.Helper()
+	roots, middle := x509.NewCertPool(), x509.NewCertPool()
+	roots.AddCert(testpki.Root().Certificate)
+	middle.AddCert(ca.Certificate)
+	if _, err := p.Certificate.Verify(x509.VerifyOptions{Roots: roots, Intermediates: middle, CurrentTime: now}); err != nil {
+		t.Errorf("%s: %v", p.Certificate.Subject, err)
+	}
+	if !p.Key.PublicKey.Equal(p.Certificate.PublicKey) {
+		t.Errorf("%s: certificate is for another key", p.Certificate.Subject)
+	}
+}
+
+// Requirement: the UUID is the start of the third name of the subject, where
+// old clients look. Source: facts on NHS certificates. Turned red by: adding a
+// country to the subject.
+func TestSubjectOrder(t *testing.T) {
+	h := testpki.Holders()[0]
+	names := testpki.Issue(h, time.Now()).Authentication.Certificate.Subject.Names
+	if len(names) != 3 || names[2].Value != h.UUID+"_Amina_Okafor" {
+		t.Errorf("subject is %v", names)
+	}
+}

@@ -1,0 +1,79 @@
+// Package target is what is being checked and which features it claims: a card
+// in a reader, an identity service by URL, an agent by its ports, and the bench
+// around them.
+package target
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+)
+
+// Kinds of cell.
+const (
+	// Package cells drive our packages in this process. They never count for
+	// the agent program.
+	Package = "package"
+	// PCSCD cells drive built programs around a private pcscd.
+	PCSCD = "pcscd"
+)
+
+// File is what `conformance run --target FILE` reads: JSON, unknown fields
+// refused. Empty fields are things the target does not have.
+type File struct {
+	Cell     string           `json:"cell"`
+	Kind     string           `json:"kind"`
+	Series   string           `json:"series,omitempty"`
+	Protocol iso7816.Protocol `json:"protocol,omitempty"`
+	Features []Feature        `json:"features"`
+	Faults   []string         `json:"faults,omitempty"` // package cells switch these on themselves
+	Seed     int64            `json:"seed,omitempty"`
+
+	Reader   string `json:"reader,omitempty"`   // PC/SC name
+	Holder   string `json:"holder,omitempty"`   // UUID of the test card's holder
+	Passcode string `json:"passcode,omitempty"` // of a test card: public
+
+	Issuer  string   `json:"issuer,omitempty"`  // exact OpenID issuer
+	Control string   `json:"control,omitempty"` // mockcis2's side door, URL
+	Clients []Client `json:"clients,omitempty"` // registered relying parties
+
+	Bench  string `json:"bench,omitempty"`  // cardemu's side door, URL
+	Script string `json:"script,omitempty"` // the scripted pinentry's script file
+	Shown  string `json:"shown,omitempty"`  // where it writes what the person saw
+	Agent  int    `json:"agent,omitempty"`  // the agent's port
+	Ports  []int  `json:"ports,omitempty"`  // the port service's ports
+
+	Programs map[string]string `json:"programs,omitempty"` // name → path of built programs
+	Browser  string            `json:"browser,omitempty"`  // path of a Chromium
+}
+
+// Client is a relying party the provider knows.
+type Client struct {
+	ID          string `json:"id"`
+	Secret      string `json:"secret,omitempty"`
+	KeyFile     string `json:"key_file,omitempty"` // PEM, for private_key_jwt
+	Method      string `json:"method"`             // token_endpoint_auth_method
+	RedirectURI string `json:"redirect_uri"`
+}
+
+// Read parses a target file.
+func Read(r io.Reader) (File, error) {
+	var f File
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return File{}, fmt.Errorf("target file: %w", err)
+	}
+	if f.Kind != Package && f.Kind != PCSCD {
+		return File{}, fmt.Errorf("target file: kind %q is neither %q nor %q", f.Kind, Package, PCSCD)
+	}
+	return f, nil
+}
+
+// Missing lists the wanted features that are not claimed.
+func (f File) Missing(want []Feature) []Feature {
+	return slices.DeleteFunc(slices.Clone(want), func(w Feature) bool { return slices.Contains(f.Features, w) })
+}

@@ -1,0 +1,108 @@
+// Package result is what a run found, as values and as JSON: specs within
+// cells within a report, and the plan that says which of them were required.
+package result
+
+import "time"
+
+// Verdict is how a spec or a cell ended. Only Pass lets a release out.
+type Verdict string
+
+// The five verdicts. Anything else, and an absent one, counts as Miss.
+const (
+	Pass  Verdict = "PASS"
+	Fail  Verdict = "FAIL"  // the product is wrong
+	Error Verdict = "ERROR" // the test broke
+	Miss  Verdict = "MISS"  // the bench broke, or the cell never ran
+	Skip  Verdict = "SKIP"  // for the stated reason
+)
+
+// Exit codes of every program that ends with a verdict.
+const (
+	ExitPass         = 0
+	ExitFail         = 1
+	ExitInconclusive = 2
+	ExitUnverified   = 3
+	ExitUsage        = 64
+)
+
+// Spec is one check in one cell.
+type Spec struct {
+	ID       string        `json:"id"`
+	Title    string        `json:"title"`
+	Source   string        `json:"source"`
+	Requires []string      `json:"requires,omitempty"`
+	Proof    string        `json:"proof,omitempty"` // the fault that turns it red; empty is unproven
+	Verdict  Verdict       `json:"verdict"`
+	Reason   string        `json:"reason,omitempty"` // why not PASS, for people
+	Elapsed  time.Duration `json:"elapsed_ns"`
+	Trace    []Exchange    `json:"trace,omitempty"`
+}
+
+// Exchange is one APDU pair with secrets blanked, in hexadecimal.
+type Exchange struct {
+	Command  string `json:"command"`
+	Response string `json:"response"`
+}
+
+// Cell is one place in the matrix and what was found there.
+type Cell struct {
+	ID        string    `json:"id"`       // "series9-T1-pcscd"
+	Series    string    `json:"series"`   // "8", "9"
+	Protocol  string    `json:"protocol"` // "T=0", "T=1"
+	Kind      string    `json:"kind"`     // "package" (in process) or "pcscd"
+	Product   string    `json:"product"`  // what was judged: "agent packages", "agent program"
+	Verdict   Verdict   `json:"verdict"`
+	Reason    string    `json:"reason,omitempty"`
+	Fault     string    `json:"fault,omitempty"` // the fault that was switched on
+	Reproduce string    `json:"reproduce"`       // one command
+	Start     time.Time `json:"start"`
+	End       time.Time `json:"end"`
+	Specs     []Spec    `json:"specs"`
+}
+
+// Report is one run.
+type Report struct {
+	Schema  int       `json:"schema"` // 1
+	Build   Build     `json:"build"`
+	Plan    Plan      `json:"plan"`
+	Seed    int64     `json:"seed"`
+	Start   time.Time `json:"start"`
+	End     time.Time `json:"end"`
+	Cells   []Cell    `json:"cells"`
+	Verdict *Decision `json:"verdict,omitempty"`
+}
+
+// Build says what was judged and where.
+type Build struct {
+	Version string `json:"version"` // of the product
+	Commit  string `json:"commit,omitempty"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	PCSC    string `json:"pcsc,omitempty"` // "pcscd 1.9.9"
+}
+
+// Plan says what a release must show. A filter on a run cannot shrink it.
+type Plan struct {
+	Cells []PlannedCell `json:"cells"`
+}
+
+// PlannedCell is one required cell and its required specs.
+type PlannedCell struct {
+	ID       string   `json:"id"`
+	Kind     string   `json:"kind"`
+	Required []string `json:"required"`           // spec IDs that must PASS here
+	Excluded string   `json:"excluded,omitempty"` // the reason, when the cell is not run on purpose
+}
+
+// Decision is the gate's word on a report.
+type Decision struct {
+	Verdict Verdict  `json:"verdict"` // Pass, Fail or Miss (inconclusive)
+	Exit    int      `json:"exit"`
+	Reasons []string `json:"reasons,omitempty"` // one sentence each, naming cell and spec
+	Counts  Counts   `json:"counts"`
+}
+
+// Counts are for the summary line.
+type Counts struct {
+	Cells, Pass, Fail, Error, Miss, Skip, Unproven int
+}
