@@ -1,0 +1,38 @@
+# Everything this project does, by name. `make help` lists it.
+
+GO      ?= go
+PROGRAMS = ./agent/cmd/... ./emu/cmd/... ./mockcis2/cmd/... ./hil/cmd/... ./conformance/cmd/...
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+STAMP    = -X main.version=$(VERSION)
+export GOFLAGS += -buildvcs=false
+
+.DEFAULT_GOAL := help
+.PHONY: help install build run dev test conformance bench check
+
+help: ## List these targets.
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: ## Install what is needed, or say what to install.
+	@ci/install.sh
+
+build: ## Build every program into bin/.
+	@mkdir -p bin && $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/ $(PROGRAMS)
+
+run: install build ## The main job: the whole matrix with software cards, and a verdict.
+	@bin/hil run
+
+dev: install build ## A developer's desk: cards, provider, agent and a demo application.
+	@bin/hil up
+
+test: install build ## Everything this machine allows; says what it left out.
+	@ci/strangers.sh
+	@$(GO) run ./ci/cmd/testrun
+
+conformance: build ## The suites against one in-process cell.
+	@bin/conformance selftest
+
+bench: install build ## APDUs and bytes of a sign-in, and speed, with OpenSC beside.
+	@$(GO) test -run '^$$' -bench . -benchtime 20x ./conformance/... ./agent/... ./emu/...
+
+check: ## Formatting, vet, and that everything builds without cgo and for Windows.
+	@ci/check.sh
