@@ -75,6 +75,7 @@ func (a *Agent) Serve(ctx context.Context, listeners ...net.Listener) error {
 		find = peer.Find
 	}
 	server := &http.Server{Handler: door, ConnContext: peer.Remember(find), ReadHeaderTimeout: 5 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return ctx },
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 	return local.Serve(ctx, server, listeners)
 }

@@ -48,7 +48,7 @@ func Serve(ctx context.Context, server *http.Server, listeners []net.Listener) e
 	}
 	group.Go(func() error {
 		<-ctx.Done()
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		if server.Shutdown(stop) != nil {
 			return server.Close()
