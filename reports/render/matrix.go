@@ -49,7 +49,7 @@ func grid(r result.Report) matrix {
 		}
 		return strings.Compare(a.Protocol, b.Protocol)
 	})
-	slices.SortFunc(m.Rows, func(a, b row) int { 
+	slices.SortFunc(m.Rows, func(a, b row) int {
 		if n := len(a.Series) - len(b.Series); n != 0 {
 			return n // 10 after 9
 		}

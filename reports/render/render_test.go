@@ -95,11 +95,11 @@ func TestTextHasNoControl(t *testing.T) {
 // greener than the gate. Turned red by: leaving out the gate's suite.
 func TestJUnitAddsUp(t *testing.T) {
 	type suite struct {
-		Name     string     `xml:"name,attr"`
-		Tests    int        `xml:"tests,attr"`
-		Failures int        `xml:"failures,attr"`
-		Errors   int        `xml:"errors,attr"`
-		Skipped  int        `xml:"skipped,attr"`
+		Name     string `xml:"name,attr"`
+		Tests    int    `xml:"tests,attr"`
+		Failures int    `xml:"failures,attr"`
+		Errors   int    `xml:"errors,attr"`
+		Skipped  int    `xml:"skipped,attr"`
 		Cases    []struct {
 			Fail []struct{} `xml:"failure"`
 			Err  []struct{} `xml:"error"`
