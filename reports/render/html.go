@@ -24,6 +24,7 @@ var script string
 func HTML(w io.Writer, r result.Report) error {
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"elapsed": elapsed, "hex": hex, "counted": result.Verdict.Counted, "kind": kind,
+		"from1": func(i int) int { return i + 1 },
 	}).Parse(pageText)
 	if err != nil {
 		return err
