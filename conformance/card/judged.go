@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 )
 
@@ -51,6 +52,17 @@ func atrValid(_ context.Context, s *session) error {
 	}
 	if check && sum != 0 {
 		return fmt.Errorf("the answer to reset % X has a wrong check byte", a)
+	}
+	return nil
+}
+
+func recognised(_ context.Context, s *session) error {
+	d, err := series.Find(s.card.ATR())
+	if err != nil {
+		return fmt.Errorf("no series has this answer to reset: %w", err)
+	}
+	if d.Series != s.t.Series {
+		return fmt.Errorf("the answer to reset says series %s, the cell says %s", d.Series, s.t.Series)
 	}
 	return nil
 }

@@ -15,14 +15,13 @@ import (
 func (t *Target) openPCSCD(context.Context) error {
 	if t.Reader != "" {
 		system := pcsc.New()
-		t.onClose(system.Close)
 		t.Connect = t.traced(func(ctx context.Context) (reader.Card, error) { return connect(ctx, system, t.Reader) })
 	}
 	if t.File.Bench != "" {
-		t.Rig = &remoteRig{side: door{t.File.Bench}, faults: t.Faults, wait: t.waitForCard}
+		t.Rig = &remoteRig{side: sideDoor{t.File.Bench}, faults: t.Faults, wait: t.waitForCard}
 	}
 	if t.Control != "" {
-		t.Side = &remoteSide{side: door{t.Control}, faults: t.Faults}
+		t.Side = &remoteSide{side: sideDoor{t.Control}, faults: t.Faults}
 	}
 	if t.Script != "" {
 		t.Person = &scriptFile{script: t.Script, shown: t.Shown}
@@ -51,7 +50,6 @@ func connect(ctx context.Context, system reader.System, name string) (reader.Car
 	defer cancel()
 	known, err := system.Readers(ctx)
 	for err == nil {
-		var c reader.Card
 		c, failed := system.Connect(ctx, name)
 		if failed == nil || !errors.Is(failed, reader.ErrNoCard) {
 			return c, failed
@@ -69,7 +67,6 @@ func (t *Target) waitForCard(ctx context.Context, present bool) error {
 		return nil
 	}
 	system := pcsc.New()
-	defer system.Close()
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	states, err := system.Readers(ctx)

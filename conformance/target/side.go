@@ -10,10 +10,10 @@ import (
 )
 
 // door is the side door of a program: loopback HTTP with JSON.
-type door struct{ url string }
+type sideDoor struct{ url string }
 
 // call sends in, if there is any, and reads the answer into out, if wanted.
-func (d door) call(ctx context.Context, method, path string, in, out any) error {
+func (d sideDoor) call(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
 		raw, err := json.Marshal(in)
@@ -47,7 +47,7 @@ type faultID struct {
 }
 
 // restoreFaults leaves on what was on from the start and belongs here.
-func (d door) restoreFaults(ctx context.Context, ids []string, prefix string) error {
+func (d sideDoor) restoreFaults(ctx context.Context, ids []string, prefix string) error {
 	if err := d.call(ctx, http.MethodDelete, "/faults", nil, nil); err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (d door) restoreFaults(ctx context.Context, ids []string, prefix string) er
 
 // remoteSide is mockcis2's side door.
 type remoteSide struct {
-	side   door
+	side   sideDoor
 	faults []string
 }
 
@@ -86,7 +86,7 @@ func (s *remoteSide) History(ctx context.Context) ([]Visit, error) {
 
 // remoteRig is cardemu's side door.
 type remoteRig struct {
-	side   door
+	side   sideDoor
 	faults []string
 	wait   func(ctx context.Context, present bool) error
 }

@@ -1,0 +1,5 @@
+package target
+
+func (t *Target) startProvider() error { return nil }
+
+func providerFaults() []Fault { return nil }
