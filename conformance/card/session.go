@@ -177,3 +177,27 @@ func (s *session) signs(ctx context.Context, k key, h crypto.Hash) error {
 	}
 	return nil
 }
+
+// SignsUnasked reports whether the card signs right now for somebody who shows
+// no passcode and resets nothing.
+func SignsUnasked(ctx context.Context, t *target.Target) (bool, error) {
+	d, ok := dialects[t.Series]
+	if !ok {
+		return false, suite.Broken{Err: fmt.Errorf("series %q has no dialect here", t.Series)}
+	}
+	c, err := t.Connect(ctx)
+	if err != nil {
+		return false, bench(err)
+	}
+	defer c.Close()
+	s := &session{dialect: d, card: c, ch: iso7816.Channel{Card: c, Protocol: c.Protocol()}, t: t}
+	if err := s.choose(ctx); err != nil {
+		return false, err
+	}
+	info := append(bytes.Clone(prefix[crypto.SHA256]), make([]byte, 32)...)
+	_, err = s.sign(ctx, s.ch, authentication, info)
+	if errors.Is(err, iso7816.SecurityStatus) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -10,6 +10,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/oauth2"
@@ -112,7 +113,7 @@ func (j *Journey) Complete(ctx context.Context, ticket string) error {
 	return j.submit(ctx, j.t.Issuer+"/smartcard/complete", url.Values{"ticket": {ticket}})
 }
 
-// Outcome lets the provider's page go on after a failure, as its button does.
+// submit posts a form of the provider's own page.
 func (j *Journey) submit(ctx context.Context, action string, form url.Values) error {
 	from := *j.Page
 	if u, err := url.Parse(j.t.Issuer + "/smartcard/return"); err == nil {
@@ -203,4 +204,17 @@ func (j *Journey) Return(ctx context.Context, ticket string) (*relyingparty.Sess
 		return nil, err
 	}
 	return j.Flow.Finish(ctx, j.Page.URL)
+}
+
+// Failed goes on from the login page after a failure, as its button does: back
+// to the application with an OAuth error.
+func (j *Journey) Failed(ctx context.Context, status Status) error {
+	form := url.Values{"status": {strconv.FormatUint(uint64(status), 10)}}
+	if err := j.submit(ctx, j.t.Issuer+"/smartcard/abandon/"+j.ID, form); err != nil {
+		return err
+	}
+	if !j.Home() {
+		return fmt.Errorf("after a failure the browser does not come back to the application: %s with status %d", j.Page.URL.Path, j.Page.Status)
+	}
+	return nil
 }
