@@ -27,7 +27,8 @@ type Facts struct {
 }
 
 // Read asks the card whose it is and how many tries are left, in one
-// transaction. A locked card is ErrLocked.
+// transaction. Drivers select by themselves where reading needs it. A locked
+// card is ErrLocked.
 func (d *Desk) Read(ctx context.Context, in Insertion, k card.Key) (Facts, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
@@ -74,6 +75,8 @@ func (d *Desk) Unlock(ctx context.Context, in Insertion, q passcode.Question, do
 }
 
 // attempt is one question and at most one VERIFY of what was answered to it.
+// The card is identified again first: another program may have selected another
+// application meanwhile, whose passcode would be tried instead.
 func (d *Desk) attempt(ctx context.Context, in Insertion, q passcode.Question, do func(context.Context, *Session, []byte) error) error {
 	secret, err := d.ask(ctx, in, q)
 	defer clear(secret)
@@ -83,6 +86,9 @@ func (d *Desk) attempt(ctx context.Context, in Insertion, q passcode.Question, d
 	ctx, cancel := context.WithTimeout(ctx, useTime)
 	defer cancel()
 	return d.Use(ctx, in, func(ctx context.Context, s *Session) error {
+		if err := s.Identify(ctx); err != nil {
+			return err
+		}
 		if err := s.Verify(ctx, secret); err != nil {
 			return err
 		}

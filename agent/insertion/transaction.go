@@ -29,8 +29,7 @@ func (s *Session) Verify(ctx context.Context, passcode []byte) error {
 	return s.Card.Verify(ctx, passcode)
 }
 
-// Use identifies the card anew and runs do, all in one transaction with the
-// card of this very insertion. If do showed a passcode the card is reset before
+// Use runs do in one transaction with the card of this very insertion. If do showed a passcode the card is reset before
 // another program can have it. If another program resets the card before a
 // passcode was shown, the transaction is done over, once.
 func (d *Desk) Use(ctx context.Context, in Insertion, do func(context.Context, *Session) error) error {
@@ -63,9 +62,6 @@ func (d *Desk) use(ctx context.Context, in Insertion, do func(context.Context, *
 
 func (d *Desk) inside(ctx context.Context, in Insertion, s *Session, do func(context.Context, *Session) error) error {
 	if err := d.unchanged(ctx, in); err != nil {
-		return err
-	}
-	if err := s.Identify(ctx); err != nil {
 		return err
 	}
 	return do(ctx, s)

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
-	"unicode"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 )
 
 // receipt is the provider's answer to an assertion it accepts (PROTOCOL.md §6).
@@ -78,7 +78,7 @@ func reason(body []byte) string {
 	if json.Unmarshal(body, &e) != nil {
 		return "refused without a reason"
 	}
-	return clean(e.Code + ": " + e.Text)
+	return passcode.Clean(e.Code + ": " + e.Text)
 }
 
 // report tells the provider how the sign-in failed, once, even if the caller
@@ -100,20 +100,4 @@ func (f *flow) report(ctx context.Context, status Status) {
 		return
 	}
 	f.log().Debug("the provider was told", "status", status.String(), "http", resp.StatusCode)
-}
-
-// clean keeps a stranger's text from pretending to be ours: one line, printable,
-// no marks that turn the reading direction, at most 80 characters.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) && !unicode.Is(unicode.Cf, r) {
-			return r
-		}
-		return ' '
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if runes := []rune(s); len(runes) > 80 {
-		s = string(runes[:79]) + "…"
-	}
-	return s
 }

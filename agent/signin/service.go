@@ -143,7 +143,7 @@ func (f *flow) meet(ctx context.Context) (err error) {
 
 // question is what the person sees, before the card is known.
 func (f *flow) question() passcode.Question {
-	client := clean(f.request.Client)
+	client := passcode.Clean(f.request.Client)
 	return passcode.Question{
 		Purpose: "Sign in to " + client, Application: client, Environment: f.provider.Banner(),
 		TriesLeft: -1, Deadline: f.deadline, Limit: f.limit,
