@@ -112,6 +112,7 @@ func build(o Options, p profile.Profile, b *fault.Blank) applet.Applet {
 		PUKTries:        p.PUKTries.Value,
 		Keys:            piv.Keys(b.Identity),
 		Objects:         piv.Objects(b.Identity),
+		Rand:            o.Rand,
 		Quirks:          b.Quirks,
 	})
 	a.SetTriesLeft(b.TriesLeft)

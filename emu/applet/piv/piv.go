@@ -6,6 +6,7 @@ package piv
 
 import (
 	"crypto/rsa"
+	"io"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
@@ -24,6 +25,7 @@ type Config struct {
 	Tries, PUKTries int
 	Keys            map[byte]*rsa.PrivateKey // by key reference: 9A, 9C
 	Objects         map[uint32][]byte        // by tag; each value is the whole answer, outer tag included
+	Rand            io.Reader                // for challenges
 	Quirks          applet.Quirks
 }
 
