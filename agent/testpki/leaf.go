@@ -33,12 +33,22 @@ func (a *Authority) leaf(h Holder, key *rsa.PrivateKey, from, to time.Time, u us
 		NotAfter:              to,
 		KeyUsage:              u.keyUsage,
 		BasicConstraintsValid: true,
-		PolicyIdentifiers:     []asn1.ObjectIdentifier{u.policy},
+		Policies:              []x509.OID{oid(u.policy)},
 		OCSPServer:            []string{"http://ocsp.toy-nhs.test/ocsp"},
 		IssuingCertificateURL: []string{"http://pki.toy-nhs.test/g2/" + u.path + ".crt"},
 		CRLDistributionPoints: []string{"http://crl.toy-nhs.test/g2/" + u.path + "_c1.crl"},
 		ExtraExtensions:       []pkix.Extension{privateKeyUsagePeriod(from, to)},
 	}, a, &key.PublicKey)
+}
+
+// oid is the policy in the type that CreateCertificate reads; it ignores
+// PolicyIdentifiers since Go 1.24.
+func oid(id asn1.ObjectIdentifier) x509.OID {
+	o, err := x509.ParseOID(id.String())
+	if err != nil {
+		panic("testpki: " + err.Error())
+	}
+	return o
 }
 
 // privateKeyUsagePeriod lets the key sign for 70 % of the certificate's life

@@ -42,3 +42,18 @@ func TestSubjectOrder(t *testing.T) {
 		t.Errorf("subject is %v", names)
 	}
 }
+
+// Requirement: each certificate carries its policy, without which a provider
+// refuses it. Source: agent/PROTOCOL.md §6. Turned red by: naming the policy in
+// a field that CreateCertificate ignores.
+func TestPolicies(t *testing.T) {
+	id := testpki.Issue(testpki.Holders()[0], time.Now())
+	for want, c := range map[string]*x509.Certificate{
+		"1.2.826.0.1275.101.0.3.1.1": id.Authentication.Certificate,
+		"1.2.826.0.1275.102.0.3.2.0": id.ContentCommitment.Certificate,
+	} {
+		if len(c.Policies) != 1 || c.Policies[0].String() != want {
+			t.Errorf("policies are %v, want %s", c.Policies, want)
+		}
+	}
+}
