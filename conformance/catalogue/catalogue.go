@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/card"
+	"github.com/smartcard-connect/smartcard-connect/conformance/provider"
+	"github.com/smartcard-connect/smartcard-connect/conformance/signin"
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 )
 
@@ -18,6 +20,8 @@ type Suite struct {
 // on first.
 var Suites = []Suite{
 	{"card", card.Checks},
+	{"provider", provider.Checks},
+	{"signin", signin.Checks},
 }
 
 // All is every check of every suite.
