@@ -43,9 +43,9 @@ func TestSubjectOrder(t *testing.T) {
 	}
 }
 
-// Requirement: each certificate carries its policy, without which a provider
-// refuses it. Source: agent/PROTOCOL.md §6. Turned red by: naming the policy in
-// a field that CreateCertificate ignores.
+// Requirement: each certificate carries the policy of its use, 101 to sign in
+// and 102 for content commitment. Source: facts on NHS certificates. Turned red
+// by: giving the template PolicyIdentifiers, which Go does not write any more.
 func TestPolicies(t *testing.T) {
 	id := testpki.Issue(testpki.Holders()[0], time.Now())
 	for want, c := range map[string]*x509.Certificate{

@@ -125,7 +125,7 @@ func userInfoSub(ctx context.Context, t *target.Target) error {
 }
 
 // brings is one claim of each scope.
-var brings = map[string]string{"email": "email", "nhsperson": "nhsid_useruid", "nationalrbacaccess": "nhsid_nrbac_roles", "associatedorgs": "nhsid_user_orgs"}
+var brings = map[string]string{"email": "email", "nhsperson": "title", "nationalrbacaccess": "nhsid_nrbac_roles", "associatedorgs": "nhsid_user_orgs"}
 
 func scopes(ctx context.Context, t *target.Target) error {
 	for _, asked := range [][]string{{"openid"}, {"openid", "email", "nationalrbacaccess"}, {"openid", "nhsperson", "associatedorgs"}} {
