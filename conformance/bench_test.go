@@ -9,6 +9,8 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
 	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
+	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 )
@@ -134,4 +136,44 @@ func BenchmarkSignIn(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkAgent reports the same for the whole agent, as it asks the person in
+// between: the card is identified anew when the passcode is there.
+func BenchmarkAgent(b *testing.B) {
+	for _, f := range cells() {
+		b.Run("series"+f.Series+"/"+f.Protocol.String(), func(b *testing.B) {
+			t, err := target.Open(context.Background(), f)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer t.Close()
+			for _, name := range []string{"cold", "known"} {
+				agentOnce(b, t, name)
+			}
+		})
+	}
+}
+
+func agentOnce(b *testing.B, t *target.Target, name string) {
+	ctx := context.Background()
+	if err := t.Person.Will(ctx, target.Answer{Passcode: t.Passcode}); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := t.Rig.Heard(ctx); err != nil {
+		b.Fatal(err)
+	}
+	if _, _, err := journey.SignIn(ctx, t, browser.JSON, journey.Options{}); err != nil {
+		b.Fatal(err)
+	}
+	heard, err := t.Rig.Heard(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	size := 0
+	for _, e := range heard {
+		size += (len(e.Command) + len(e.Response)) / 2
+	}
+	b.ReportMetric(float64(len(heard)), name+"-apdus/op")
+	b.ReportMetric(float64(size), name+"-bytes/op")
 }
