@@ -3,7 +3,9 @@ package conformance_test
 import (
 	"context"
 	"fmt"
+	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +81,9 @@ func TestProofs(t *testing.T) {
 }
 
 func prove(t *testing.T, c suite.Check) {
+	if slices.Contains(c.Requires, target.Browser) && chromium() == "" {
+		t.Skip("no Chromium on this machine")
+	}
 	f, err := cellFor(c)
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +98,15 @@ func prove(t *testing.T, c suite.Check) {
 	}
 }
 
+// chromium is the path of one, or empty.
+func chromium() string {
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		return ""
+	}
+	return path
+}
+
 // cellFor is the last cell that claims what the check requires and shows its
 // fault.
 func cellFor(c suite.Check) (target.File, error) {
@@ -102,6 +116,9 @@ func cellFor(c suite.Check) (target.File, error) {
 	}
 	var found *target.File
 	for _, f := range cells() {
+		if path := chromium(); path != "" {
+			f.Browser, f.Features = path, append(f.Features, target.Browser)
+		}
 		if len(f.Missing(c.Requires)) == 0 && fault.Shows(f) {
 			found = &f
 		}

@@ -22,12 +22,13 @@ type Cell struct {
 	SigningOrigin string
 }
 
-// Fault is one way. Ask changes a request to the agent, Answer what comes back;
-// those not set do nothing.
+// Fault is one way. Ask changes a request to the agent, Answer and Status what
+// comes back; those not set do nothing.
 type Fault struct {
 	ID, Title, Why string
 	Ask            func(Cell, *http.Request)
 	Answer         func(reply map[string]any, h http.Header)
+	Status         func(code int) int
 }
 
 // All is every fault there is.
@@ -40,6 +41,10 @@ var All = []Fault{
 	signatureWrong,
 	corsOpen,
 	portWrong,
+	alwaysOK,
+	alwaysSuccess,
+	statusTalks,
+	statusNumber,
 }
 
 // Transport carries requests through the faults with these IDs, in order. The
@@ -82,8 +87,14 @@ func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) {
 		c.fault.Ask(c.cell, r)
 	}
 	resp, err := c.next.RoundTrip(r)
-	if err != nil || c.fault.Answer == nil {
+	if err != nil {
 		return resp, err
+	}
+	if c.fault.Status != nil {
+		resp.StatusCode = c.fault.Status(resp.StatusCode)
+	}
+	if c.fault.Answer == nil {
+		return resp, nil
 	}
 	return resp, rewrite(resp, c.fault.Answer)
 }

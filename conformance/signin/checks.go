@@ -34,7 +34,7 @@ func Checks() []suite.Check {
 		{ID: "signin.request-replayed", Title: "An id that was used is refused before the person is asked", Source: "protocol §5", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: replayed},
 		{ID: "signin.request-unknown", Title: "An id that the provider does not know is refused before the person is asked", Source: "protocol §5", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: unknownID},
 		{ID: "signin.provider-down", Title: "A provider that answers 500 is PROVIDER_UNREACHABLE", Source: "protocol §9", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: providerDown},
-		{ID: "signin.receipt-forged", Title: "A receipt signed by a stranger is not taken for a success", Source: "protocol §6", Requires: whole, Run: receiptForged},
+		{ID: "signin.receipt-forged", Title: "A receipt signed by a stranger is not taken for a success", Source: "protocol §6", Requires: whole, Proof: "door.always-success", Because: "forged receipt", Run: receiptForged},
 		{ID: "signin.attacker-hub", Title: "Over the hub, an attacker who starts a sign-in that the victim types for does not get in", Source: "protocol, principle 2", Requires: whole, Proof: "provider.ticket-without-cookie", Because: "attacker", Run: attackerHub},
 		{ID: "signin.attacker-json", Title: "Over JSON, an attacker who starts a sign-in that the victim types for does not get in", Source: "protocol, principle 2", Requires: whole, Proof: "provider.ticket-without-cookie", Because: "attacker", Run: attackerJSON},
 		{ID: "signin.attacker-form", Title: "Over a form, an attacker who starts a sign-in that the victim types for does not get in", Source: "protocol, principle 2", Requires: whole, Proof: "provider.ticket-without-cookie", Because: "attacker", Run: attackerForm},
@@ -54,6 +54,6 @@ func Checks() []suite.Check {
 		{ID: "signin.one-at-a-time", Title: "While one sign-in is on the screen a second is BUSY", Source: "protocol §4", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: oneAtATime},
 		{ID: "signin.bad-argument", Title: "A hub argument that is not base64 JSON of version 1 is BAD_ARGUMENT", Source: "protocol §9", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: badArgument},
 		{ID: "signin.no-token-for-agent", Title: "The agent visits only the smartcard endpoints and public documents: it never gets a token", Source: "design §4 step 6", Requires: whole, Run: noToken},
-		{ID: "signin.real-browser", Title: "A real browser goes from application to application, and userinfo has the card holder's UUID", Source: "issue: must show", Requires: real, Run: realBrowser},
+		{ID: "signin.real-browser", Title: "A real browser goes from application to application, and userinfo has the card holder's UUID", Source: "issue: must show", Requires: real, Proof: "provider.userinfo-wrong-sub", Because: "userinfo", Run: realBrowser},
 	}
 }
