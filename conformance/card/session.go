@@ -72,7 +72,7 @@ func raw(body func(ctx context.Context, s *session) error) func(context.Context,
 func restoring(body func(ctx context.Context, s *session) error) func(context.Context, *target.Target) error {
 	run := with(body)
 	return func(ctx context.Context, t *target.Target) error {
-		err := run(ctx, t)
+		err := suite.Blame(ctx, t, run(ctx, t))
 		if failed := t.Rig.Restore(context.WithoutCancel(ctx)); failed != nil {
 			return errors.Join(err, suite.Broken{Err: failed})
 		}

@@ -2,8 +2,6 @@ package judge
 
 import (
 	"context"
-	"io"
-	"sync"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
@@ -21,19 +19,16 @@ func (f *failed) Fail() { f.yes = true }
 
 // Cell runs the checks against the target by Ginkgo, in an order made from the
 // target's seed, and returns their results in that order. It may be called once
-// per process: Ginkgo keeps its tree in the process. Progress goes to w.
-func Cell(ctx context.Context, checks []suite.Check, t *target.Target, l Limits, w io.Writer) []result.Spec {
-	var mu sync.Mutex
+// per process: Ginkgo keeps its tree in the process, and writes its progress to
+// standard output.
+func Cell(ctx context.Context, checks []suite.Check, t *target.Target, l Limits) []result.Spec {
 	var specs []result.Spec
-	ginkgo.GinkgoWriter.TeeTo(w)
 	gomega.RegisterFailHandler(ginkgo.Fail)
 	ginkgo.Describe(t.Cell, func() {
 		for _, c := range checks {
 			ginkgo.It(c.Title, ginkgo.Label(c.ID), func() {
-				s := One(ctx, c, t, l)
-				mu.Lock()
+				s := after(ctx, specs, c, t, l)
 				specs = append(specs, s)
-				mu.Unlock()
 				show(s)
 			})
 		}
@@ -45,9 +40,20 @@ func Cell(ctx context.Context, checks []suite.Check, t *target.Target, l Limits,
 	}
 	reporter.NoColor, reporter.Succinct = true, true
 	ginkgo.RunSpecs(&failed{}, t.Cell, config, reporter)
-	mu.Lock()
-	defer mu.Unlock()
 	return specs
+}
+
+// after is One, unless the bench broke before: then nothing more can be found
+// out, and waiting for a dead reader again and again would only take time.
+func after(ctx context.Context, done []result.Spec, c suite.Check, t *target.Target, l Limits) result.Spec {
+	for _, s := range done {
+		if s.Verdict == result.Miss {
+			spec := describe(c)
+			spec.Verdict, spec.Reason = result.Miss, "the bench broke earlier, in "+s.ID
+			return spec
+		}
+	}
+	return One(ctx, c, t, l)
 }
 
 // show tells Ginkgo how the spec ended. Its own words stay short: the reason is
@@ -56,7 +62,7 @@ func show(s result.Spec) {
 	switch s.Verdict {
 	case result.Skip:
 		ginkgo.Skip(s.Reason)
-	case result.Fail, result.Error:
+	case result.Fail, result.Error, result.Miss:
 		ginkgo.Fail(string(s.Verdict) + " " + s.ID + ": " + s.Reason)
 	}
 }

@@ -32,7 +32,8 @@ func (l Limits) orDefault() Limits {
 }
 
 // One runs a check and says how it ended: nil is PASS, an error FAIL, a
-// suite.Broken or a panic ERROR, a missing feature SKIP. A check that does not
+// suite.Broken or a panic ERROR, a missing feature SKIP. After an error the bench
+// is looked at first: a broken one makes it MISS. A check that does not
 // come back after its time and grace is abandoned as ERROR, so that a call
 // blocked for ever cannot hold the cell.
 func One(ctx context.Context, c suite.Check, t *target.Target, l Limits) result.Spec {
@@ -45,6 +46,11 @@ func One(ctx context.Context, c suite.Check, t *target.Target, l Limits) result.
 	start := time.Now()
 	spec.Verdict, spec.Reason = verdict(run(ctx, c, t, l.orDefault()))
 	spec.Elapsed = time.Since(start)
+	if spec.Verdict == result.Fail && t.Sound != nil {
+		if err := t.Sound(context.WithoutCancel(ctx)); err != nil {
+			spec.Verdict, spec.Reason = result.Miss, fmt.Sprintf("the bench broke: %v (the check said: %s)", err, spec.Reason)
+		}
+	}
 	spec.Trace = t.Trace.Take()
 	return spec
 }

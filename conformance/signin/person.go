@@ -30,7 +30,7 @@ func notStarted(ctx context.Context, t *target.Target) error {
 
 // restored runs a check that changes the card and brings the card back.
 func restored(ctx context.Context, t *target.Target, body func() error) error {
-	err := body()
+	err := suite.Blame(ctx, t, body())
 	if failed := t.Rig.Restore(context.WithoutCancel(ctx)); failed != nil {
 		return errors.Join(err, suite.Broken{Err: failed})
 	}

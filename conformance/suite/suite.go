@@ -5,6 +5,7 @@ package suite
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
@@ -39,3 +40,15 @@ func (b Broken) Error() string { return "the test could not judge: " + b.Err.Err
 
 // Unwrap is the wrapped error.
 func (b Broken) Unwrap() error { return b.Err }
+
+// Blame looks at the bench before it is restored: with a broken one, err is not
+// the product's.
+func Blame(ctx context.Context, t *target.Target, err error) error {
+	if err == nil || t.Sound == nil {
+		return err
+	}
+	if broken := t.Sound(context.WithoutCancel(ctx)); broken != nil {
+		return Broken{fmt.Errorf("the bench broke: %w (the check said: %w)", broken, err)}
+	}
+	return err
+}

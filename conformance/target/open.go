@@ -23,6 +23,9 @@ type Target struct {
 	Trace *Trace
 	// Rig puts the card in and takes it out.
 	Rig Rig
+	// Sound looks after a red check whether the bench itself is broken: nil
+	// is a sound one. Where it is nil, whoever runs the cell looks.
+	Sound func(ctx context.Context) error
 	// Side is the provider's side door.
 	Side Side
 	// Person answers passcode forms.

@@ -75,7 +75,7 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 	if t.Reader == "" {
 		t.Reader = "Shelf 00 00"
 	}
-	rig := &shelfRig{shelf: &readertest.Shelf{}, reader: t.Reader, start: t.faultsOf("card", "reader")}
+	rig := &shelfRig{shelf: &readertest.Shelf{}, name: t.Reader, start: t.faultsOf("card", "reader")}
 	c, err := emu.New(emu.Options{Profile: "series" + t.Series, Protocol: t.Protocol, Passcode: []byte(t.Passcode), Faults: rig.start})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
@@ -84,7 +84,7 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 	if err := rig.Insert(context.Background()); err != nil {
 		return nil, err
 	}
-	t.Rig = rig
+	t.Rig, t.Sound = rig, rig.sound
 	t.Connect = t.traced(func(ctx context.Context) (reader.Card, error) { return rig.shelf.Connect(ctx, t.Reader) })
 	return rig.shelf, nil
 }

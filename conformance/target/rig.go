@@ -3,10 +3,13 @@ package target
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -14,10 +17,10 @@ import (
 
 // shelfRig is the bench of a package cell.
 type shelfRig struct {
-	shelf  *readertest.Shelf
-	reader string
-	card   *emu.Card
-	start  []string // faults of the target file
+	shelf *readertest.Shelf
+	name  string
+	card  *emu.Card
+	start []string // faults of the target file
 }
 
 // plugged is the card in the reader. A fault that takes the reader away takes
@@ -31,7 +34,7 @@ type plugged struct {
 func (p plugged) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	response, err := p.Card.Transmit(ctx, command)
 	if errors.Is(err, emu.ErrReader) {
-		p.rig.shelf.Vanish(p.rig.reader)
+		p.rig.shelf.Vanish(p.rig.name)
 	}
 	return response, err
 }
@@ -39,14 +42,14 @@ func (p plugged) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 // Insert puts the card in.
 func (r *shelfRig) Insert(context.Context) error {
 	r.card.Insert()
-	r.shelf.Insert(r.reader, plugged{r.card, r})
+	r.shelf.Insert(r.name, plugged{r.card, r})
 	return nil
 }
 
 // Remove takes the card out.
 func (r *shelfRig) Remove(context.Context) error {
 	r.card.Remove()
-	r.shelf.Remove(r.reader)
+	r.shelf.Remove(r.name)
 	return nil
 }
 
@@ -73,6 +76,33 @@ func (r *shelfRig) Fault(ctx context.Context, id string) error {
 		return err
 	}
 	return r.Insert(ctx)
+}
+
+// sound asks the reader and, where there is a card, wants an answer of any kind
+// to a harmless command.
+func (r *shelfRig) sound(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	states, err := r.shelf.Readers(ctx)
+	if err != nil {
+		return err
+	}
+	if len(states) == 0 {
+		return reader.ErrNoReader
+	}
+	if !states[0].Present {
+		return nil
+	}
+	c, err := r.shelf.Connect(ctx, r.name)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	// GET CHALLENGE (ISO/IEC 7816-4 §11.5.3) changes nothing on a card.
+	if _, err = c.Transmit(ctx, []byte{0, 0x84, 0, 0, 8}); errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("the reader does not answer: %w", err)
+	}
+	return nil
 }
 
 // freePorts are n loopback ports that nobody listened on a moment ago.

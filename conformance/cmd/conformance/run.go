@@ -85,7 +85,7 @@ func judgeCell(d *desk, f target.File, checks []suite.Check, limit time.Duration
 		cell.Verdict, cell.Reason, cell.End = result.Error, "the target does not open: "+err.Error(), time.Now()
 		return cell, nil
 	}
-	cell.Specs = judge.Cell(d.ctx, checks, t, judge.Limits{Time: limit, Grace: 5 * time.Second}, d.err)
+	cell.Specs = judge.Cell(d.ctx, checks, t, judge.Limits{Time: limit, Grace: 5 * time.Second})
 	cell.Verdict, cell.Reason = judge.Worst(cell.Specs)
 	if closed := t.Close(); closed != nil && cell.Verdict == result.Pass {
 		cell.Verdict, cell.Reason = result.Error, "the target does not close: "+closed.Error()
