@@ -84,7 +84,7 @@ func restoring(body func(ctx context.Context, s *session) error) func(context.Co
 func bench(err error) error {
 	for _, kind := range []error{reader.ErrNoService, reader.ErrNoReader, reader.ErrNoCard, reader.ErrBusy} {
 		if errors.Is(err, kind) {
-			return suite.Broken{Err: err}
+			return suite.Broken{Err: err, Bench: true}
 		}
 	}
 	return fmt.Errorf("the card cannot be powered: %w", err)

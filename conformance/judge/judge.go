@@ -104,6 +104,8 @@ func verdict(err error) (result.Verdict, string) {
 	switch {
 	case err == nil:
 		return result.Pass, ""
+	case errors.As(err, &broken) && broken.Bench:
+		return result.Miss, err.Error()
 	case errors.As(err, &broken):
 		return result.Error, err.Error()
 	}

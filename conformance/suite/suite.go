@@ -33,7 +33,10 @@ type Check struct {
 
 // Broken wraps an error of the test itself or of its bench, so that it is not
 // held against the product.
-type Broken struct{ Err error }
+type Broken struct {
+	Err   error
+	Bench bool // the bench is at fault, not the test
+}
 
 // Error is the wrapped error's.
 func (b Broken) Error() string { return "the test could not judge: " + b.Err.Error() }
@@ -48,7 +51,7 @@ func Blame(ctx context.Context, t *target.Target, err error) error {
 		return err
 	}
 	if broken := t.Sound(context.WithoutCancel(ctx)); broken != nil {
-		return Broken{fmt.Errorf("the bench broke: %w (the check said: %w)", broken, err)}
+		return Broken{Err: fmt.Errorf("the bench broke: %w (the check said: %w)", broken, err), Bench: true}
 	}
 	return err
 }
