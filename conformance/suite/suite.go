@@ -5,6 +5,7 @@ package suite
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
@@ -32,10 +33,25 @@ type Check struct {
 
 // Broken wraps an error of the test itself or of its bench, so that it is not
 // held against the product.
-type Broken struct{ Err error }
+type Broken struct {
+	Err   error
+	Bench bool // the bench is at fault, not the test
+}
 
 // Error is the wrapped error's.
 func (b Broken) Error() string { return "the test could not judge: " + b.Err.Error() }
 
 // Unwrap is the wrapped error.
 func (b Broken) Unwrap() error { return b.Err }
+
+// Blame looks at the bench before it is restored: with a broken one, err is not
+// the product's.
+func Blame(ctx context.Context, t *target.Target, err error) error {
+	if err == nil || t.Sound == nil {
+		return err
+	}
+	if broken := t.Sound(context.WithoutCancel(ctx)); broken != nil {
+		return Broken{Err: fmt.Errorf("the bench broke: %w (the check said: %w)", broken, err), Bench: true}
+	}
+	return err
+}

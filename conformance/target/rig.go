@@ -1,0 +1,136 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/reader"
+	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
+	"github.com/smartcard-connect/smartcard-connect/emu"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+// shelfRig is the bench of a package cell.
+type shelfRig struct {
+	shelf *readertest.Shelf
+	name  string
+	card  *emu.Card
+	start []string // faults of the target file
+}
+
+// plugged is the card in the reader. A fault that takes the reader away takes
+// it off the shelf.
+type plugged struct {
+	*emu.Card
+	rig *shelfRig
+}
+
+// Transmit passes the command on.
+func (p plugged) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	response, err := p.Card.Transmit(ctx, command)
+	if errors.Is(err, emu.ErrReader) {
+		p.rig.shelf.Vanish(p.rig.name)
+	}
+	return response, err
+}
+
+// Insert puts the card in.
+func (r *shelfRig) Insert(context.Context) error {
+	r.card.Insert()
+	r.shelf.Insert(r.name, plugged{r.card, r})
+	return nil
+}
+
+// Remove takes the card out.
+func (r *shelfRig) Remove(context.Context) error {
+	r.card.Remove()
+	r.shelf.Remove(r.name)
+	return nil
+}
+
+// Restore makes the card as personalised, with the first faults.
+func (r *shelfRig) Restore(ctx context.Context) error {
+	if err := r.card.Heal(); err != nil {
+		return err
+	}
+	for _, id := range r.start {
+		if err := r.Fault(ctx, id); err != nil {
+			return err
+		}
+	}
+	return r.Insert(ctx)
+}
+
+// Fault switches a card fault on and puts the changed card in anew.
+func (r *shelfRig) Fault(ctx context.Context, id string) error {
+	f, err := emu.Find(id)
+	if err != nil {
+		return err
+	}
+	if err := r.card.Inject(f); err != nil {
+		return err
+	}
+	return r.Insert(ctx)
+}
+
+// sound asks the reader and, where there is a card, wants an answer of any kind
+// to a harmless command.
+func (r *shelfRig) sound(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	states, err := r.shelf.Readers(ctx)
+	if err != nil {
+		return err
+	}
+	if len(states) == 0 {
+		return reader.ErrNoReader
+	}
+	if !states[0].Present {
+		return nil
+	}
+	c, err := r.shelf.Connect(ctx, r.name)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	// GET CHALLENGE (ISO/IEC 7816-4 §11.5.3) changes nothing on a card.
+	if _, err = c.Transmit(ctx, []byte{0, 0x84, 0, 0, 8}); errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("the reader does not answer: %w", err)
+	}
+	return nil
+}
+
+// freePorts are n loopback ports that nobody listened on a moment ago.
+func freePorts(n int) ([]int, error) {
+	var ports []int
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
+
+// socketPath is a place for a unix socket in a folder of its own.
+func socketPath() (path string, clean func() error, err error) {
+	dir, err := os.MkdirTemp("", "cell")
+	return filepath.Join(dir, "port.sock"), func() error { return os.RemoveAll(dir) }, err
+}
+
+// Heard is what the card kept.
+func (r *shelfRig) Heard(context.Context) ([]result.Exchange, error) {
+	var out []result.Exchange
+	for _, e := range r.card.Trace() {
+		out = append(out, result.Exchange{Command: e.Command, Response: e.Response})
+	}
+	r.card.ForgetTrace()
+	return out, nil
+}
