@@ -1,5 +1,3 @@
-//go:build unix
-
 package part
 
 import (
@@ -12,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -54,7 +51,7 @@ func (p Program) Start(ctx context.Context) (*Part, error) {
 	if p.Foreground {
 		cmd.Stdin, cmd.Stderr = os.Stdin, os.Stderr
 	} else {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		ownGroup(cmd)
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -127,7 +124,7 @@ func (p *Part) Alive() bool {
 // Stop asks the program's group to end with SIGINT and kills it after grace.
 // It may be called again.
 func (p *Part) Stop(grace time.Duration) {
-	p.signal(syscall.SIGINT)
+	p.signal(os.Interrupt)
 	select {
 	case <-p.ended:
 	case <-time.After(grace):
@@ -137,7 +134,7 @@ func (p *Part) Stop(grace time.Duration) {
 
 // Kill ends the program's group at once.
 func (p *Part) Kill() {
-	p.signal(syscall.SIGKILL)
+	p.signal(os.Kill)
 	<-p.ended
 }
 
@@ -154,13 +151,8 @@ func (p *Part) Wait(ctx context.Context, grace time.Duration) (code int, late bo
 	return p.cmd.ProcessState.ExitCode(), late
 }
 
-func (p *Part) signal(s syscall.Signal) {
-	if !p.Alive() {
-		return
+func (p *Part) signal(s os.Signal) {
+	if p.Alive() {
+		signalGroup(p.cmd, s)
 	}
-	if attr := p.cmd.SysProcAttr; attr != nil && attr.Setpgid {
-		_ = syscall.Kill(-p.cmd.Process.Pid, s)
-		return
-	}
-	_ = p.cmd.Process.Signal(s)
 }
