@@ -1,0 +1,91 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/part"
+)
+
+// StartProvider starts the identity provider with the provider faults of the
+// options.
+func (b *Bench) StartProvider(ctx context.Context) error {
+	args := []string{"serve", "--addr", fmt.Sprintf("127.0.0.1:%d", providerPort), "--control", fmt.Sprintf("127.0.0.1:%d", sidePort)}
+	p, err := b.built(ctx, MockCIS2, append(args, b.faults("provider.")...)...)
+	if err != nil {
+		return err
+	}
+	var ready struct{ Issuer, Control string }
+	if err := json.Unmarshal(p.Ready, &ready); err != nil || ready.Issuer == "" || ready.Control == "" {
+		return fmt.Errorf("%s: no issuer or control address in %q", p.Name, p.Ready)
+	}
+	b.Issuer, b.Control = ready.Issuer, ready.Control
+	return nil
+}
+
+// AgentOptions say who answers the agent's passcode form and who opens pages.
+type AgentOptions struct {
+	Prompter string   // auto, pinentry or terminal
+	Pinentry []string // program and arguments
+	Opener   []string // program and arguments of the browser opener
+	Terminal bool     // the agent may use our terminal
+}
+
+// agentSettings is the agent's settings file; the agent reads it strictly.
+type agentSettings struct {
+	Issuers        []agentIssuer `json:"issuers"`
+	SigningOrigins []string      `json:"signing_origins"`
+	Prompter       string        `json:"prompter"`
+	Pinentry       []string      `json:"pinentry,omitempty"`
+	Opener         []string      `json:"browser_opener,omitempty"`
+	Port           int           `json:"port"`
+	Socket         string        `json:"port_service_socket"`
+}
+
+type agentIssuer struct {
+	URL         string `json:"url"`
+	Environment string `json:"environment"`
+}
+
+// socketDir holds the port service's socket, in the empty /run of the cell.
+const socketDir = "/run/smartcard-connect"
+
+// StartAgent starts the port service and the agent that trusts the provider.
+func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
+	if err := os.MkdirAll(socketDir, 0o755); err != nil {
+		return err
+	}
+	origin, err := url.Parse(b.Issuer)
+	if err != nil {
+		return err
+	}
+	s := agentSettings{
+		Issuers:        []agentIssuer{{b.Issuer, "int"}},
+		SigningOrigins: []string{origin.Scheme + "://" + origin.Host, SigningOrigin},
+		Prompter:       o.Prompter, Pinentry: o.Pinentry, Opener: o.Opener,
+		Port: agentPort, Socket: socketDir + "/port-service.sock",
+	}
+	b.Settings = b.path("settings.json")
+	if err := writeJSON(b.Settings, s); err != nil {
+		return err
+	}
+	if _, err := b.built(ctx, PortService, "serve", "--socket", s.Socket); err != nil {
+		return err
+	}
+	path, err := b.Programs.Built(Agent)
+	if err != nil {
+		return err
+	}
+	b.agent, err = b.start(ctx, part.Program{
+		Name: Agent, Path: path, Foreground: o.Terminal,
+		Args: []string{"run", "--settings", b.Settings, "--service", s.Socket},
+	})
+	return err
+}
+
+// SigningOrigin is a page that may have prescriptions signed beside the
+// provider's own, on a port of its own.
+const SigningOrigin = "http://127.0.0.1:9490"
