@@ -25,6 +25,18 @@ const (
 	ExitUsage        = 64
 )
 
+// Schema is the number in Report.Schema that this package reads and writes.
+const Schema = 1
+
+// Kinds of cell.
+const (
+	// KindPackage cells drive packages in one process. They say nothing about
+	// the agent program.
+	KindPackage = "package"
+	// KindPCSCD cells drive the built programs around a private pcscd.
+	KindPCSCD = "pcscd"
+)
+
 // Spec is one check in one cell.
 type Spec struct {
 	ID       string        `json:"id"`
@@ -102,7 +114,15 @@ type Decision struct {
 	Counts  Counts   `json:"counts"`
 }
 
-// Counts are for the summary line.
+// Counts are for the summary line. Cells counts cells that have a result,
+// Unproven distinct spec IDs without a proof; the others count spec results,
+// and Miss counts a required spec without a result too.
 type Counts struct {
-	Cells, Pass, Fail, Error, Miss, Skip, Unproven int
+	Cells    int `json:"cells"`
+	Pass     int `json:"pass"`
+	Fail     int `json:"fail"`
+	Error    int `json:"error"`
+	Miss     int `json:"miss"`
+	Skip     int `json:"skip"`
+	Unproven int `json:"unproven"`
 }

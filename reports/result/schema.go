@@ -1,0 +1,10 @@
+package result
+
+import _ "embed"
+
+//go:embed schema.json
+var schema string
+
+// JSONSchema is the published schema of report.json and cell.json, JSON Schema
+// draft 2020-12.
+func JSONSchema() string { return schema }
