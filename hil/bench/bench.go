@@ -19,6 +19,7 @@ const (
 	slotPort     = 35963 // vpcd's first slot; the next has the next number
 	providerPort = 9480
 	sidePort     = 9481 // the provider's side door
+	cardPort     = 9483 // the first card's side door; the next has the next number
 	agentPort    = 43485
 )
 
@@ -99,14 +100,14 @@ func (b *Bench) PutCard(ctx context.Context, c cell.Cell, slot int, trace string
 		return err
 	}
 	args := []string{"run", "--series", c.Card.Series, "--protocol", strings.Replace(c.Card.Protocol.String(), "=", "", 1),
-		"--reader", fmt.Sprintf("vpcd://127.0.0.1:%d", slotPort+slot), "--control", "127.0.0.1:0"}
+		"--reader", fmt.Sprintf("vpcd://127.0.0.1:%d", slotPort+slot), "--control", fmt.Sprintf("127.0.0.1:%d", cardPort+slot)}
 	if c.Card.Holder != "" {
 		args = append(args, "--holder", c.Card.Holder)
 	}
 	if trace != "" {
 		args = append(args, "--trace", trace)
 	}
-	args = append(args, b.faults("card.")...)
+	args = append(args, b.faults("card.", "reader.")...)
 	p, err := b.start(ctx, part.Program{Name: fmt.Sprintf("%s-%d", CardEmu, slot), Path: path, Args: args})
 	if err != nil {
 		return err
@@ -119,11 +120,11 @@ func (b *Bench) PutCard(ctx context.Context, c cell.Cell, slot int, trace string
 	return nil
 }
 
-// faults are flags for the faults of one area.
-func (b *Bench) faults(area string) []string {
+// faults are flags for the faults of these areas.
+func (b *Bench) faults(areas ...string) []string {
 	var flags []string
 	for _, id := range b.Faults {
-		if strings.HasPrefix(id, area) {
+		if slices.ContainsFunc(areas, func(area string) bool { return strings.HasPrefix(id, area) }) {
 			flags = append(flags, "--fault", id)
 		}
 	}

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -73,7 +74,7 @@ func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
 		return err
 	}
 	if _, err := b.built(ctx, PortService, "serve", "--socket", s.Socket); err != nil {
-		return err
+		return product(err)
 	}
 	path, err := b.Programs.Built(Agent)
 	if err != nil {
@@ -83,9 +84,21 @@ func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
 		Name: Agent, Path: path, Foreground: o.Terminal,
 		Args: []string{"run", "--settings", b.Settings, "--service", s.Socket},
 	})
-	return err
+	return product(err)
 }
 
-// SigningOrigin is a page that may have prescriptions signed beside the
-// provider's own, on a port of its own.
-const SigningOrigin = "http://127.0.0.1:9490"
+// product marks an error as the product's, unless it was never built.
+func product(err error) error {
+	if err == nil || errors.Is(err, ErrMissing) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrProduct, err)
+}
+
+// SigningOrigin is the page that may have prescriptions signed beside the
+// provider's own; the suites know it by this name.
+const SigningOrigin = "https://prescriptions.example.test"
+
+// ErrProduct is wrapped when a part of the product, not of the bench, does not
+// start.
+var ErrProduct = errors.New("the product does not start")

@@ -21,6 +21,20 @@ func (c Cell) Broke(why error) result.Cell {
 	return r
 }
 
+// Skipped is the result of a cell that is excluded on purpose.
+func (c Cell) Skipped() result.Cell {
+	r := c.blank()
+	r.Verdict, r.Reason = result.Skip, c.Excluded
+	return r
+}
+
+// Failed is the result of a cell whose product did not even start.
+func (c Cell) Failed(why error) result.Cell {
+	r := c.blank()
+	r.Verdict, r.Reason = result.Fail, why.Error()
+	return r
+}
+
 func (c Cell) blank() result.Cell {
 	return result.Cell{
 		ID: c.ID(), Series: c.Card.Series, Protocol: c.Card.Protocol.String(),

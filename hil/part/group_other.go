@@ -7,8 +7,8 @@ import (
 	"os/exec"
 )
 
-// ownGroup does nothing: there are no process groups.
-func ownGroup(*exec.Cmd) {}
+// OwnGroup does nothing: there are no process groups.
+func OwnGroup(*exec.Cmd) {}
 
 // signalGroup ends the program, whatever the signal.
 func signalGroup(cmd *exec.Cmd, _ os.Signal) { _ = cmd.Process.Kill() }

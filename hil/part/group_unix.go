@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// ownGroup keeps the terminal's Ctrl-C from cmd and lets us signal its
+// OwnGroup keeps the terminal's Ctrl-C from cmd and lets us signal its
 // children with it.
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func OwnGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 func signalGroup(cmd *exec.Cmd, s os.Signal) {
 	number, ok := s.(syscall.Signal)

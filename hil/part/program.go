@@ -51,7 +51,7 @@ func (p Program) Start(ctx context.Context) (*Part, error) {
 	if p.Foreground {
 		cmd.Stdin, cmd.Stderr = os.Stdin, os.Stderr
 	} else {
-		ownGroup(cmd)
+		OwnGroup(cmd)
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
