@@ -99,7 +99,7 @@ func (b *Bench) PutCard(ctx context.Context, c cell.Cell, slot int, trace string
 	if err != nil {
 		return err
 	}
-	args := []string{"run", "--series", c.Card.Series, "--protocol", strings.Replace(c.Card.Protocol.String(), "=", "", 1),
+	args := []string{"run", "--series", c.Card.Series, "--protocol", c.Protocol(),
 		"--reader", fmt.Sprintf("vpcd://127.0.0.1:%d", slotPort+slot), "--control", fmt.Sprintf("127.0.0.1:%d", cardPort+slot)}
 	if c.Card.Holder != "" {
 		args = append(args, "--holder", c.Card.Holder)

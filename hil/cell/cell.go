@@ -25,15 +25,15 @@ type Cell struct {
 
 // ID is such as "series9-T1-pcscd". It never changes for the same place.
 func (c Cell) ID() string {
-	id := fmt.Sprintf("series%s-%s-%s", c.Card.Series, c.short(), c.Kind)
+	id := fmt.Sprintf("series%s-%s-%s", c.Card.Series, c.Protocol(), c.Kind)
 	if c.Suite != "" {
 		id += "-" + c.Suite
 	}
 	return id
 }
 
-// short is the protocol without its equals sign: T0, T1.
-func (c Cell) short() string { return strings.Replace(c.Card.Protocol.String(), "=", "", 1) }
+// Protocol is the protocol without its equals sign: T0, T1.
+func (c Cell) Protocol() string { return strings.Replace(c.Card.Protocol.String(), "=", "", 1) }
 
 // Build is what is judged here, in the report's words.
 func (c Cell) Build() string {
@@ -67,7 +67,7 @@ func one(r rig.Rig, row rig.Cells, card string) Cell {
 	c := Cell{Kind: row.Kind}
 	c.Card, _ = r.Card(card)
 	c.Reader, _ = r.Reader(row.Reader)
-	c.Features = append(slices.Clone(row.Features), "series-"+c.Card.Series, strings.ToLower(c.short()))
+	c.Features = append(slices.Clone(row.Features), "series-"+c.Card.Series, strings.ToLower(c.Protocol()))
 	for _, e := range r.Excluded {
 		if e.Cell == c.ID() {
 			c.Excluded = e.Reason
