@@ -28,7 +28,8 @@ type Channel struct {
 
 // Send transmits c and gathers the complete answer. The error is about the
 // exchange; the card's own verdict is the SW of the response, which is never
-// 61xx or 6Cxx. Sent data is not kept.
+// 61xx, and 6Cxx only when the command asked for no answer. Sent data is not
+// kept.
 func (ch Channel) Send(ctx context.Context, c Command) (Response, error) {
 	for len(c.Data) > MaxData {
 		part := c
@@ -86,14 +87,16 @@ func doneIfMore(sw SW) SW {
 	return sw
 }
 
-// one is a single exchange, repeated once with the length a 6Cxx asks for.
+// one is a single exchange, repeated once with the length a 6Cxx asks for. Only
+// a command that asked for an answer is repeated: one that carries a passcode
+// must reach the card once, whatever it says.
 func (ch Channel) one(ctx context.Context, c Command) (Response, error) {
 	r, err := ch.raw(ctx, c)
 	if err != nil {
 		return r, err
 	}
 	n, ok := r.SW.RightLe()
-	if !ok {
+	if asked := c.Le > 0 && (ch.Protocol != T0 || len(c.Data) == 0); !ok || !asked {
 		return r, nil
 	}
 	c.Le = n

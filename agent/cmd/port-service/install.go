@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+)
+
+// unitPath is where systemd looks for units of the administrator (systemd.unit(5)).
+const unitPath = "/etc/systemd/system/smartcard-connect-port-service.service"
+
+const unit = `[Unit]
+Description=Smartcard Connect port service
+After=network.target
+
+[Service]
+ExecStart=%s serve --socket /run/smartcard-connect/ports.sock
+RuntimeDirectory=smartcard-connect
+RuntimeDirectoryMode=0755
+Restart=on-failure
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+
+[Install]
+WantedBy=multi-user.target
+`
+
+// errSystem is said on systems without systemd.
+var errSystem = errors.New("installing as a service is not available on " + runtime.GOOS + " yet; start `port-service serve` by other means")
+
+// installCommand writes the unit.
+type installCommand struct {
+	Print bool `help:"Print the unit instead of writing it."`
+}
+
+// Run writes the unit whole or not at all, and says what to do next.
+func (c *installCommand) Run() error {
+	if runtime.GOOS != "linux" {
+		return errSystem
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf(unit, self)
+	if c.Print {
+		_, err := fmt.Print(text)
+		return err
+	}
+	if err := os.WriteFile(unitPath+".new", []byte(text), 0o644); err != nil {
+		return fmt.Errorf("%w (run as root, or use --print)", err)
+	}
+	if err := os.Rename(unitPath+".new", unitPath); err != nil {
+		return err
+	}
+	fmt.Println("written", unitPath+"\nnow run: systemctl enable --now smartcard-connect-port-service")
+	return nil
+}
+
+// uninstallCommand removes the unit.
+type uninstallCommand struct{}
+
+// Run removes it; it is no error that there is none.
+func (uninstallCommand) Run() error {
+	if runtime.GOOS != "linux" {
+		return errSystem
+	}
+	if err := os.Remove(unitPath); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	fmt.Println("removed", unitPath+"\nif it still runs: systemctl stop smartcard-connect-port-service")
+	return nil
+}

@@ -1,0 +1,123 @@
+// Command port-service tells browser pages on which port the agent of their
+// user's session listens. One runs on a machine.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
+	"github.com/smartcard-connect/smartcard-connect/agent/settings"
+)
+
+const help = `Tells a browser page on which port the agent of its user listens.
+
+Example:
+
+  port-service serve --socket /run/smartcard-connect/ports.sock
+  smartcard-connect run --settings settings.json --service /run/smartcard-connect/ports.sock
+  port-service status`
+
+// program is the command line.
+type program struct {
+	Serve     serveCommand     `cmd:"" help:"Serve until interrupted."`
+	Status    statusCommand    `cmd:"" help:"Say for every port who answers there."`
+	Install   installCommand   `cmd:"" help:"Write a systemd unit, or print it with --print."`
+	Uninstall uninstallCommand `cmd:"" help:"Remove the systemd unit."`
+}
+
+// serveCommand is the service.
+type serveCommand struct {
+	Socket   string `help:"Unix socket where agents register." type:"path" default:"/run/smartcard-connect/ports.sock"`
+	Ports    []int  `help:"Loopback ports to take; all five by default."`
+	Settings string `help:"A settings file whose origins every user's browser may ask from." type:"path"`
+}
+
+// Run serves.
+func (c *serveCommand) Run(ctx context.Context, log *slog.Logger) error {
+	service := &portservice.Service{Log: log}
+	if c.Settings != "" {
+		file, err := os.Open(c.Settings)
+		if err != nil {
+			return err
+		}
+		service.Settings, err = settings.Read(file)
+		_ = file.Close()
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.Settings, err)
+		}
+	}
+	if len(c.Ports) == 0 {
+		c.Ports = portservice.Ports()
+	}
+	return service.Serve(ctx, c.Socket, c.Ports)
+}
+
+// statusCommand asks every port.
+type statusCommand struct {
+	Ports []int `help:"Ports to ask; all five by default."`
+	JSON  bool  `help:"Print an array of objects."`
+}
+
+// errStatus is a port that another program holds, or none that answers.
+var errStatus = errors.New("not every port answers")
+
+// Run prints a line for each port.
+func (c *statusCommand) Run(ctx context.Context) error {
+	if len(c.Ports) == 0 {
+		c.Ports = portservice.Ports()
+	}
+	rows := portservice.Status(ctx, c.Ports)
+	var bad error
+	for _, r := range rows {
+		if !c.JSON {
+			fmt.Printf("%d: %s\n", r.ID, r.Title)
+		}
+		if !r.OK {
+			bad = errStatus
+		}
+	}
+	if c.JSON {
+		if err := json.NewEncoder(os.Stdout).Encode(rows); err != nil {
+			return err
+		}
+	}
+	return bad
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	var p program
+	parser, err := kong.New(&p, kong.Name("port-service"), kong.Description(help), kong.UsageOnError())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "port-service:", err)
+		return 1
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "port-service:", err, "(see --help)")
+		return 64
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	err = parsed.Run(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, settings.ErrInvalid):
+		fmt.Fprintln(os.Stderr, "port-service:", err)
+		return 64
+	}
+	fmt.Fprintln(os.Stderr, "port-service:", err)
+	return 1
+}

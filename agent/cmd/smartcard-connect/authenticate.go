@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os/exec"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/local"
+	"github.com/smartcard-connect/smartcard-connect/agent/settings"
+	"github.com/smartcard-connect/smartcard-connect/agent/signin"
+)
+
+// authenticateCommand is the uri channel (PROTOCOL.md §4).
+type authenticateCommand struct {
+	settingsFlag
+	URI string `arg:"" help:"smartcard-connect:authenticate?issuer=…&id=…"`
+}
+
+// Run signs in and opens the way back in the person's browser. The ticket is in
+// the address, so other programs may see it: without the browser's cookie it
+// is worth nothing.
+func (c *authenticateCommand) Run(ctx context.Context, s *streams) error {
+	set, err := c.read()
+	if err != nil {
+		return err
+	}
+	issuer, id, err := parseURI(set, c.URI)
+	if err != nil {
+		return usage{err}
+	}
+	result := wire(s, set).Authenticate(ctx, issuer.URL, id)
+	open := append(set.BrowserOpener[1:len(set.BrowserOpener):len(set.BrowserOpener)], local.Return(issuer, result))
+	if err := exec.CommandContext(context.WithoutCancel(ctx), set.BrowserOpener[0], open...).Run(); err != nil {
+		return fmt.Errorf("the browser could not be opened: %w", err)
+	}
+	if result.Status != signin.OK {
+		return fmt.Errorf("%s", result.Status.Message())
+	}
+	return nil
+}
+
+// parseURI takes nothing but the two parameters, once each, and a configured
+// issuer.
+func parseURI(set settings.Settings, uri string) (settings.Issuer, string, error) {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return settings.Issuer{}, "", err
+	}
+	q, err := url.ParseQuery(u.RawQuery)
+	if err != nil || u.Scheme != "smartcard-connect" || u.Opaque != "authenticate" || len(q) != 2 || len(q["issuer"]) != 1 || len(q["id"]) != 1 {
+		return settings.Issuer{}, "", fmt.Errorf("%q is not smartcard-connect:authenticate?issuer=…&id=…", uri)
+	}
+	issuer, ok := set.Issuer(q.Get("issuer"))
+	if !ok {
+		return issuer, "", fmt.Errorf("issuer %q is not in the settings", q.Get("issuer"))
+	}
+	if !signin.ValidID(q.Get("id")) {
+		return issuer, "", fmt.Errorf("%q is not an id", q.Get("id"))
+	}
+	return issuer, q.Get("id"), nil
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
+	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
+	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
+)
+
+// nobody is asked: verbs that only look do not wait for a card.
+type nobody struct{}
+
+// Ask is passcode.Prompter's.
+func (nobody) Ask(context.Context, passcode.Question) ([]byte, error) {
+	return nil, passcode.ErrUnavailable
+}
+
+// Show is passcode.Prompter's.
+func (nobody) Show(context.Context, passcode.Notice) error { return passcode.ErrUnavailable }
+
+func notice(now time.Time) passcode.Notice { return passcode.Notice{Deadline: now.Add(time.Minute)} }
+
+// statusCommand looks around.
+type statusCommand struct {
+	JSON bool `help:"Print an array of objects."`
+}
+
+// statusRow is one thing that must be there.
+type statusRow struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	OK    bool   `json:"ok"`
+}
+
+// Run prints what a helpdesk asks first. It fails when something is missing.
+func (c *statusCommand) Run(ctx context.Context, s *streams) error {
+	rows := []statusRow{readers(ctx), agentPort(ctx)}
+	err := list(s.out, c.JSON, rows, func(r statusRow) string { return r.ID + ": " + r.Title })
+	for _, r := range rows {
+		if err == nil && !r.OK {
+			err = fmt.Errorf("%s: %s", r.ID, r.Title)
+		}
+	}
+	return err
+}
+
+func readers(ctx context.Context) statusRow {
+	states, err := pcsc.New().Readers(ctx)
+	if err != nil {
+		return statusRow{"readers", err.Error(), false}
+	}
+	if len(states) == 0 {
+		return statusRow{"readers", "the smartcard service runs, but there is no reader", false}
+	}
+	cards := 0
+	for _, state := range states {
+		if state.Present {
+			cards++
+		}
+	}
+	return statusRow{"readers", fmt.Sprintf("%d readers, %d cards", len(states), cards), true}
+}
+
+// agentPort asks the port service, as a page would.
+func agentPort(ctx context.Context) statusRow {
+	found := statusRow{"agent", "no port service knows an agent of this user", false}
+	for _, p := range portservice.Status(ctx, portservice.Ports()) {
+		if p.Agent != 0 {
+			return statusRow{"agent", fmt.Sprintf("listens on port %d, says the port service on %d", p.Agent, p.ID), true}
+		}
+	}
+	return found
+}
+
+// settingsCommand prints settings.
+type settingsCommand struct{ settingsFlag }
+
+// Run prints JSON that is itself a valid settings file.
+func (c *settingsCommand) Run(s *streams) error {
+	set, err := c.read()
+	if err != nil {
+		return err
+	}
+	e := json.NewEncoder(s.out)
+	e.SetIndent("", "  ")
+	return e.Encode(set)
+}
+
+// versionCommand prints the version.
+type versionCommand struct{}
+
+// Run prints what the build recorded.
+func (versionCommand) Run(s *streams) error {
+	version := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+	}
+	_, err := fmt.Fprintln(s.out, "smartcard-connect", version)
+	return err
+}

@@ -1,0 +1,131 @@
+package portservice
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/settings"
+)
+
+// Hello is an agent's line (PROTOCOL.md §2). Who sent it is the kernel's word.
+type Hello struct {
+	Version int `json:"version"`
+	Port    int `json:"port"`
+	// Origins are the pages that this user's browser may ask from.
+	Origins []string `json:"origins,omitempty"`
+}
+
+// reply is the service's.
+type reply struct {
+	Status string `json:"status,omitempty"`
+	Error  string `json:"error,omitempty"`
+}
+
+// maxHello bounds a line and maxOpen the connections that hold one.
+const (
+	maxHello = 16 << 10
+	maxOpen  = 256
+)
+
+// listenSocket makes the socket, which every user may connect to. A socket
+// nobody answers on is left over from a crash and is replaced.
+func listenSocket(path string) (*net.UnixListener, error) {
+	if c, err := net.Dial("unix", path); err == nil {
+		_ = c.Close()
+		return nil, fmt.Errorf("portservice: another service answers on %s", path)
+	}
+	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSocket != 0 {
+		_ = os.Remove(path)
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("portservice: %w", err)
+	}
+	if err := os.Chmod(path, 0o666); err != nil {
+		_ = l.Close()
+		return nil, fmt.Errorf("portservice: %w", err)
+	}
+	return l, nil
+}
+
+// register takes agents until ctx ends.
+func (s *Service) register(ctx context.Context, l *net.UnixListener) error {
+	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
+	var all sync.WaitGroup
+	defer all.Wait()
+	slots := make(chan struct{}, maxOpen)
+	for {
+		c, err := l.AcceptUnix()
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("portservice: %w", err)
+		}
+		select {
+		case slots <- struct{}{}:
+			all.Go(func() { defer func() { <-slots }(); s.hold(ctx, c) })
+		default:
+			_ = c.Close()
+		}
+	}
+}
+
+// hold keeps an agent for as long as its connection lives.
+func (s *Service) hold(ctx context.Context, c *net.UnixConn) {
+	defer func() { _ = c.Close() }()
+	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
+	a, err := s.greet(c)
+	if err != nil {
+		s.log().Warn("refused an agent", "error", err)
+		_ = json.NewEncoder(c).Encode(reply{Error: err.Error()})
+		return
+	}
+	defer s.registry.drop(a)
+	s.log().Info("an agent registered", "user", a.owner.User, "port", a.port)
+	if json.NewEncoder(c).Encode(reply{Status: "registered"}) == nil {
+		_, _ = io.Copy(io.Discard, c)
+	}
+	s.log().Info("an agent left", "user", a.owner.User, "port", a.port)
+}
+
+func (s *Service) greet(c *net.UnixConn) (*agent, error) {
+	owner, err := credentials(c)
+	if err != nil {
+		return nil, err
+	}
+	_ = c.SetReadDeadline(time.Now().Add(helloTime))
+	line, err := bufio.NewReaderSize(io.LimitReader(c, maxHello), maxHello).ReadBytes('\n')
+	if err != nil {
+		return nil, fmt.Errorf("no line: %w", err)
+	}
+	_ = c.SetReadDeadline(time.Time{})
+	h, err := parseHello(line)
+	if err != nil {
+		return nil, err
+	}
+	a := &agent{owner: owner, port: h.Port, origins: h.Origins}
+	return a, s.registry.add(a)
+}
+
+func parseHello(line []byte) (Hello, error) {
+	var h Hello
+	if err := json.Unmarshal(line, &h); err != nil {
+		return h, err
+	}
+	if h.Version != 1 {
+		return h, fmt.Errorf("version %d is not 1", h.Version)
+	}
+	if h.Port < 1024 || h.Port > 65535 {
+		return h, errors.New("the port is not one an agent can have")
+	}
+	return h, settings.Settings{SigningOrigins: h.Origins}.Check()
+}

@@ -1,0 +1,67 @@
+// Package portservice tells a browser page on which port the agent of its own
+// user and session listens (PROTOCOL.md §2). The kernel says who is who, on
+// both sides.
+package portservice
+
+import (
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
+)
+
+// Ports are where the service listens, in the order clients try them.
+func Ports() []int { return []int{43487, 44213, 45031, 46478, 48853} }
+
+// agent is one registration.
+type agent struct {
+	owner   peer.Owner
+	port    int
+	origins []string
+}
+
+// maxAgents of one user: a restart overlaps with its predecessor, no more.
+const maxAgents = 4
+
+var errMany = errors.New("too many agents of this user are registered")
+
+// registry is the agents that are connected now.
+type registry struct {
+	mu     sync.Mutex
+	agents []*agent
+}
+
+func (r *registry) add(a *agent) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, other := range r.agents {
+		if other.owner == a.owner {
+			n++
+		}
+	}
+	if n >= maxAgents {
+		return errMany
+	}
+	r.agents = append(r.agents, a)
+	return nil
+}
+
+func (r *registry) drop(a *agent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.agents = slices.DeleteFunc(r.agents, func(other *agent) bool { return other == a })
+}
+
+// of is the newest agent of owner.
+func (r *registry) of(owner peer.Owner) (*agent, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, a := range slices.Backward(r.agents) {
+		if a.owner == owner {
+			return a, true
+		}
+	}
+	return nil, false
+}

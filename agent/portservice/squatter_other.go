@@ -1,0 +1,6 @@
+//go:build !linux
+
+package portservice
+
+// Squatter is not implemented on this system.
+func Squatter(int) string { return "unknown" }

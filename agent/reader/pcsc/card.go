@@ -1,0 +1,187 @@
+//go:build cgo || windows
+
+package pcsc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ebfe/scard"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/agent/reader"
+)
+
+const bothProtocols = scard.ProtocolT0 | scard.ProtocolT1
+
+// card is one connection. Its fields handle and atr belong to the owner; the
+// caller reads copies made after each change.
+type card struct {
+	owner    *owner
+	handle   *scard.Card
+	atr      []byte
+	protocol iso7816.Protocol
+	closed   bool
+}
+
+// Connect powers the card in the named reader, shared, at T=0 or T=1.
+func (s *System) Connect(ctx context.Context, name string) (reader.Card, error) {
+	var context *scard.Context
+	c := &card{}
+	c.owner = startOwner(func(abandoned bool) {
+		if c.handle != nil {
+			_ = c.handle.Disconnect(disposition(abandoned))
+		}
+		if context != nil {
+			_ = context.Release()
+		}
+	})
+	var atr []byte
+	var protocol iso7816.Protocol
+	err := c.owner.do(ctx, func() (err error) {
+		if context, err = scard.EstablishContext(); err != nil {
+			return failed("SCardEstablishContext", err)
+		}
+		if c.handle, err = context.Connect(name, scard.ShareShared, bothProtocols); err != nil {
+			return failed("SCardConnect", err)
+		}
+		atr, protocol, err = c.look()
+		return err
+	})
+	if err != nil {
+		c.owner.stop()
+		return nil, err
+	}
+	c.atr, c.protocol = atr, protocol
+	return c, nil
+}
+
+// disposition resets a card whose last command nobody waited for: it may have
+// been a VERIFY.
+func disposition(abandoned bool) scard.Disposition {
+	if abandoned {
+		return scard.ResetCard
+	}
+	return scard.LeaveCard
+}
+
+// look asks what the card is and speaks now. It runs on the owner.
+func (c *card) look() ([]byte, iso7816.Protocol, error) {
+	status, err := c.handle.Status()
+	if err != nil {
+		return nil, 0, lost("SCardStatus", err)
+	}
+	switch c.handle.ActiveProtocol() {
+	case scard.ProtocolT0:
+		return bytes.Clone(status.Atr), iso7816.T0, nil
+	case scard.ProtocolT1:
+		return bytes.Clone(status.Atr), iso7816.T1, nil
+	}
+	return nil, 0, fmt.Errorf("%w: neither T=0 nor T=1", reader.ErrProtocol)
+}
+
+func (c *card) ATR() []byte                { return bytes.Clone(c.atr) }
+func (c *card) Protocol() iso7816.Protocol { return c.protocol }
+
+// run is do on a connection: an open one, with a reset by another program seen
+// once and then repaired, so that the next call works.
+func (c *card) run(ctx context.Context, name string, call func() error) error {
+	if c.closed {
+		return fmt.Errorf("pcsc: %s on a closed connection: %w", name, reader.ErrRemoved)
+	}
+	var atr []byte
+	var protocol iso7816.Protocol
+	err := c.owner.do(ctx, func() error {
+		err := lost(name, call())
+		if errors.Is(err, reader.ErrReset) && c.handle != nil {
+			if again := c.reconnect(scard.LeaveCard); again != nil {
+				return again
+			}
+			atr, protocol, _ = c.look()
+		}
+		return err
+	})
+	if protocol != 0 {
+		c.atr, c.protocol = atr, protocol
+	}
+	return err
+}
+
+// reconnect runs on the owner.
+func (c *card) reconnect(d scard.Disposition) error {
+	return lost("SCardReconnect", c.handle.Reconnect(scard.ShareShared, bothProtocols, d))
+}
+
+// Transmit copies command, so that a caller who gave up may wipe it while C
+// still reads, and wipes the copy.
+func (c *card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	if len(command) < 4 {
+		return nil, fmt.Errorf("%w: %d bytes", iso7816.ErrCommand, len(command))
+	}
+	own := bytes.Clone(command)
+	var answer []byte
+	err := c.run(ctx, "SCardTransmit", func() error {
+		defer clear(own)
+		raw, err := c.handle.Transmit(own)
+		answer = bytes.Clone(raw) // raw pins 64 KiB
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// Begin starts a transaction. While another program has one this blocks until
+// ctx ends.
+func (c *card) Begin(ctx context.Context) (func() error, error) {
+	if err := c.run(ctx, "SCardBeginTransaction", func() error { return c.handle.BeginTransaction() }); err != nil {
+		return nil, err
+	}
+	ended := false
+	return func() error {
+		if ended {
+			return nil
+		}
+		ended = true
+		return c.run(context.WithoutCancel(ctx), "SCardEndTransaction", func() error { return c.handle.EndTransaction(scard.LeaveCard) })
+	}, nil
+}
+
+// Reset restarts the card warm and learns what it speaks afterwards.
+func (c *card) Reset(ctx context.Context) error {
+	var atr []byte
+	var protocol iso7816.Protocol
+	err := c.run(ctx, "SCardReconnect", func() (err error) {
+		if err = c.handle.Reconnect(scard.ShareShared, bothProtocols, scard.ResetCard); err == nil {
+			atr, protocol, err = c.look()
+		}
+		return err
+	})
+	if err == nil {
+		c.atr, c.protocol = atr, protocol
+	}
+	return err
+}
+
+// Close lets go of the card. It waits for the service for a moment only.
+func (c *card) Close() error {
+	if c.closed {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), pause)
+	defer cancel()
+	err := c.run(ctx, "SCardDisconnect", func() error {
+		handle := c.handle
+		c.handle = nil
+		return handle.Disconnect(scard.LeaveCard)
+	})
+	c.closed = true
+	c.owner.stop()
+	if errors.Is(err, reader.ErrRemoved) || errors.Is(err, reader.ErrReset) || errors.Is(err, errGone) {
+		return nil
+	}
+	return err
+}

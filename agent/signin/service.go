@@ -1,0 +1,187 @@
+// Package signin signs a person in: it fetches and checks what an identity
+// service asks, lets the person's card sign the answer, and brings back the
+// ticket (PROTOCOL.md §1, steps 4 to 8).
+package signin
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/card"
+	"github.com/smartcard-connect/smartcard-connect/agent/insertion"
+	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
+	"github.com/smartcard-connect/smartcard-connect/agent/settings"
+)
+
+// Service signs people in, one after another. Desk is required; every other
+// field has a usable zero.
+type Service struct {
+	Desk     *insertion.Desk
+	FormTime time.Duration    // TimeToShowPinForm; zero is 300 s
+	HTTP     *http.Client     // zero is one with the system's proxy and roots
+	Now      func() time.Time // zero is time.Now
+	Rand     io.Reader        // zero is crypto/rand
+	Log      *slog.Logger     // zero is silence
+
+	mu        sync.Mutex
+	providers map[string]*provider
+	seen      seen
+}
+
+// Result is how a sign-in ended. Ticket is empty unless Status is OK.
+type Result struct {
+	Status Status
+	Ticket string
+	Err    error // for the log, nil when OK
+}
+
+// SignIn does the whole of it. When the request was verified and anything fails
+// later, the provider is told once.
+func (s *Service) SignIn(ctx context.Context, issuer settings.Issuer, id string) Result {
+	f := &flow{Service: s, id: id, timeUp: TimeUpForm}
+	err := f.run(ctx, issuer)
+	status := StatusOf(err, f.timeUp)
+	s.log().Info("sign-in ended", "issuer", issuer.URL, "status", status.String(), "error", err)
+	if status != OK {
+		f.report(ctx, status)
+		return Result{Status: status, Err: err}
+	}
+	return Result{Ticket: f.ticket}
+}
+
+// flow is one sign-in.
+type flow struct {
+	*Service
+	id       string
+	provider *provider
+	request  Request // verified once provider asks to be told of failures
+	verified bool
+	skew     time.Duration // local clock plus skew is the provider's
+	deadline time.Time     // local
+	limit    string
+	timeUp   Status
+	in       insertion.Insertion
+	facts    insertion.Facts
+	ticket   string
+}
+
+// run is the sign-in, step by step.
+func (f *flow) run(ctx context.Context, issuer settings.Issuer) error {
+	if !ValidID(f.id) {
+		return fail(BadArgument, "malformed id")
+	}
+	if err := f.ask(ctx, issuer); err != nil {
+		return err
+	}
+	f.countdown()
+	if err := f.meet(ctx); err != nil {
+		return err
+	}
+	assertion, err := f.sign(ctx)
+	if err != nil {
+		return err
+	}
+	return f.answer(ctx, assertion)
+}
+
+// ask fetches the request and refuses what this agent cannot do.
+func (f *flow) ask(ctx context.Context, issuer settings.Issuer) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*exchangeTime)
+	defer cancel()
+	if f.provider, err = f.Service.provider(ctx, issuer); err != nil {
+		return err
+	}
+	if f.request, f.skew, err = f.fetch(ctx, f.provider, f.id); err != nil {
+		return err
+	}
+	f.verified = true
+	if f.request.Device == "required" {
+		return fail(DeviceRequired, "this agent has no device key")
+	}
+	if f.request.Environment != issuer.Environment {
+		f.log().Warn("the request names another environment than the settings", "request", f.request.Environment, "settings", issuer.Environment)
+	}
+	return nil
+}
+
+// countdown picks the earlier of the two limits.
+func (f *flow) countdown() {
+	form := f.FormTime
+	if form == 0 {
+		form = settings.DefaultTimeToShowPinForm
+	}
+	now := f.now()
+	f.deadline, f.limit, f.timeUp = now.Add(form), "TimeToShowPinForm", TimeUpForm
+	if end := time.Unix(f.request.Expires, 0).Add(-f.skew); end.Before(f.deadline) {
+		f.deadline, f.limit, f.timeUp = end, "the request's end", TimeUpRequest
+	}
+}
+
+// meet finds the card and reads whose it is.
+func (f *flow) meet(ctx context.Context) (err error) {
+	q := f.question()
+	f.in, err = f.Desk.Find(ctx, passcode.Notice{Purpose: q.Purpose, Application: q.Application,
+		Environment: q.Environment, Deadline: q.Deadline, Limit: q.Limit})
+	if err != nil {
+		return err
+	}
+	if f.facts, err = f.Desk.Read(ctx, f.in, card.Authentication); err != nil {
+		return err
+	}
+	now := f.now().Add(f.skew)
+	if c := f.facts.Certificate; now.Before(c.NotBefore) || now.After(c.NotAfter) {
+		return fail(CertificateExpired, "the certificate is for %v to %v", c.NotBefore.UTC(), c.NotAfter.UTC())
+	}
+	return nil
+}
+
+// question is what the person sees, before the card is known.
+func (f *flow) question() passcode.Question {
+	client := passcode.Clean(f.request.Client)
+	return passcode.Question{
+		Purpose: "Sign in to " + client, Application: client, Environment: f.provider.Banner(),
+		TriesLeft: -1, Deadline: f.deadline, Limit: f.limit,
+	}
+}
+
+// sign asks for the passcode and lets the card sign.
+func (f *flow) sign(ctx context.Context) (assertion string, err error) {
+	err = f.Desk.Unlock(ctx, f.in, f.facts.Form(f.question()), func(ctx context.Context, s *insertion.Session, _ []byte) (err error) {
+		assertion, err = f.assertion(ctx, s)
+		return err
+	})
+	if err == nil {
+		err = f.verifyOwn(assertion)
+	}
+	return assertion, err
+}
+
+func (s *Service) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+func (s *Service) random() io.Reader {
+	if s.Rand == nil {
+		return rand.Reader
+	}
+	return s.Rand
+}
+
+func (s *Service) log() *slog.Logger {
+	if s.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return s.Log
+}
+
+// errNoTicket is a receipt that brings nothing.
+var errNoTicket = errors.New("the receipt has no ticket")

@@ -1,0 +1,69 @@
+package authentic
+
+import (
+	"io"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/emu/applet"
+)
+
+// getData is GET DATA: the production life cycle data 9F7F and the policies of
+// the passcodes 5F01 and 5F02.
+func (a *Applet) getData(c iso7816.Command) iso7816.Response {
+	if len(c.Data) != 0 {
+		return applet.Status(iso7816.WrongLength)
+	}
+	switch {
+	case c.P1 == 0x9F && c.P2 == 0x7F:
+		return applet.Data(a.production())
+	case c.P1 == 0x5F && a.selection.Selected():
+		if p, ok := a.policy(c.P2); ok {
+			return applet.Data(p)
+		}
+	}
+	return applet.Status(iso7816.ReferenceNotFound)
+}
+
+// production is the CPLC (GlobalPlatform card specification, tag 9F7F): 42
+// bytes, of which bytes 13 to 16 are the chip's serial number.
+func (a *Applet) production() []byte {
+	cplc := make([]byte, 42)
+	copy(cplc, []byte{0x47, 0x90, 0x50, 0x74, 0x82, 0x11, 0x63, 0x33, 0x12, 0x00, 0x72, 0x33})
+	copy(cplc[12:], a.config.Serial[:])
+	return iso7816.Wrap(0x9F7F, cplc)
+}
+
+// policy says for a passcode: mechanism 00 (compared), access rules as pairs
+// VERIFY, RESET, CHANGE, MODIFY, DELETE, the try limit, longest and shortest.
+// The passcode is reset after the PUK and changed after itself.
+func (a *Applet) policy(ref byte) ([]byte, bool) {
+	rules, tries := []byte{0, 0, 0, 2, 0, 1, 0, 0, 0, 2}, a.config.Tries
+	switch ref {
+	case refUser:
+	case refPUK:
+		rules, tries = []byte{0, 0, 0, 0, 0, 2, 0, 0, 0, 2}, a.config.PUKTries
+	default:
+		return nil, false
+	}
+	return iso7816.Wrap(0x5F00|uint32(ref),
+		[]byte{0x80, 1, 0x00},
+		iso7816.Wrap(0x86, rules),
+		[]byte{0x91, 1, byte(tries)},
+		iso7816.Wrap(0xA1, []byte{0x83, 1, maxLength, 0x84, 1, minLength})), true
+}
+
+// getChallenge is GET CHALLENGE (ISO/IEC 7816-4 §7.5.3): as many random bytes
+// as asked for.
+func (a *Applet) getChallenge(c iso7816.Command) iso7816.Response {
+	if c.P1 != 0 || c.P2 != 0 {
+		return applet.Status(iso7816.WrongP1P2)
+	}
+	if len(c.Data) != 0 || c.Le == 0 || c.Le > iso7816.MaxShort {
+		return applet.Status(iso7816.WrongLength)
+	}
+	b := make([]byte, c.Le)
+	if _, err := io.ReadFull(a.config.Rand, b); err != nil {
+		return applet.Status(iso7816.NoDiagnosis)
+	}
+	return applet.Data(b)
+}

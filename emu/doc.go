@@ -1,0 +1,16 @@
+// Package emu is smartcards made of software: the two kinds a health worker
+// carries, each on T=0 and on T=1, with every try counter and access rule, and
+// with faults that can be switched on. In a stranger's test it takes three
+// lines:
+//
+//	card, err := emu.New(emu.Options{Profile: "series8"})
+//	defer card.Close()
+//	answer, err := card.Transmit(ctx, command)
+//
+// A Card has the methods of the agent's reader.Card without importing it.
+// Package vpcd plugs one into pcscd's virtual reader, where any program finds
+// it; the program cardemu does so from the command line.
+//
+// The keys and certificates are those of the toy authority in testpki. Nothing
+// this package signs means anything.
+package emu

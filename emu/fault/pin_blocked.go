@@ -1,0 +1,11 @@
+package fault
+
+// pinBlocked is the commonest reason to visit the smartcard office.
+var pinBlocked = Fault{
+	Info: Info{
+		ID:    "card.pin-blocked",
+		Title: "the passcode is blocked",
+		Why:   "Three wrong passcodes, on this machine or another; the person needs an unlock, not a passcode form.",
+	},
+	Make: func(b *Blank) { b.TriesLeft = 0 },
+}

@@ -1,0 +1,23 @@
+package fault
+
+import "context"
+
+// removedMidCommand: people pull the card as soon as they have typed.
+var removedMidCommand = Fault{
+	Info: Info{
+		ID:    "card.removed-mid-command",
+		Title: "the card is pulled out while it makes its first signature",
+		Why:   "People take the card out as soon as they have typed; a signature takes a fifth of a second.",
+	},
+	Wire: func(next Link) Link {
+		done := false
+		return func(ctx context.Context, command []byte) ([]byte, error) {
+			response, err := next(ctx, command)
+			if err == nil && !done && signs(command) {
+				done = true
+				return nil, ErrRemoved
+			}
+			return response, err
+		}
+	},
+}

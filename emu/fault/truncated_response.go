@@ -1,0 +1,21 @@
+package fault
+
+import "context"
+
+// truncatedResponse cuts long answers to one byte, less than a status word.
+var truncatedResponse = Fault{
+	Info: Info{
+		ID:    "card.truncated-response",
+		Title: "long answers arrive as a single byte, without a status word",
+		Why:   "A bad contact or a broken reader driver; the answer is no answer at all.",
+	},
+	Wire: func(next Link) Link {
+		return func(ctx context.Context, command []byte) ([]byte, error) {
+			response, err := next(ctx, command)
+			if err == nil && len(response) > 64 {
+				return response[:1], nil
+			}
+			return response, err
+		}
+	},
+}

@@ -1,0 +1,128 @@
+package emu
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/emu/applet"
+	"github.com/smartcard-connect/smartcard-connect/emu/applet/authentic"
+	"github.com/smartcard-connect/smartcard-connect/emu/applet/piv"
+	"github.com/smartcard-connect/smartcard-connect/emu/fault"
+	"github.com/smartcard-connect/smartcard-connect/emu/profile"
+	"github.com/smartcard-connect/smartcard-connect/emu/t0"
+	"github.com/smartcard-connect/smartcard-connect/emu/t1"
+)
+
+// adaptor is a card's side of a protocol: t0.Adaptor or t1.Adaptor.
+type adaptor interface {
+	Transmit(frame []byte) []byte
+	Reset()
+}
+
+// body is everything a fault can change about a card.
+type body struct {
+	atr     []byte
+	applet  applet.Applet
+	adaptor adaptor
+	link    fault.Link // the adaptor with the faults of the wire around it
+}
+
+// personalise makes a card from a profile, with faults put on in order. Those
+// that do not show on this card are left out.
+func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
+	look, err := p.Personality(o.Protocol)
+	if err != nil {
+		return body{}, fmt.Errorf("%w: %w", ErrOptions, err)
+	}
+	blank := &fault.Blank{
+		Series: p.Series, Protocol: o.Protocol, ATR: look.ATR, Identity: *o.Identity,
+		Tries: p.Tries.Value, TriesLeft: p.Tries.Value, Now: o.Now(),
+	}
+	faults = applying(faults, p.Series, o.Protocol)
+	for _, f := range faults {
+		if f.Make != nil {
+			f.Make(blank)
+		}
+	}
+	a := build(o, p, blank)
+	for _, f := range faults {
+		if f.Wrap != nil {
+			a = f.Wrap(a)
+		}
+	}
+	b := body{atr: blank.ATR, applet: a, adaptor: protocol(o.Protocol, a)}
+	b.link = func(_ context.Context, command []byte) ([]byte, error) {
+		return b.adaptor.Transmit(command), nil
+	}
+	for _, f := range faults {
+		if f.Wire != nil {
+			b.link = f.Wire(b.link)
+		}
+	}
+	return b, nil
+}
+
+func applying(faults []Fault, series string, protocol iso7816.Protocol) []Fault {
+	var out []Fault
+	for _, f := range faults {
+		if f.Applies(series, protocol) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func protocol(p iso7816.Protocol, a applet.Applet) adaptor {
+	if p == iso7816.T0 {
+		return &t0.Adaptor{Applet: &applet.Chain{Applet: a}}
+	}
+	return &t1.Adaptor{Applet: &applet.Chain{Applet: a}}
+}
+
+// build makes the profile's applet for the person on the blank.
+func build(o Options, p profile.Profile, b *fault.Blank) applet.Applet {
+	if p.Applet == "authentic" {
+		a := authentic.New(authentic.Config{
+			DefaultSelected:  p.DefaultSelected.Value,
+			BlockedAtOnce:    p.BlockedAtOnce.Value,
+			PrefixDigestInfo: value(p.PrefixDigest),
+			Passcode:         o.Passcode,
+			PUK:              o.PUK,
+			Tries:            b.Tries,
+			PUKTries:         p.PUKTries.Value,
+			Keys:             authentic.Keys(b.Identity),
+			MayDecipher:      authentic.MayDecipher(),
+			Master:           authentic.Files(b.Identity),
+			Serial:           authentic.Serial(b.Identity.Holder),
+			Rand:             o.Rand,
+			Quirks:           b.Quirks,
+		})
+		a.SetTriesLeft(b.TriesLeft)
+		return a
+	}
+	a := piv.New(piv.Config{
+		DefaultSelected: p.DefaultSelected.Value,
+		Label:           value(p.Label),
+		BlockedAtOnce:   p.BlockedAtOnce.Value,
+		LenientCommit:   value(p.LenientCommit),
+		Passcode:        o.Passcode,
+		PUK:             o.PUK,
+		Tries:           b.Tries,
+		PUKTries:        p.PUKTries.Value,
+		Keys:            piv.Keys(b.Identity),
+		Objects:         piv.Objects(b.Identity),
+		Rand:            o.Rand,
+		Quirks:          b.Quirks,
+	})
+	a.SetTriesLeft(b.TriesLeft)
+	return a
+}
+
+// value is a fact's value, or the zero value where the profile has none.
+func value[T any](f *profile.Fact[T]) (v T) {
+	if f != nil {
+		v = f.Value
+	}
+	return v
+}

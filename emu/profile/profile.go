@@ -1,0 +1,225 @@
+// Package profile is which cards we can be: one JSON file per card with its
+// answers to reset, identifiers and habits. Nobody has published how a real
+// card of the NHS is set up, so each fact says why it is what it is, how sure
+// that is, and which command on a real card would settle it.
+package profile
+
+import (
+	"bytes"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+)
+
+//go:embed *.json
+var files embed.FS
+
+// ErrProfile is wrapped by every error about a profile.
+var ErrProfile = errors.New("profile: not usable")
+
+// Sure is how well founded a fact is.
+type Sure string
+
+// The degrees of being sure.
+const (
+	Recorded     Sure = "recorded"     // seen on a real card of this kind, by someone
+	Documented   Sure = "documented"   // in a standard or a vendor's or the NHS's text
+	Assumed      Sure = "assumed"      // the likeliest, unproven
+	Hypothetical Sure = "hypothetical" // no such card is known to exist
+)
+
+// Reason is where a fact comes from.
+type Reason struct {
+	Why     string `json:"why"`
+	Sure    Sure   `json:"sure"`
+	Settles string `json:"settles,omitempty"` // the command that would settle it on a real card
+}
+
+// Fact is a value and its reason.
+type Fact[T any] struct {
+	Value T `json:"value"`
+	Reason
+}
+
+// Hex is bytes written as hexadecimal, spaces allowed.
+type Hex []byte
+
+// UnmarshalText reads hexadecimal.
+func (h *Hex) UnmarshalText(text []byte) error {
+	b, err := hex.DecodeString(strings.ReplaceAll(string(text), " ", ""))
+	*h = b
+	return err
+}
+
+// MarshalText writes upper-case hexadecimal without spaces.
+func (h Hex) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// String is upper-case hexadecimal without spaces.
+func (h Hex) String() string { return strings.ToUpper(hex.EncodeToString(h)) }
+
+// Profile is one kind of card.
+type Profile struct {
+	ID              string        `json:"id"` // the file's name, "series9"
+	Title           string        `json:"title"`
+	Series          string        `json:"series"` // printed on the back: "9"
+	Applet          string        `json:"applet"` // "piv" or "authentic"
+	Personalities   []Personality `json:"personalities"`
+	DefaultSelected Fact[bool]    `json:"default_selected"` // the application answers after reset without SELECT
+	Tries           Fact[int]     `json:"tries"`            // of the passcode
+	PUKTries        Fact[int]     `json:"puk_tries"`        // of the PUK
+	BlockedAtOnce   Fact[bool]    `json:"blocked_at_once"`  // 6983 instead of 63C0 for the wrong passcode that spends the last try
+	PrefixDigest    *Fact[bool]   `json:"prefix_digest_info,omitempty"`
+	LenientCommit   *Fact[bool]   `json:"lenient_content_commitment,omitempty"`
+	Label           *Fact[string] `json:"label,omitempty"` // PIV application label
+}
+
+// Personality is a card as one protocol shows it.
+type Personality struct {
+	ID         string           `json:"id"`
+	Protocol   iso7816.Protocol `json:"protocol"`
+	ATR        Hex              `json:"atr"`
+	OpenSCConf string           `json:"opensc_conf"` // what opensc.conf needs inside "app default", may be empty
+	Reason
+}
+
+// All is every profile, by ID. An error is a mistake in a profile and wraps
+// ErrProfile.
+func All() ([]Profile, error) {
+	names, err := fs.Glob(files, "*.json")
+	if err != nil {
+		return nil, err
+	}
+	var out []Profile
+	for _, n := range names {
+		raw, err := files.ReadFile(n)
+		if err != nil {
+			return nil, err
+		}
+		p, err := Parse(raw)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", n, err)
+		}
+		if p.ID != strings.TrimSuffix(path.Base(n), ".json") {
+			return nil, fmt.Errorf("%s: %w: its id is %q", n, ErrProfile, p.ID)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Find is the profile with this ID.
+func Find(id string) (Profile, error) {
+	all, err := All()
+	if err != nil {
+		return Profile{}, err
+	}
+	var have []string
+	for _, p := range all {
+		if p.ID == id {
+			return p, nil
+		}
+		have = append(have, p.ID)
+	}
+	return Profile{}, fmt.Errorf("%w: there is no %q, only %s", ErrProfile, id, strings.Join(have, ", "))
+}
+
+// Parse reads one profile and checks it. Unknown fields are refused, and so are
+// facts without a reason and answers to reset that do not offer what they are
+// for. Errors wrap ErrProfile.
+func Parse(raw []byte) (Profile, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	var p Profile
+	if err := d.Decode(&p); err != nil {
+		return Profile{}, fmt.Errorf("%w: %w", ErrProfile, err)
+	}
+	if d.More() {
+		return Profile{}, fmt.Errorf("%w: text after the end", ErrProfile)
+	}
+	if err := p.check(); err != nil {
+		return Profile{}, fmt.Errorf("%w: %w", ErrProfile, err)
+	}
+	return p, nil
+}
+
+// Personality is how the card shows itself with this protocol.
+func (p Profile) Personality(protocol iso7816.Protocol) (Personality, error) {
+	for _, x := range p.Personalities {
+		if x.Protocol == protocol {
+			return x, nil
+		}
+	}
+	return Personality{}, fmt.Errorf("%w: %s does not speak %v", ErrProfile, p.ID, protocol)
+}
+
+func (p Profile) check() error {
+	if p.ID == "" || p.Title == "" || p.Series == "" {
+		return errors.New("id, title and series must be given")
+	}
+	if p.Applet != "piv" && p.Applet != "authentic" {
+		return fmt.Errorf("there is no applet %q, only piv and authentic", p.Applet)
+	}
+	if len(p.Personalities) == 0 {
+		return errors.New("no personalities")
+	}
+	for _, x := range p.Personalities {
+		offers, err := Protocols(x.ATR)
+		if err != nil {
+			return fmt.Errorf("personality %s: %w", x.ID, err)
+		}
+		if !slices.Contains(offers, x.Protocol) {
+			return fmt.Errorf("personality %s: its ATR offers %v, not %v", x.ID, offers, x.Protocol)
+		}
+	}
+	if n := p.Tries.Value; n < 1 || n > 15 || p.PUKTries.Value < 1 || p.PUKTries.Value > 15 {
+		return errors.New("tries must be 1 to 15")
+	}
+	for name, r := range p.Reasons() {
+		if err := r.check(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// Reasons is every fact's reason by the fact's name.
+func (p Profile) Reasons() map[string]Reason {
+	out := map[string]Reason{
+		"default_selected": p.DefaultSelected.Reason,
+		"tries":            p.Tries.Reason,
+		"puk_tries":        p.PUKTries.Reason,
+		"blocked_at_once":  p.BlockedAtOnce.Reason,
+	}
+	for _, x := range p.Personalities {
+		out[x.ID] = x.Reason
+	}
+	if p.PrefixDigest != nil {
+		out["prefix_digest_info"] = p.PrefixDigest.Reason
+	}
+	if p.LenientCommit != nil {
+		out["lenient_content_commitment"] = p.LenientCommit.Reason
+	}
+	if p.Label != nil {
+		out["label"] = p.Label.Reason
+	}
+	return out
+}
+
+func (r Reason) check() error {
+	if r.Why == "" {
+		return errors.New("no why")
+	}
+	switch r.Sure {
+	case Recorded, Documented, Assumed, Hypothetical:
+		return nil
+	}
+	return fmt.Errorf("sure is %q", r.Sure)
+}

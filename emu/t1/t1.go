@@ -1,0 +1,68 @@
+// Package t1 is a card's side of T=1: whole APDUs come in, and an answer longer
+// than the host asked for is handed out in pieces with 61xx and GET RESPONSE
+// (ISO/IEC 7816-4 §5.3.4). What the block protocol does below is the reader's
+// business.
+package t1
+
+import (
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/emu/applet"
+)
+
+// Adaptor puts an applet behind T=1. The zero value with an Applet is ready.
+type Adaptor struct {
+	Applet  *applet.Chain
+	pending iso7816.Response // what GET RESPONSE still has to fetch
+}
+
+// Transmit runs one command APDU. It always answers at least a status word.
+func (a *Adaptor) Transmit(frame []byte) []byte {
+	c, err := iso7816.ParseCommand(frame)
+	if err != nil {
+		return applet.Status(iso7816.WrongLength).Bytes()
+	}
+	if c.INS == 0xC0 {
+		return a.getResponse(c).Bytes()
+	}
+	return a.cut(a.Applet.Process(c), c.Le).Bytes()
+}
+
+// Reset forgets volatile state.
+func (a *Adaptor) Reset() {
+	a.pending = iso7816.Response{}
+	a.Applet.Reset()
+	a.Applet.Applet.Reset()
+}
+
+func (a *Adaptor) getResponse(c iso7816.Command) iso7816.Response {
+	if len(a.pending.Data) == 0 {
+		return applet.Status(iso7816.ConditionsOfUse)
+	}
+	if c.P1 != 0 || c.P2 != 0 || len(c.Data) != 0 {
+		a.pending = iso7816.Response{}
+		return applet.Status(iso7816.WrongP1P2)
+	}
+	return a.cut(a.pending, c.Le)
+}
+
+// cut hands out le bytes and keeps the rest. No Le counts as 256: some hosts
+// leave it out and expect an answer all the same.
+func (a *Adaptor) cut(r iso7816.Response, le int) iso7816.Response {
+	a.pending = iso7816.Response{}
+	if le == 0 {
+		le = iso7816.MaxShort
+	}
+	if len(r.Data) <= le {
+		return r
+	}
+	a.pending = iso7816.Response{Data: r.Data[le:], SW: r.SW}
+	return iso7816.Response{Data: r.Data[:le], SW: More(len(a.pending.Data))}
+}
+
+// More is the 61xx that announces n bytes; 00 stands for 256 or more.
+func More(n int) iso7816.SW {
+	if n >= iso7816.MaxShort {
+		n = 0
+	}
+	return 0x6100 | iso7816.SW(n)
+}

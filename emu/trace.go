@@ -1,0 +1,52 @@
+package emu
+
+import (
+	"encoding/hex"
+	"strings"
+)
+
+// maxTrace bounds the memory of a card that runs for days; older exchanges are
+// dropped.
+const maxTrace = 1 << 14
+
+// Exchange is one command and its answer in upper-case hexadecimal. Passcodes,
+// and what a key deciphered, are blanked: their bytes are written 00.
+type Exchange struct {
+	Command  string `json:"command"`
+	Response string `json:"response"` // empty when the card was pulled out before it answered
+}
+
+// trace is the memory of what was said.
+type trace struct {
+	list   []Exchange
+	secret bool // the answer being fetched is a deciphered text
+}
+
+// add blanks and keeps one exchange.
+func (t *trace) add(command, response []byte) Exchange {
+	if len(command) > 3 && command[1] != 0xC0 {
+		t.secret = command[1] == 0x2A && command[2] == 0x80
+	}
+	response = append([]byte(nil), response...)
+	if t.secret && len(response) > 2 {
+		clear(response[:len(response)-2])
+	}
+	e := Exchange{Command: show(blank(command)), Response: show(response)}
+	if len(t.list) >= maxTrace {
+		t.list = append(t.list[:0], t.list[1:]...)
+	}
+	t.list = append(t.list, e)
+	return e
+}
+
+// blank wipes the data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER
+// in a copy, keeping header and length byte. A malformed command is wiped too.
+func blank(command []byte) []byte {
+	out := append([]byte(nil), command...)
+	if len(out) > 5 && (out[1] == 0x20 || out[1] == 0x24 || out[1] == 0x2C) {
+		clear(out[5:])
+	}
+	return out
+}
+
+func show(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) }
