@@ -16,11 +16,12 @@ import (
 
 const bothProtocols = scard.ProtocolT0 | scard.ProtocolT1
 
-// card is one connection. Its fields handle and atr belong to the owner; the
-// caller reads copies made after each change.
+// card is one connection. handle and sent belong to the owner; the rest is the
+// caller's.
 type card struct {
 	owner    *owner
 	handle   *scard.Card
+	sent     bool // a command went out
 	atr      []byte
 	protocol iso7816.Protocol
 	closed   bool
@@ -32,7 +33,7 @@ func (s *System) Connect(ctx context.Context, name string) (reader.Card, error) 
 	c := &card{}
 	c.owner = startOwner(func(abandoned bool) {
 		if c.handle != nil {
-			_ = c.handle.Disconnect(disposition(abandoned))
+			_ = c.handle.Disconnect(disposition(abandoned && c.sent))
 		}
 		if context != nil {
 			_ = context.Release()
@@ -58,10 +59,10 @@ func (s *System) Connect(ctx context.Context, name string) (reader.Card, error) 
 	return c, nil
 }
 
-// disposition resets a card whose last command nobody waited for: it may have
-// been a VERIFY.
-func disposition(abandoned bool) scard.Disposition {
-	if abandoned {
+// disposition resets a card that was given up after a command: it may have been
+// a VERIFY.
+func disposition(reset bool) scard.Disposition {
+	if reset {
 		return scard.ResetCard
 	}
 	return scard.LeaveCard
@@ -124,6 +125,7 @@ func (c *card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	var answer []byte
 	err := c.run(ctx, "SCardTransmit", func() error {
 		defer clear(own)
+		c.sent = true
 		raw, err := c.handle.Transmit(own)
 		answer = bytes.Clone(raw) // raw pins 64 KiB
 		return err

@@ -28,16 +28,7 @@ func (c *connection) Transmit(ctx context.Context, command []byte) ([]byte, erro
 	if len(command) < 4 {
 		return nil, fmt.Errorf("%w: %d bytes", iso7816.ErrCommand, len(command))
 	}
-	c.shelf.mu.Lock()
-	err := c.check()
-	if err == nil && c.slot.holder != nil && c.slot.holder != c {
-		err = reader.ErrBusy
-	}
-	c.shelf.mu.Unlock()
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
+	if err := c.turn(ctx, false); err != nil {
 		return nil, err
 	}
 	own := bytes.Clone(command)
@@ -74,24 +65,32 @@ func (c *connection) failed(ctx context.Context, err error) error {
 
 // Begin waits for other connections' transactions to end.
 func (c *connection) Begin(ctx context.Context) (func() error, error) {
+	if err := c.turn(ctx, true); err != nil {
+		return nil, err
+	}
+	return c.end, nil
+}
+
+// turn waits until no other connection has a transaction, as pcsc-lite does
+// with every command, and takes it where hold is set.
+func (c *connection) turn(ctx context.Context, hold bool) error {
 	for {
 		c.shelf.mu.Lock()
 		err, pulse := c.check(), c.shelf.pulse()
 		free := c.slot.holder == nil || c.slot.holder == c
-		if err == nil && free {
+		if err == nil && free && hold {
 			c.slot.holder = c
 		}
 		c.shelf.mu.Unlock()
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = ctx.Err()
 		}
-		if free {
-			return c.end, nil
+		if err != nil || free {
+			return err
 		}
 		select {
 		case <-pulse:
 		case <-ctx.Done():
-			return nil, ctx.Err()
 		}
 	}
 }
@@ -111,13 +110,7 @@ func (c *connection) end() error {
 
 // Reset resets the card and lets the other connections know.
 func (c *connection) Reset(ctx context.Context) error {
-	c.shelf.mu.Lock()
-	err := c.check()
-	if err == nil && c.slot.holder != nil && c.slot.holder != c {
-		err = reader.ErrBusy
-	}
-	c.shelf.mu.Unlock()
-	if err != nil {
+	if err := c.turn(ctx, false); err != nil {
 		return err
 	}
 	if err := c.card.Reset(ctx); err != nil {
