@@ -14,14 +14,23 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/part"
 )
 
-// Ports inside the cell's own network. Outside they mean nothing.
+// Ports inside the cell's own network. Outside they mean nothing, unless `hil
+// up` forwards them.
 const (
 	slotPort     = 35963 // vpcd's first slot; the next has the next number
 	providerPort = 9480
-	sidePort     = 9481 // the provider's side door
-	cardPort     = 9483 // the first card's side door; the next has the next number
 	agentPort    = 43485
+	// SidePort is the provider's side door.
+	SidePort = 9481
+	// DemoPort is for an application to sign in to.
+	DemoPort = 9482
+	// CardPort is the first card's side door; the next has the next number.
+	CardPort = 9483
 )
+
+// BrowserPorts are those that a browser beside the bench must reach: demo
+// application, provider, agent and port service.
+func BrowserPorts() []int { return append([]int{DemoPort, providerPort, agentPort}, servicePorts()...) }
 
 // servicePorts are the port service's five (agent/PROTOCOL.md §2).
 func servicePorts() []int { return []int{43487, 44213, 45031, 46478, 48853} }
@@ -100,7 +109,7 @@ func (b *Bench) PutCard(ctx context.Context, c cell.Cell, slot int, trace string
 		return err
 	}
 	args := []string{"run", "--series", c.Card.Series, "--protocol", c.Protocol(),
-		"--reader", fmt.Sprintf("vpcd://127.0.0.1:%d", slotPort+slot), "--control", fmt.Sprintf("127.0.0.1:%d", cardPort+slot)}
+		"--reader", fmt.Sprintf("vpcd://127.0.0.1:%d", slotPort+slot), "--control", fmt.Sprintf("127.0.0.1:%d", CardPort+slot)}
 	if c.Card.Holder != "" {
 		args = append(args, "--holder", c.Card.Holder)
 	}

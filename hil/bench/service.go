@@ -14,7 +14,7 @@ import (
 // StartProvider starts the identity provider with the provider faults of the
 // options.
 func (b *Bench) StartProvider(ctx context.Context) error {
-	args := []string{"serve", "--addr", fmt.Sprintf("127.0.0.1:%d", providerPort), "--control", fmt.Sprintf("127.0.0.1:%d", sidePort)}
+	args := []string{"serve", "--addr", fmt.Sprintf("127.0.0.1:%d", providerPort), "--control", fmt.Sprintf("127.0.0.1:%d", SidePort)}
 	p, err := b.built(ctx, MockCIS2, append(args, b.faults("provider.")...)...)
 	if err != nil {
 		return err
