@@ -13,7 +13,7 @@ import (
 )
 
 // retryTime is between two attempts of an agent to reach the service.
-const retryTime = 2 * time.Second
+const retryTime = 500 * time.Millisecond
 
 // Register keeps an agent registered until ctx ends, through restarts of the
 // service. It logs a failure once, not every time.

@@ -2,13 +2,154 @@ package target
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 )
 
-// Target is an opened File.
+// Target is an opened File: the same handles whatever the kind of cell, so that
+// a suite cannot tell the difference. A handle the target does not have is nil,
+// and the feature that stands for it is not claimed.
 type Target struct {
 	File
 	// Connect powers the card under test, through whatever the cell has.
+	// What is transmitted through it is kept in Trace.
 	Connect func(ctx context.Context) (reader.Card, error)
+	// Trace is the conversation of the check that runs, secrets blanked.
+	Trace *Trace
+	// Rig puts the card in and takes it out.
+	Rig Rig
+	// Side is the provider's side door.
+	Side Side
+	// Person answers passcode forms.
+	Person Scripted
+	// OpenURI hands a smartcard-connect: URI to the agent as the desktop
+	// would, and returns the address the agent then opened in the browser.
+	OpenURI func(ctx context.Context, uri string) (opened string, err error)
+	// HTTP carries every request to provider and agent. nil is the default.
+	HTTP http.RoundTripper
+	// Now is the clock of the cell.
+	Now func() time.Time
+
+	closers []func() error
+}
+
+// Rig is the bench around the card.
+type Rig interface {
+	// Insert puts the card in and waits until the reader sees it.
+	Insert(ctx context.Context) error
+	// Remove takes it out and waits until the reader sees that.
+	Remove(ctx context.Context) error
+	// Restore brings the card back as it was personalised, tries included,
+	// inserted, with the faults of the target file and no others.
+	Restore(ctx context.Context) error
+	// Fault switches a card fault on until Restore.
+	Fault(ctx context.Context, id string) error
+}
+
+// Side is the provider's side door.
+type Side interface {
+	// Fault switches a provider fault on until Restore.
+	Fault(ctx context.Context, id string) error
+	// Restore leaves the faults of the target file on and no others.
+	Restore(ctx context.Context) error
+	// History is every request the provider has answered, oldest first.
+	History(ctx context.Context) ([]Visit, error)
+}
+
+// Visit is one request in the provider's diary.
+type Visit struct {
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	Status int    `json:"status"`
+}
+
+// Answer is what the scripted person does at one passcode form. The last answer
+// of a script repeats.
+type Answer struct {
+	Passcode   string `json:"passcode,omitempty"`
+	Cancel     bool   `json:"cancel,omitempty"`
+	NotStarted bool   `json:"not_started,omitempty"`
+	Hang       bool   `json:"hang,omitempty"`
+	WaitFor    string `json:"wait_for,omitempty"` // answer only once this file exists
+}
+
+// Form is what the person saw at one moment.
+type Form struct {
+	Command string `json:"command"` // GETPIN asks for a passcode; others only tell
+	Text    string `json:"text"`    // every word on it
+	Timeout int    `json:"timeout"` // seconds of the countdown
+}
+
+// Scripted is a person who answers passcode forms by script.
+type Scripted interface {
+	// Will sets the script and forgets what was seen.
+	Will(ctx context.Context, answers ...Answer) error
+	// Saw is every form since Will.
+	Saw(ctx context.Context) ([]Form, error)
+}
+
+// ErrUsage is wrapped when a target file asks for something that does not
+// exist: exit code 64.
+var ErrUsage = errors.New("target file cannot be used")
+
+// Open makes the target real. For kind package it starts card, provider and
+// agent in this process; for kind pcscd it connects to what runs. The caller
+// closes it. Errors wrap ErrUsage when the file is wrong, and are the bench's
+// otherwise.
+func Open(ctx context.Context, f File) (*Target, error) {
+	t := &Target{File: f, Trace: &Trace{}, Now: time.Now}
+	open := t.openPackage
+	switch f.Kind {
+	case Package:
+	case PCSCD:
+		open = t.openPCSCD
+	default:
+		return nil, fmt.Errorf("%w: kind %q", ErrUsage, f.Kind)
+	}
+	if err := open(ctx); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	if err := t.checkClaims(); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+// checkClaims refuses a feature whose handle is not there: a claimed feature
+// must work, not be skipped.
+func (t *Target) checkClaims() error {
+	have := map[Feature]bool{
+		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
+		Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
+	}
+	for _, f := range t.Features {
+		if there, known := have[f]; known && !there {
+			return fmt.Errorf("%w: feature %q is claimed and the file does not say how to reach it", ErrUsage, f)
+		}
+	}
+	return nil
+}
+
+// Close stops what Open started, last first.
+func (t *Target) Close() error {
+	var errs []error
+	for i := len(t.closers) - 1; i >= 0; i-- {
+		errs = append(errs, t.closers[i]())
+	}
+	t.closers = nil
+	return errors.Join(errs...)
+}
+
+func (t *Target) onClose(f func() error) { t.closers = append(t.closers, f) }
+
+// Client is the registered relying party number n, in the order of the file.
+func (t *Target) Client(n int) (Client, error) {
+	if n >= len(t.Clients) {
+		return Client{}, fmt.Errorf("the target file names %d clients, number %d is wanted", len(t.Clients), n)
+	}
+	return t.Clients[n], nil
 }

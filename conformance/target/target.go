@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 )
@@ -43,9 +44,11 @@ type File struct {
 	Bench  string `json:"bench,omitempty"`  // cardemu's side door, URL
 	Script string `json:"script,omitempty"` // the scripted pinentry's script file
 	Shown  string `json:"shown,omitempty"`  // where it writes what the person saw
+	Opened string `json:"opened,omitempty"` // file to which the agent's browser opener appends addresses
 	Agent  int    `json:"agent,omitempty"`  // the agent's port
 	Ports  []int  `json:"ports,omitempty"`  // the port service's ports
 
+	Settings string            `json:"settings,omitempty"` // the agent program's settings file
 	Programs map[string]string `json:"programs,omitempty"` // name → path of built programs
 	Browser  string            `json:"browser,omitempty"`  // path of a Chromium
 }
@@ -71,6 +74,12 @@ func Read(r io.Reader) (File, error) {
 		return File{}, fmt.Errorf("target file: kind %q is neither %q nor %q", f.Kind, Package, PCSCD)
 	}
 	return f, nil
+}
+
+// area is the part of an ID before the first dot: card, reader, provider, door.
+func area(id string) string {
+	before, _, _ := strings.Cut(id, ".")
+	return before
 }
 
 // Missing lists the wanted features that are not claimed.

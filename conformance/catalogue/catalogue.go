@@ -1,0 +1,40 @@
+// Package catalogue is the visible list of suites.
+package catalogue
+
+import (
+	"slices"
+
+	"github.com/smartcard-connect/smartcard-connect/conformance/card"
+	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
+)
+
+// Suite is a name and its checks.
+type Suite struct {
+	Name   string
+	Checks func() []suite.Check
+}
+
+// Suites in the order a person would want to read them: what everything stands
+// on first.
+var Suites = []Suite{
+	{"card", card.Checks},
+}
+
+// All is every check of every suite.
+func All() []suite.Check {
+	var all []suite.Check
+	for _, s := range Suites {
+		all = append(all, s.Checks()...)
+	}
+	return all
+}
+
+// Find is the check with this ID.
+func Find(id string) (suite.Check, bool) {
+	all := All()
+	i := slices.IndexFunc(all, func(c suite.Check) bool { return c.ID == id })
+	if i < 0 {
+		return suite.Check{}, false
+	}
+	return all[i], true
+}

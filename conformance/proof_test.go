@@ -1,0 +1,113 @@
+package conformance_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/conformance/catalogue"
+	"github.com/smartcard-connect/smartcard-connect/conformance/judge"
+	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
+	"github.com/smartcard-connect/smartcard-connect/conformance/target"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+// cells is the matrix in process.
+func cells() []target.File {
+	var out []target.File
+	for _, series := range []string{"8", "9"} {
+		for _, p := range []iso7816.Protocol{iso7816.T0, iso7816.T1} {
+			out = append(out, target.InProcess(series, p))
+		}
+	}
+	return out
+}
+
+// slots bounds how many cells run at once.
+var slots = make(chan struct{}, 2*runtime.GOMAXPROCS(0))
+
+func open(t *testing.T, f target.File) *target.Target {
+	t.Helper()
+	slots <- struct{}{}
+	t.Cleanup(func() { <-slots })
+	opened, err := target.Open(context.Background(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := opened.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return opened
+}
+
+// Requirement: without a fault every check of every cell is PASS, or SKIP with
+// a reason. Source: design §6. Turned red by: any bug in agent, card or
+// provider that a check can see.
+func TestHealthyCells(t *testing.T) {
+	for _, f := range cells() {
+		t.Run(f.Cell, func(t *testing.T) {
+			t.Parallel()
+			opened := open(t, f)
+			for _, c := range catalogue.All() {
+				s := judge.One(context.Background(), c, opened, judge.Limits{})
+				if s.Verdict != result.Pass && (s.Verdict != result.Skip || s.Reason == "") {
+					t.Errorf("%s %s: %s", s.Verdict, s.ID, s.Reason)
+				}
+			}
+		})
+	}
+}
+
+// Requirement: each check goes red for the fault it names, and for the reason
+// it names. Source: design §6, "the fault that proves it can fail". Turned red
+// by: a check that asks nothing.
+func TestProofs(t *testing.T) {
+	for _, c := range catalogue.All() {
+		if c.Proof == "" {
+			continue
+		}
+		t.Run(c.ID, func(t *testing.T) {
+			t.Parallel()
+			prove(t, c)
+		})
+	}
+}
+
+func prove(t *testing.T, c suite.Check) {
+	f, err := cellFor(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Faults = []string{c.Proof}
+	s := judge.One(context.Background(), c, open(t, f), judge.Limits{})
+	if s.Verdict != result.Fail {
+		t.Fatalf("%s with %s on: %s %s", c.ID, c.Proof, s.Verdict, s.Reason)
+	}
+	if c.Because == "" || !strings.Contains(s.Reason, c.Because) {
+		t.Errorf("%s with %s on is red for another reason than %q: %s", c.ID, c.Proof, c.Because, s.Reason)
+	}
+}
+
+// cellFor is the last cell that claims what the check requires and shows its
+// fault.
+func cellFor(c suite.Check) (target.File, error) {
+	fault, ok := target.FaultByID(c.Proof)
+	if !ok {
+		return target.File{}, fmt.Errorf("nobody knows the fault %q of %s", c.Proof, c.ID)
+	}
+	var found *target.File
+	for _, f := range cells() {
+		if len(f.Missing(c.Requires)) == 0 && fault.Shows(f) {
+			found = &f
+		}
+	}
+	if found == nil {
+		return target.File{}, fmt.Errorf("no package cell can show %s to %s", c.Proof, c.ID)
+	}
+	return *found, nil
+}

@@ -1,0 +1,169 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent"
+	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/agent/local"
+	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
+	"github.com/smartcard-connect/smartcard-connect/agent/reader"
+	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
+	"github.com/smartcard-connect/smartcard-connect/agent/settings"
+	"github.com/smartcard-connect/smartcard-connect/conformance/door"
+	"github.com/smartcard-connect/smartcard-connect/emu"
+)
+
+// SigningOrigin is the page that may have prescriptions signed in our cells.
+const SigningOrigin = "https://prescriptions.example.test"
+
+// InProcess is the target file of a package cell: "8" or "9", T=0 or T=1.
+func InProcess(number string, p iso7816.Protocol) File {
+	f := File{
+		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
+		Passcode: emu.DefaultPasscode,
+		Features: []Feature{Card, TestCard, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, Feature("series-" + number)},
+	}
+	f.Features = append(f.Features, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p])
+	return f
+}
+
+// openPackage starts a card on a shelf, a provider, a port service and an agent
+// whose person is scripted, all in this process and on free loopback ports.
+func (t *Target) openPackage(ctx context.Context) error {
+	if err := t.knownFaults(); err != nil {
+		return err
+	}
+	shelf, err := t.plug()
+	if err != nil {
+		return err
+	}
+	if err := t.startProvider(); err != nil || t.Issuer == "" {
+		t.Features = []Feature{Card, TestCard, Bench, Feature("series-" + t.Series), map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[t.Protocol]}
+		return err
+	}
+	return t.startAgent(ctx, shelf)
+}
+
+// knownFaults refuses a fault that no part of this cell knows.
+func (t *Target) knownFaults() error {
+	all := AllFaults()
+	for _, id := range t.Faults {
+		if !slices.ContainsFunc(all, func(f Fault) bool { return f.ID == id }) {
+			return fmt.Errorf("%w: nobody knows the fault %q", ErrUsage, id)
+		}
+	}
+	return nil
+}
+
+// plug makes the card and puts it in the reader.
+func (t *Target) plug() (*readertest.Shelf, error) {
+	if t.Reader == "" {
+		t.Reader = "Shelf 00 00"
+	}
+	rig := &shelfRig{shelf: &readertest.Shelf{}, reader: t.Reader, start: t.faultsOf("card", "reader")}
+	c, err := emu.New(emu.Options{Profile: "series" + t.Series, Protocol: t.Protocol, Passcode: []byte(t.Passcode), Faults: rig.start})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	rig.card = c
+	if err := rig.Insert(context.Background()); err != nil {
+		return nil, err
+	}
+	t.Rig = rig
+	t.Connect = t.traced(func(ctx context.Context) (reader.Card, error) { return rig.shelf.Connect(ctx, t.Reader) })
+	return rig.shelf, nil
+}
+
+func (t *Target) faultsOf(areas ...string) []string {
+	return slices.DeleteFunc(slices.Clone(t.Faults), func(id string) bool { return !slices.Contains(areas, area(id)) })
+}
+
+// startAgent opens the agent's door, puts the cell's door faults in front of
+// it, and registers it with a port service.
+func (t *Target) startAgent(ctx context.Context, shelf reader.System) error {
+	person := &prompter{now: t.Now}
+	t.Person = person
+	config := settings.Settings{
+		Issuers:        []settings.Issuer{{URL: t.Issuer, Environment: "int"}},
+		SigningOrigins: []string{SigningOrigin},
+	}.WithDefaults()
+	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	t.Agent = listener.Addr().(*net.TCPAddr).Port
+	t.goOn(ctx, func(ctx context.Context) error { return a.Serve(ctx, listener) })
+	if t.HTTP, err = door.Transport(t.faultsOf("door"), t.doorCell(), http.DefaultTransport); err != nil {
+		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	t.OpenURI = func(ctx context.Context, uri string) (string, error) { return openURI(ctx, a, uri) }
+	return t.startPorts(ctx, config)
+}
+
+// doorCell is what a door fault may know.
+func (t *Target) doorCell() door.Cell {
+	origin, _ := settings.Origin(t.Issuer)
+	return door.Cell{Port: t.Agent, LoginOrigin: origin, SigningOrigin: SigningOrigin}
+}
+
+// startPorts runs a port service on five free ports and registers the agent.
+func (t *Target) startPorts(ctx context.Context, config settings.Settings) error {
+	ports, err := freePorts(5)
+	if err != nil {
+		return err
+	}
+	socket, clean, err := socketPath()
+	if err != nil {
+		return err
+	}
+	t.onClose(clean)
+	t.Ports = ports
+	service := &portservice.Service{Settings: config}
+	t.goOn(ctx, func(ctx context.Context) error { return service.Serve(ctx, socket, ports) })
+	t.goOn(ctx, func(ctx context.Context) error {
+		portservice.Register(ctx, socket, portservice.Hello{Version: 1, Port: t.Agent, Origins: config.Origins()}, slog.New(slog.DiscardHandler))
+		return nil
+	})
+	return nil
+}
+
+// goOn runs f until the target is closed.
+func (t *Target) goOn(ctx context.Context, f func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan error, 1)
+	go func() { done <- f(ctx) }()
+	t.onClose(func() error {
+		cancel()
+		select {
+		case err := <-done:
+			if errors.Is(err, context.Canceled) || errors.Is(err, http.ErrServerClosed) {
+				return nil
+			}
+			return err
+		case <-time.After(8 * time.Second):
+			return errors.New("a part of the cell does not stop")
+		}
+	})
+}
+
+// openURI does what the desktop and the agent program do with a URI.
+func openURI(ctx context.Context, a *agent.Agent, uri string) (string, error) {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme != "smartcard-connect" || u.Opaque != "authenticate" {
+		return "", fmt.Errorf("%q is no smartcard-connect:authenticate URI", uri)
+	}
+	issuer := u.Query().Get("issuer")
+	r := a.Authenticate(ctx, issuer, u.Query().Get("id"))
+	return local.Return(settings.Issuer{URL: issuer}, r), nil
+}

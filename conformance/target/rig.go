@@ -1,0 +1,95 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
+	"github.com/smartcard-connect/smartcard-connect/emu"
+)
+
+// shelfRig is the bench of a package cell.
+type shelfRig struct {
+	shelf  *readertest.Shelf
+	reader string
+	card   *emu.Card
+	start  []string // faults of the target file
+}
+
+// plugged is the card in the reader. A fault that takes the reader away takes
+// it off the shelf.
+type plugged struct {
+	*emu.Card
+	rig *shelfRig
+}
+
+// Transmit passes the command on.
+func (p plugged) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	response, err := p.Card.Transmit(ctx, command)
+	if errors.Is(err, emu.ErrReader) {
+		p.rig.shelf.Vanish(p.rig.reader)
+	}
+	return response, err
+}
+
+// Insert puts the card in.
+func (r *shelfRig) Insert(context.Context) error {
+	r.card.Insert()
+	r.shelf.Insert(r.reader, plugged{r.card, r})
+	return nil
+}
+
+// Remove takes the card out.
+func (r *shelfRig) Remove(context.Context) error {
+	r.card.Remove()
+	r.shelf.Remove(r.reader)
+	return nil
+}
+
+// Restore makes the card as personalised, with the first faults.
+func (r *shelfRig) Restore(ctx context.Context) error {
+	if err := r.card.Heal(); err != nil {
+		return err
+	}
+	for _, id := range r.start {
+		if err := r.Fault(ctx, id); err != nil {
+			return err
+		}
+	}
+	return r.Insert(ctx)
+}
+
+// Fault switches a card fault on and puts the changed card in anew.
+func (r *shelfRig) Fault(ctx context.Context, id string) error {
+	f, err := emu.Find(id)
+	if err != nil {
+		return err
+	}
+	if err := r.card.Inject(f); err != nil {
+		return err
+	}
+	return r.Insert(ctx)
+}
+
+// freePorts are n loopback ports that nobody listened on a moment ago.
+func freePorts(n int) ([]int, error) {
+	var ports []int
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
+
+// socketPath is a place for a unix socket in a folder of its own.
+func socketPath() (path string, clean func() error, err error) {
+	dir, err := os.MkdirTemp("", "cell")
+	return filepath.Join(dir, "port.sock"), func() error { return os.RemoveAll(dir) }, err
+}

@@ -1,0 +1,124 @@
+package target
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// door is the side door of a program: loopback HTTP with JSON.
+type sideDoor struct{ url string }
+
+// call sends in, if there is any, and reads the answer into out, if wanted.
+func (d sideDoor) call(ctx context.Context, method, path string, in, out any) error {
+	var body io.Reader
+	if in != nil {
+		raw, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, d.url+path, body)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, 16<<20))
+	if err == nil && resp.StatusCode >= 300 {
+		err = fmt.Errorf("%s %s answered %s: %.200s", method, path, resp.Status, raw)
+	}
+	if err != nil || out == nil {
+		return err
+	}
+	return json.Unmarshal(raw, out)
+}
+
+type faultID struct {
+	ID string `json:"id"`
+}
+
+// restoreFaults leaves on what was on from the start and belongs here.
+func (d sideDoor) restoreFaults(ctx context.Context, ids []string, prefix string) error {
+	if err := d.call(ctx, http.MethodDelete, "/faults", nil, nil); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if area(id) != prefix {
+			continue
+		}
+		if err := d.call(ctx, http.MethodPost, "/faults", faultID{id}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remoteSide is mockcis2's side door.
+type remoteSide struct {
+	side   sideDoor
+	faults []string
+}
+
+// Fault switches a provider fault on.
+func (s *remoteSide) Fault(ctx context.Context, id string) error {
+	return s.side.call(ctx, http.MethodPost, "/faults", faultID{id}, nil)
+}
+
+// Restore leaves the target file's faults.
+func (s *remoteSide) Restore(ctx context.Context) error {
+	return s.side.restoreFaults(ctx, s.faults, "provider")
+}
+
+// History is the diary.
+func (s *remoteSide) History(ctx context.Context) ([]Visit, error) {
+	var list []Visit
+	return list, s.side.call(ctx, http.MethodGet, "/history", nil, &list)
+}
+
+// remoteRig is cardemu's side door.
+type remoteRig struct {
+	side   sideDoor
+	faults []string
+	wait   func(ctx context.Context, present bool) error
+}
+
+// Insert puts the card in.
+func (r *remoteRig) Insert(ctx context.Context) error {
+	if err := r.side.call(ctx, http.MethodPost, "/insert", struct{}{}, nil); err != nil {
+		return err
+	}
+	return r.wait(ctx, true)
+}
+
+// Remove takes the card out.
+func (r *remoteRig) Remove(ctx context.Context) error {
+	if err := r.side.call(ctx, http.MethodPost, "/remove", struct{}{}, nil); err != nil {
+		return err
+	}
+	return r.wait(ctx, false)
+}
+
+// Restore brings the card back as personalised.
+func (r *remoteRig) Restore(ctx context.Context) error {
+	if err := r.side.restoreFaults(ctx, r.faults, "card"); err != nil {
+		return err
+	}
+	if err := r.side.call(ctx, http.MethodPost, "/reset", struct{}{}, nil); err != nil {
+		return err
+	}
+	return r.Insert(ctx)
+}
+
+// Fault switches a card fault on.
+func (r *remoteRig) Fault(ctx context.Context, id string) error {
+	return r.side.call(ctx, http.MethodPost, "/faults", faultID{id}, nil)
+}

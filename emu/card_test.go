@@ -1,0 +1,171 @@
+package emu_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
+	"github.com/smartcard-connect/smartcard-connect/emu"
+	"github.com/smartcard-connect/smartcard-connect/emu/emutest"
+)
+
+const (
+	verify = "0020008008313233343536FFFF"
+	status = "00200080"
+)
+
+// Requirement: traces never hold a passcode. Source: house rule on secrets.
+// Turned red by: forgetting one of the three commands.
+func TestTraceIsBlanked(t *testing.T) {
+	var live []emu.Exchange
+	c := emutest.New(t, emu.Options{OnMessage: func(e emu.Exchange) { live = append(live, e) }})
+	emutest.Run(t, c, emutest.Join(
+		emutest.Say(verify, "9000"),
+		emutest.Say("0024008010313233343536FFFF313233343536FFFF", "9000"),
+		emutest.Say("002C0080103132333435363738313233343536FFFF", "9000"),
+		emutest.Say("002000800931323334353637", "6700"), // malformed
+	)...)
+	want := []emu.Exchange{
+		{Command: "0020008008" + strings.Repeat("00", 8), Response: "9000"},
+		{Command: "0024008010" + strings.Repeat("00", 16), Response: "9000"},
+		{Command: "002C008010" + strings.Repeat("00", 16), Response: "9000"},
+		{Command: "0020008009" + strings.Repeat("00", 7), Response: "6700"},
+	}
+	for _, got := range [][]emu.Exchange{c.Trace(), live} {
+		if len(got) != len(want) {
+			t.Fatalf("%v", got)
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Errorf("%v, want %v", got[i], want[i])
+			}
+		}
+	}
+	c.ForgetTrace()
+	if got := c.Trace(); len(got) != 0 {
+		t.Errorf("after forgetting: %v", got)
+	}
+}
+
+// Requirement: a deciphered text is blanked, also where GET RESPONSE fetches
+// it. Turned red by: looking at the command only.
+func TestTraceBlanksDeciphered(t *testing.T) {
+	c := emutest.New(t, emu.Options{Profile: "series8", Protocol: iso7816.T0})
+	raw, err := encrypt(&testpki.Published("card-00").PublicKey, "secret text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	emutest.Run(t, c, emutest.Join(
+		emutest.Say("00A4040010A0000000770100700A1000F100000100", "6123"),
+		emutest.Say("0020000108313233343536FFFF", "9000"),
+		emutest.Say("002241B806800111830101", "9000"),
+		emutest.Say("102A8086FF"+raw[:510], "9000"),
+		emutest.Say("002A808601"+raw[510:], "610B"),
+		emutest.Say("00C000000B", "73656372657420746578749000"),
+	)...)
+	list := c.Trace()
+	if got := list[len(list)-1].Response; got != strings.Repeat("00", 11)+"9000" {
+		t.Errorf("the trace shows %s", got)
+	}
+}
+
+// Requirement: a card that is out answers nothing and says so; put back it has
+// forgotten the passcode and kept its counter. Turned red by: keeping volatile
+// state.
+func TestRemoveInsert(t *testing.T) {
+	removed := 0
+	c := emutest.New(t, emu.Options{OnRemove: func() { removed++ }})
+	emutest.Run(t, c, emutest.Join(emutest.Say("0020008008303030303030FFFF", "63C2"), emutest.Say("0020008000", "63C2"))...)
+	c.Remove()
+	c.Remove()
+	if _, err := c.Transmit(context.Background(), []byte{0, 0x20, 0, 0x80}); !errors.Is(err, emu.ErrRemoved) {
+		t.Errorf("transmit: %v", err)
+	}
+	if err := c.Reset(context.Background()); !errors.Is(err, emu.ErrRemoved) {
+		t.Errorf("reset: %v", err)
+	}
+	if removed != 1 || c.Present() {
+		t.Errorf("told %d times, present %v", removed, c.Present())
+	}
+	c.Insert()
+	emutest.Run(t, c, emutest.Say(status, "63C2")...)
+	if c.TriesLeft() != 2 {
+		t.Errorf("%d tries left", c.TriesLeft())
+	}
+	if err := c.Restore(); err != nil || c.TriesLeft() != 3 {
+		t.Errorf("restored: %d tries left, %v", c.TriesLeft(), err)
+	}
+}
+
+// Requirement: power-off loses the verified passcode. Turned red by: keeping it.
+func TestPowerOff(t *testing.T) {
+	c := emutest.New(t, emu.Options{})
+	emutest.Run(t, c, emutest.Say(verify, "9000")...)
+	c.PowerOff()
+	emutest.Run(t, c, emutest.Say(status, "63C3")...)
+}
+
+// Requirement: a transaction keeps others out until its end, and waiting ends
+// with the context. Turned red by: not waiting.
+func TestBegin(t *testing.T) {
+	c := emutest.New(t, emu.Options{})
+	end, err := c.Begin(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	if _, err := c.Begin(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("second: %v", err)
+	}
+	if end() != nil || end() != nil {
+		t.Error("end twice")
+	}
+	if end, err = c.Begin(context.Background()); err != nil || end() != nil {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+// Requirement: impossible cards are refused with an error, and the error holds
+// no passcode. Turned red by: leaving out the check of the row.
+func TestOptionsRefused(t *testing.T) {
+	id := testpki.Issue(testpki.Holders()[0], time.Now())
+	id.ContentCommitment.Certificate = nil
+	rows := map[string]emu.Options{
+		"profile":  {Profile: "series4"},
+		"protocol": {Protocol: 7},
+		"fault":    {Faults: []string{"card.upside-down"}},
+		"short":    {Passcode: []byte("98765")},
+		"letters":  {Passcode: []byte("9876ab")},
+		"long":     {Passcode: []byte("987654321")},
+		"PUK":      {PUK: []byte("9876")},
+		"identity": {Identity: &id},
+	}
+	for name, o := range rows {
+		_, err := emu.New(o)
+		if !errors.Is(err, emu.ErrOptions) || strings.Contains(err.Error(), "9876") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Requirement: the cards belong to the first and the second holder unless said
+// otherwise. Turned red by: exchanging them.
+func TestDefaultHolders(t *testing.T) {
+	for profile, say := range map[string][]emutest.Step{
+		"series8": emutest.Join(emutest.Say("00A4040010A0000000770100700A1000F100000100", "9000"), emutest.Say("00A4080C0450153401", "9000"), emutest.Say("00B0000000", "…9000")),
+		"series9": emutest.Say("00CB3FFF055C035FC10500", "…6100"),
+	} {
+		h := testpki.Holders()[map[string]int{"series8": 0, "series9": 1}[profile]]
+		c := emutest.New(t, emu.Options{Profile: profile})
+		emutest.Run(t, c, say...)
+		list := c.Trace()
+		if want := strings.ToUpper(hexOf(h.UUID)); !strings.Contains(list[len(list)-1].Response, want) {
+			t.Errorf("%s: certificate without %s", profile, h.UUID)
+		}
+	}
+}

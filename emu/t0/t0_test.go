@@ -1,0 +1,82 @@
+package t0_test
+
+import (
+	"encoding/hex"
+	"testing"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/emu/applet"
+	"github.com/smartcard-connect/smartcard-connect/emu/t0"
+)
+
+// counter answers SELECT and GET CHALLENGE with bytes, the first of which says
+// how often it was asked.
+type counter struct{ n byte }
+
+func (c *counter) Process(x iso7816.Command) iso7816.Response {
+	c.n++
+	switch x.INS {
+	case 0xA4, 0x84:
+		return applet.Data([]byte{c.n, 2, 3, 4})
+	case 0x87:
+		return applet.Data(make([]byte, 300))
+	case 0x20:
+		return applet.Status(iso7816.OK)
+	}
+	return applet.Status(iso7816.INSUnknown)
+}
+func (c *counter) Chains(byte) bool { return true }
+func (c *counter) Reset()           {}
+func (c *counter) TriesLeft() int   { return 0 }
+
+// Requirement: the rules of T=0 as PC/SC clients meet them, each named by its
+// row. Source: ISO/IEC 7816-3 §10.3 and §12.2. Turned red by: the rule in the
+// row's name.
+func TestRules(t *testing.T) {
+	rows := map[string][][2]string{
+		"61 and GET RESPONSE":           {{"00A4000000", "6104"}, {"00C0000004", "010203049000"}, {"00C0000004", "6985"}},
+		"GET RESPONSE in pieces":        {{"00A4000000", "6104"}, {"00C0000001", "016103"}, {"00C0000003", "0203049000"}},
+		"GET RESPONSE of too much":      {{"00A4000000", "6104"}, {"00C0000009", "6C04"}, {"00C0000000", "6C04"}, {"00C0000004", "010203049000"}},
+		"any other command discards":    {{"00A4000000", "6104"}, {"0020008000", "9000"}, {"00C0000004", "6985"}},
+		"6C without side effect":        {{"0084000008", "6C04"}, {"0084000004", "010203049000"}},
+		"6C is for the same command":    {{"0084000008", "6C04"}, {"0020008000", "9000"}, {"0084000004", "030203049000"}},
+		"6C given up":                   {{"0084000008", "6C04"}, {"0084000009", "6C04"}, {"0084000004", "020203049000"}},
+		"256 and more is 6100":          {{"0087000001AA", "6100"}, {"00C0000000", "…"}},
+		"frame too short for its P3":    {{"00A4000002AA", "6700"}},
+		"frame too long, an Le was put": {{"00A4000001AA00", "6700"}},
+		"data with an outgoing command": {{"0084000001AA", "6700"}},
+		"four bytes are P3 00":          {{"00200080", "9000"}},
+		"too few bytes":                 {{"002000", "6700"}, {"", "6700"}},
+		"unknown instruction":           {{"00FD000003", "6D00"}, {"00F8000002", "6D00"}},
+	}
+	for name, steps := range rows {
+		a := &t0.Adaptor{Applet: &applet.Chain{Applet: &counter{}}}
+		for _, s := range steps {
+			command, err := hex.DecodeString(s[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := hex.EncodeToString(a.Transmit(command))
+			want := s[1]
+			if want == "…" {
+				if len(got) != 2*258 || got[len(got)-4:] != "612c" {
+					t.Errorf("%s: %d digits ending %s", name, len(got), got[len(got)-4:])
+				}
+				continue
+			}
+			if b, _ := hex.DecodeString(want); got != hex.EncodeToString(b) {
+				t.Errorf("%s: %s answered %s, want %s", name, s[0], got, want)
+			}
+		}
+	}
+}
+
+// Requirement: a reset drops what was waiting. Turned red by: keeping it.
+func TestReset(t *testing.T) {
+	a := &t0.Adaptor{Applet: &applet.Chain{Applet: &counter{}}}
+	a.Transmit([]byte{0, 0xA4, 0, 0, 0})
+	a.Reset()
+	if got := a.Transmit([]byte{0, 0xC0, 0, 0, 4}); hex.EncodeToString(got) != "6985" {
+		t.Errorf("% X", got)
+	}
+}

@@ -1,0 +1,31 @@
+package fault
+
+// All is every fault, in the order in which they are listed to people.
+var All = []Info{
+	WrongNonce,
+	ExpiredIDToken,
+	KeyNotInJWKS,
+	WrongIssuerInRedirect,
+	IntegerAssuranceLevels,
+	UserInfoWrongSub,
+	AudArray,
+	NoSelectedRole,
+	CodeReusable,
+	PKCEIgnored,
+	RedirectUnchecked,
+	AssertionAudUnchecked,
+	AssertionReplay,
+	TicketWithoutCookie,
+	TicketReusable,
+	RequestWrongKey,
+	RequestUnsigned,
+	RequestStale,
+	RequestWrongAudience,
+	RequestHangs,
+	Request500,
+	ReceiptForged,
+	RevocationIgnored,
+	AnyCA,
+	SilentSecondApplication,
+	LogoutOnRemoval,
+}

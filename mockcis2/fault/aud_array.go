@@ -1,0 +1,12 @@
+package fault
+
+import "time"
+
+// AudArray is the fault provider.aud-array: aud is a list of one.
+var AudArray = Info{
+	ID:      "provider.aud-array",
+	Title:   "aud is a list of one",
+	Why:     "OpenID Connect allows both shapes; CIS2 sends a string.",
+	MustDo:  "accept it",
+	IDToken: func(c map[string]any, _ time.Time) { c["aud"] = []any{c["aud"]} },
+}

@@ -1,0 +1,9 @@
+package fault
+
+// SilentSecondApplication is the fault provider.silent-second-application: a second application gets in without a passcode.
+var SilentSecondApplication = Info{
+	ID:     "provider.silent-second-application",
+	Title:  "A second application gets in without a passcode",
+	Why:    "Ordinary single sign-on, which this service must not do.",
+	MustDo: "nothing; a sign-in check must notice (design section 4 step 7)",
+}

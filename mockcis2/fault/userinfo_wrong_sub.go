@@ -1,0 +1,10 @@
+package fault
+
+// UserInfoWrongSub is the fault provider.userinfo-wrong-sub: userinfo is about somebody else.
+var UserInfoWrongSub = Info{
+	ID:       "provider.userinfo-wrong-sub",
+	Title:    "Userinfo is about somebody else",
+	Why:      "Token substitution (OpenID Connect Core section 5.3.4).",
+	MustDo:   "compare sub with the ID token and refuse",
+	UserInfo: func(c map[string]any) { c["sub"] = "555999999999" },
+}

@@ -1,0 +1,100 @@
+"use strict";
+// Finds this session's smartcard program and hands it the id of the
+// transaction, and nothing else. Channels are tried in the order given.
+const tx = JSON.parse(document.getElementById("transaction").textContent);
+const line = document.getElementById("signin-status");
+const say = (text) => { line.textContent = text; };
+
+// Which port does this session's agent listen on? All are asked at once.
+const findPort = () => Promise.any(tx.ports.map(async (p) => {
+  const answer = await fetch("http://localhost:" + p + "/PRS/GetPortNumber",
+    { credentials: "include", signal: AbortSignal.timeout(4000) });
+  const body = await answer.json();
+  if (!answer.ok || !body.portData) throw new Error((body.faultException || {}).code || "PR20002");
+  return body.portData.portNumber;
+}));
+
+// One invocation of a classic SignalR 2 hub by long polling.
+const hub = async (port) => {
+  const base = "http://localhost:" + port + "/signalr/";
+  const data = "&connectionData=" + encodeURIComponent("[]");
+  const get = (path) => fetch(base + path, { credentials: "include" });
+  const negotiated = await (await get("negotiate?clientProtocol=2.1" + data)).json();
+  const query = "?transport=longPolling&clientProtocol=" + encodeURIComponent(negotiated.ProtocolVersion) +
+    "&connectionToken=" + encodeURIComponent(negotiated.ConnectionToken) + data;
+  const post = (path, body) => fetch(base + path + query, { method: "POST", credentials: "include",
+    headers: { "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8" }, body });
+  await (await post("connect", "")).json();
+  await (await get("start" + query)).json();
+  const argument = btoa(JSON.stringify({ version: 1, id: tx.id }));
+  asking();
+  const sent = await post("send", "data=" + encodeURIComponent(JSON.stringify(
+    { H: "authenticationhub", M: "requestToAuthenticate", A: [argument], I: 0 })));
+  const answer = await sent.json();
+  post("abort", "").catch(() => {});
+  if (answer.E || !answer.R) throw new Error(answer.E || "no result");
+  return answer.R;
+};
+
+const json = async (port) => {
+  asking();
+  const answer = await fetch("http://localhost:" + port + "/v1/authenticate", { method: "POST",
+    credentials: "include", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ version: 1, id: tx.id }) });
+  if (!answer.ok) throw new Error("HTTP " + answer.status);
+  return answer.json();
+};
+
+const asking = () => say("Type your passcode in the window of the smartcard program.");
+
+const finish = (result) => {
+  if (result.status_code === 0 && result.ticket) {
+    say("Smartcard accepted. One moment.");
+    document.getElementById("ticket").value = result.ticket;
+    document.getElementById("complete").submit();
+    return;
+  }
+  fail(result.status_code || 0);
+};
+
+const fail = (code) => {
+  const shown = "400_645" + (code ? " (AUT 0x" + code.toString(16).toUpperCase() + ")" : "");
+  say((tx.sentences[code] || "The smartcard program could not be reached. Check that it is installed and running.") +
+    " Code for the helpdesk: " + shown + ".");
+  line.parentElement.classList.add("error");
+  line.dataset.code = String(code);
+  document.getElementById("abandon-status").value = String(code);
+  document.getElementById("cancel").className = "";
+  document.getElementById("cancel").textContent = "Return to " + document.getElementById("client-name").textContent;
+  line.focus();
+};
+
+const run = async () => {
+  if (tx.handover[0] === "uri") { // needs no port
+    say("Use the link below to go on.");
+    document.getElementById("use-uri").focus();
+    return;
+  }
+  let port;
+  try {
+    port = await findPort();
+  } catch (e) {
+    fail(0);
+    return;
+  }
+  const form = document.getElementById("form-channel");
+  if (form) form.action = "http://localhost:" + port + "/v1/authenticate";
+  for (const channel of tx.handover) {
+    if (channel === "form" || channel === "uri") {
+      say("Use the " + (channel === "form" ? "button" : "link") + " below to go on.");
+      document.getElementById(channel === "form" ? "use-form" : "use-uri").focus();
+      return;
+    }
+    try {
+      finish(await (channel === "hub" ? hub : json)(port));
+      return;
+    } catch (e) { /* the next channel */ }
+  }
+  fail(0);
+};
+
+run();

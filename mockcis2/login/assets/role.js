@@ -1,0 +1,13 @@
+"use strict";
+// Search among many roles. Without this script the whole list is there.
+const box = document.getElementById("role-search");
+if (box) box.addEventListener("input", () => {
+  const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+  let shown = 0;
+  for (const role of document.querySelectorAll(".role")) {
+    const text = role.textContent.toLowerCase();
+    role.hidden = !words.every((w) => text.includes(w));
+    if (!role.hidden) shown++;
+  }
+  document.getElementById("role-count").textContent = shown + (shown === 1 ? " role" : " roles");
+});

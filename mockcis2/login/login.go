@@ -1,0 +1,209 @@
+// Package login is what a person meets between an application's request and
+// its answer: the smartcard login page, role selection and error pages; and the
+// endpoints with which the agent proves a card (agent/PROTOCOL.md sections 4
+// to 8). A transaction belongs to the browser that began it, by a cookie.
+package login
+
+import (
+	"crypto/rsa"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/people"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/pki"
+)
+
+// Lifetimes on the provider's clock.
+const (
+	requestLife = 5 * time.Minute
+	ticketLife  = 30 * time.Second
+	idleLife    = 15 * time.Minute
+	sessionLife = 12 * time.Hour
+)
+
+// Login serves the pages and the smartcard endpoints. All fields are needed.
+type Login struct {
+	Issuer      string
+	Environment string
+	Handover    []string // channels the page tries, in order
+	Ports       []int    // of the port service
+	Engine      *op.Engine
+	Ring        *op.KeyRing
+	Stray       *rsa.PrivateKey // for faults: a key that is not published
+	Trust       pki.Trust
+	Person      func(uuid string) (people.Person, bool)
+	Faults      *fault.Set
+	Now         func() time.Time
+	Rand        io.Reader
+	Log         *slog.Logger
+	Event       func(text string) // into the history
+
+	mu           sync.Mutex
+	transactions map[string]*transaction
+	tickets      map[string]*ticket
+	browsers     map[string]*session // by cookie; nil before anybody signed in
+}
+
+type state string
+
+// States of a transaction.
+const (
+	waiting   state = "waiting"   // for the card
+	proved    state = "proved"    // the card has, the browser has not
+	completed state = "completed" // the browser has; role and Continue are left
+	failed    state = "failed"
+	ended     state = "ended"
+)
+
+type transaction struct {
+	id, browser, nonce string
+	ask                op.Ask
+	state              state
+	fetched            bool
+	failure            uint32
+	ends               time.Time
+	person             people.Person
+	at                 time.Time
+	sid                string
+}
+
+type ticket struct {
+	tx   *transaction
+	ends time.Time
+	used bool
+}
+
+// session is one person at one browser.
+type session struct {
+	sid    string
+	person people.Person
+	role   string
+	began  time.Time
+	used   time.Time
+}
+
+// Routes hangs the endpoints under the issuer's path.
+func (l *Login) Routes(mux *http.ServeMux, path string) {
+	l.transactions, l.tickets, l.browsers = map[string]*transaction{}, map[string]*ticket{}, map[string]*session{}
+	mux.HandleFunc("GET "+path+"/smartcard/login/{id}", l.page)
+	mux.HandleFunc("GET "+path+"/smartcard/return", l.returned)
+	mux.HandleFunc("POST "+path+"/smartcard/complete", l.complete)
+	mux.HandleFunc("GET "+path+"/smartcard/continue/{id}", l.roles)
+	mux.HandleFunc("POST "+path+"/smartcard/continue/{id}", l.proceed)
+	mux.HandleFunc("POST "+path+"/smartcard/abandon/{id}", l.abandon)
+	mux.HandleFunc("GET "+path+"/smartcard/v1/requests/{id}", l.request)
+	mux.HandleFunc("POST "+path+"/smartcard/v1/requests/{id}/failure", l.failure)
+	mux.HandleFunc("POST "+path+"/smartcard/v1/assertions", l.assertion)
+	mux.HandleFunc("GET "+path+"/smartcard/assets/{name}", assets)
+}
+
+// Begin makes a transaction for this browser and shows its login page.
+func (l *Login) Begin(w http.ResponseWriter, r *http.Request, ask op.Ask) {
+	for _, p := range ask.Prompt {
+		if p == "none" {
+			l.Engine.Deny(w, r, ask, "login_required", "Every application asks for the smartcard again.")
+			return
+		}
+	}
+	browser := l.browser(w, r)
+	if l.silent(w, r, browser, ask) {
+		return
+	}
+	t, err := l.open(browser, ask)
+	if err != nil {
+		l.Refuse(w, r, http.StatusInternalServerError, "server_error", "The provider made a mistake.")
+		return
+	}
+	http.Redirect(w, r, l.Issuer+"/smartcard/login/"+t.id, http.StatusSeeOther)
+}
+
+// silent is the fault silent-second-application.
+func (l *Login) silent(w http.ResponseWriter, r *http.Request, browser string, ask op.Ask) bool {
+	l.mu.Lock()
+	s := l.browsers[browser]
+	l.mu.Unlock()
+	if s == nil || !l.Faults.On(fault.SilentSecondApplication) {
+		return false
+	}
+	l.Engine.Grant(w, r, ask, op.Grant{Person: s.person, SID: s.sid, At: s.began, Role: s.role, Audit: l.audit(), Ops: l.token()})
+	return true
+}
+
+func (l *Login) open(browser string, ask op.Ask) (*transaction, error) {
+	id, nonce := l.token(), l.token()
+	if id == "" || nonce == "" {
+		return nil, fmt.Errorf("no randomness")
+	}
+	now := l.Now()
+	t := &transaction{id: id, browser: browser, nonce: nonce, ask: ask, state: waiting, ends: now.Add(requestLife)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sweep(now)
+	l.transactions[id] = t
+	return t, nil
+}
+
+// sweep forgets what ended half an hour ago. l.mu is held.
+func (l *Login) sweep(now time.Time) {
+	for id, t := range l.transactions {
+		if now.Sub(t.ends) > 30*time.Minute {
+			delete(l.transactions, id)
+		}
+	}
+	for v, t := range l.tickets {
+		if now.Sub(t.ends) > 30*time.Minute {
+			delete(l.tickets, v)
+		}
+	}
+	for c, s := range l.browsers {
+		if s != nil && now.Sub(s.began) > sessionLife {
+			delete(l.browsers, c)
+		}
+	}
+}
+
+// token is 128 bits of b64u: 22 characters. Empty when there is no randomness.
+func (l *Login) token() string {
+	b := make([]byte, 16)
+	if _, err := io.ReadFull(l.Rand, b); err != nil {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// audit looks like the audit ids of the real platform: a UUID and a number.
+func (l *Login) audit() string {
+	b := make([]byte, 16)
+	_, _ = io.ReadFull(l.Rand, b) // decoration: zeros do as well
+	return fmt.Sprintf("%x-%x-%x-%x-%x-%d", b[:4], b[4:6], b[6:8], b[8:10], b[10:], l.Now().Unix()%10000000)
+}
+
+// Transactions is how things stand, for the control door: no secrets.
+func (l *Login) Transactions() []map[string]any {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := []map[string]any{}
+	for _, t := range l.transactions {
+		all = append(all, map[string]any{"id": t.id, "client": t.ask.Client.ID, "state": t.state, "fetched": t.fetched, "failure": t.failure, "sub": t.person.UUID})
+	}
+	return all
+}
+
+func (l *Login) origin() string {
+	u, err := url.Parse(l.Issuer)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+func (l *Login) https() bool { return strings.HasPrefix(l.Issuer, "https:") }

@@ -1,0 +1,66 @@
+package login
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
+)
+
+// request is GET {issuer}/smartcard/v1/requests/{id} (PROTOCOL section 5). It
+// is answered once.
+func (l *Login) request(w http.ResponseWriter, r *http.Request) {
+	if l.Faults.On(fault.RequestHangs) {
+		<-r.Context().Done()
+		return
+	}
+	if l.Faults.On(fault.Request500) {
+		problem(w, http.StatusInternalServerError, "server_error", "out of order on request")
+		return
+	}
+	now := l.Now()
+	l.mu.Lock()
+	t, ok := l.transactions[r.PathValue("id")]
+	ok = ok && t.state == waiting && !t.fetched && now.Before(t.ends)
+	if ok {
+		t.fetched = true
+	}
+	l.mu.Unlock()
+	if !ok {
+		problem(w, http.StatusNotFound, "not_found", "The id is unknown, expired or used.")
+		return
+	}
+	token, err := l.signRequest(t, now)
+	if err != nil {
+		l.Log.Error("sign request", "err", err)
+		problem(w, http.StatusInternalServerError, "server_error", "The request cannot be signed.")
+		return
+	}
+	l.jwt(w, token)
+}
+
+func (l *Login) signRequest(t *transaction, now time.Time) (string, error) {
+	c := map[string]any{"iss": l.Issuer, "aud": "smartcard-connect", "jti": l.token(), "txn": t.id, "nonce": t.nonce,
+		"iat": now.Unix(), "exp": t.ends.Unix(), "acr_values": t.ask.ACR, "client_name": t.ask.Client.Name,
+		"environment": l.Environment, "device": "none"}
+	l.Faults.ApplyRequest(c, now)
+	const typ = "cis2-authn-req+jwt"
+	switch {
+	case l.Faults.On(fault.RequestWrongKey):
+		return op.SignWith(l.Stray, typ, c)
+	case l.Faults.On(fault.RequestUnsigned):
+		return op.Unsigned(typ, c)
+	}
+	return l.Ring.Sign(typ, c)
+}
+
+// jwt answers with a token, on the provider's clock: the agent measures time
+// against Date.
+func (l *Login) jwt(w http.ResponseWriter, token string) {
+	w.Header().Set("Content-Type", "application/jwt")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Date", l.Now().UTC().Format(http.TimeFormat))
+	_, _ = strings.NewReader(token).WriteTo(w) // a reader that went away is no error of ours
+}

@@ -1,0 +1,11 @@
+package op
+
+import "net/http"
+
+// JWKS is {issuer}/connect/jwk_uri.
+type JWKS struct{ Ring *KeyRing }
+
+func (h JWKS) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	writeJSON(w, http.StatusOK, h.Ring.Public())
+}

@@ -1,0 +1,64 @@
+package op
+
+import (
+	"maps"
+	"time"
+
+	"github.com/ory/fosite"
+	"github.com/ory/fosite/token/jwt"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/people"
+)
+
+// Grant is what a sign-in established: the input of every token.
+type Grant struct {
+	Person people.Person
+	SID    string    // of the browser's session
+	At     time.Time // when the card signed, provider's clock
+	ACR    string    // as asked for
+	Role   string    // person_roleid, empty when none was selected
+	Audit  string    // auditTrackingId
+	Ops    string    // org.forgerock.openidconnect.ops
+}
+
+// session is fosite's memory of a grant. All its times pass through shift, so
+// that fosite, which reads the machine's clock, lives on the provider's.
+type session struct {
+	Grant
+	shift  func() time.Duration // provider's clock minus the machine's
+	nonce  string
+	state  string
+	claims *jwt.IDTokenClaims
+	ends   map[fosite.TokenType]time.Time
+}
+
+func newSession(g Grant, shift func() time.Duration) *session {
+	now := time.Now()
+	return &session{Grant: g, shift: shift, ends: map[fosite.TokenType]time.Time{},
+		claims: &jwt.IDTokenClaims{Subject: g.Person.UUID, AuthTime: now, RequestedAt: now}}
+}
+
+func (s *session) SetExpiresAt(k fosite.TokenType, t time.Time) { s.ends[k] = t.Add(s.shift()) }
+
+func (s *session) GetExpiresAt(k fosite.TokenType) time.Time {
+	end, ok := s.ends[k]
+	if !ok {
+		return time.Time{}
+	}
+	return end.Add(-s.shift())
+}
+
+func (s *session) GetUsername() string               { return s.Person.UUID }
+func (s *session) GetSubject() string                { return s.Person.UUID }
+func (s *session) IDTokenClaims() *jwt.IDTokenClaims { return s.claims }
+func (s *session) IDTokenHeaders() *jwt.Headers      { return &jwt.Headers{} }
+func (s *session) Clone() fosite.Session             { return s.copy() }
+func (s *session) expired(k fosite.TokenType) bool   { return !time.Now().Before(s.GetExpiresAt(k)) }
+
+func (s *session) copy() *session {
+	c := *s
+	claims := *s.claims
+	c.claims = &claims
+	c.ends = maps.Clone(s.ends)
+	return &c
+}

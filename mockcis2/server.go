@@ -1,0 +1,227 @@
+// Package mockcis2 is an identity provider in the shape of NHS CIS2 that is
+// strict by default and misbehaves on request. It is for tests: its keys are
+// published and its people do not exist.
+//
+//	s := &mockcis2.Server{}
+//	err := s.Start()
+//	defer s.Close()
+package mockcis2
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/login"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/people"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/pki"
+)
+
+// RealmPath is the path of the Healthcare realm's issuer.
+const RealmPath = "/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare"
+
+// Server is a provider. The zero value is a correct one on a free loopback
+// port. Set fields before Start.
+type Server struct {
+	Addr         string           // host:port to listen on; empty is a free port of 127.0.0.1
+	IssuerURL    string           // issuer as published, when it is not http://Addr + RealmPath
+	ExplicitPort bool             // the issuer carries its port even when that is the default, as CIS2's does
+	Clock        func() time.Time // nil is time.Now
+	Rand         io.Reader        // nil is crypto/rand
+	Log          *slog.Logger     // nil is silent
+	Clients      []op.Client      // nil is DefaultClients
+	People       []people.Person  // nil is people.Default
+	Faults       []string         // ids that are on from the start
+	Handover     []string         // channels the login page tries; nil is hub, json, form, uri
+	AgentPorts   []int            // of the port service; nil is its five
+	Environment  string           // shown to people; empty is int
+
+	issuer string
+	http   *http.Server
+	listen net.Listener
+	ring   *op.KeyRing
+	pages  *login.Login
+	faults fault.Set
+	list   *pki.List
+
+	mu      sync.Mutex
+	offset  time.Duration
+	people  map[string]people.Person
+	history history
+}
+
+// Start listens and serves until Close. It fails on an address in use, an
+// unknown fault or a malformed issuer.
+func (s *Server) Start() error {
+	s.defaults()
+	if err := s.faults.Replace(s.Faults...); err != nil {
+		return err
+	}
+	if s.People == nil {
+		all, err := people.Default()
+		if err != nil {
+			return err
+		}
+		s.People = all
+	}
+	s.people = map[string]people.Person{}
+	for _, p := range s.People {
+		s.people[p.UUID] = p
+	}
+	listen, err := net.Listen("tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("provider cannot listen: %w", err)
+	}
+	s.listen = listen
+	if s.issuer, err = s.name(); err != nil {
+		return errors.Join(err, listen.Close())
+	}
+	handler, err := s.compose()
+	if err != nil {
+		return errors.Join(err, listen.Close())
+	}
+	s.http = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 16}
+	go func() { _ = s.http.Serve(listen) }() // ends with ErrServerClosed at Close
+	return nil
+}
+
+func (s *Server) defaults() {
+	if s.Addr == "" {
+		s.Addr = "127.0.0.1:0"
+	}
+	if s.Clock == nil {
+		s.Clock = time.Now
+	}
+	if s.Rand == nil {
+		s.Rand = rand.Reader
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Clients == nil {
+		s.Clients = DefaultClients()
+	}
+	if s.Handover == nil {
+		s.Handover = []string{"hub", "json", "form", "uri"}
+	}
+	if s.AgentPorts == nil {
+		s.AgentPorts = []int{43487, 44213, 45031, 46478, 48853}
+	}
+	if s.Environment == "" {
+		s.Environment = "int"
+	}
+}
+
+// name is the issuer string. A default port is kept only if asked for.
+func (s *Server) name() (string, error) {
+	if s.IssuerURL == "" {
+		return s.URL() + RealmPath, nil
+	}
+	u, err := url.Parse(s.IssuerURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("issuer %q is not a plain http or https URL", s.IssuerURL)
+	}
+	if s.ExplicitPort && u.Port() == "" {
+		u.Host += map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
+	}
+	return strings.TrimSuffix(u.String(), "/"), nil
+}
+
+// compose builds each endpoint from its inputs.
+func (s *Server) compose() (http.Handler, error) {
+	u, err := url.Parse(s.issuer)
+	if err != nil {
+		return nil, err
+	}
+	ca := testpki.Authentication()
+	s.ring = op.NewKeyRing(testpki.Published("provider"))
+	s.list = &pki.List{Authority: ca.Certificate, Key: ca.Key}
+	engine := op.New(s.issuer, s.ring, s.Clients, &s.faults, s.now, s.Rand)
+	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
+		Engine: engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: pki.Trust{Authority: ca.Certificate, Revocation: s.list.At},
+		Person: s.person, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
+	mux := http.NewServeMux()
+	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer})
+	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse})
+	mux.Handle(u.Path+"/access_token", op.Token{Engine: engine})
+	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: engine})
+	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring})
+	s.pages.Routes(mux, u.Path)
+	return s.record(mux), nil
+}
+
+// Close stops serving at once.
+func (s *Server) Close() error {
+	if s.http == nil {
+		return nil
+	}
+	return s.http.Close()
+}
+
+// URL is where the server listens: http://host:port.
+func (s *Server) URL() string { return "http://" + s.listen.Addr().String() }
+
+// Issuer is the OpenID issuer string, exactly as in its tokens.
+func (s *Server) Issuer() string { return s.issuer }
+
+// SetFaults switches exactly these faults on.
+func (s *Server) SetFaults(ids ...string) error { return s.faults.Replace(ids...) }
+
+// AddFault switches one more fault on.
+func (s *Server) AddFault(id string) error { return s.faults.Add(id) }
+
+// ActiveFaults are the ids of the faults that are on.
+func (s *Server) ActiveFaults() []string { return s.faults.IDs() }
+
+// Advance moves the provider's clock, backwards too.
+func (s *Server) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.offset += d
+}
+
+// Now is the provider's clock.
+func (s *Server) Now() time.Time { return s.now() }
+
+func (s *Server) now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Clock().Add(s.offset)
+}
+
+// Transactions are the sign-ins under way, without secrets.
+func (s *Server) Transactions() []map[string]any { return s.pages.Transactions() }
+
+// Persons are the personas the provider knows.
+func (s *Server) Persons() []people.Person { return s.People }
+
+// Revoke makes the cards of one person revoked. It fails on an unknown UUID.
+func (s *Server) Revoke(uuid string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.people[uuid]
+	if !ok {
+		return fmt.Errorf("nobody has the UUID %q", uuid)
+	}
+	p.Revoked = true
+	s.people[uuid] = p
+	return nil
+}
+
+func (s *Server) person(uuid string) (people.Person, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.people[uuid]
+	return p, ok
+}
