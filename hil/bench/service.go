@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/part"
 )
@@ -73,7 +75,7 @@ func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
 	if err := writeJSON(b.Settings, s); err != nil {
 		return err
 	}
-	if _, err := b.built(ctx, PortService, "serve", "--socket", s.Socket); err != nil {
+	if err := b.startPortService(ctx, s.Socket); err != nil {
 		return product(err)
 	}
 	path, err := b.Programs.Built(Agent)
@@ -85,6 +87,49 @@ func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
 		Args: []string{"run", "--settings", b.Settings, "--service", s.Socket},
 	})
 	return product(err)
+}
+
+// startPortService starts the port service, which has no ready line: it is
+// ready when it has its ports.
+func (b *Bench) startPortService(ctx context.Context, socket string) error {
+	path, err := b.Programs.Built(PortService)
+	if err != nil {
+		return err
+	}
+	args := []string{"serve", "--socket", socket}
+	p, err := b.start(ctx, part.Program{Name: PortService, Path: path, Args: args, Silent: true})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	for _, port := range servicePorts() {
+		if err := listening(ctx, p, port); err != nil {
+			return fmt.Errorf("%s: %w: %s", PortService, err, part.Tail(b.path(PortService+".log")))
+		}
+	}
+	return nil
+}
+
+// listening waits until a part listens on a port.
+func listening(ctx context.Context, p *part.Part, port int) error {
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	var d net.Dialer
+	for {
+		c, err := d.DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return c.Close()
+		}
+		if !p.Alive() {
+			return part.ErrEnded
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: port %d: %w", part.ErrNotReady, port, err)
+		case <-tick.C:
+		}
+	}
 }
 
 // product marks an error as the product's, unless it was never built.

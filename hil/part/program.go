@@ -49,7 +49,7 @@ func (p Program) Start(ctx context.Context) (*Part, error) {
 	cmd := exec.Command(p.Path, p.Args...)
 	cmd.Env, cmd.Stderr = p.Env, log
 	if p.Foreground {
-		cmd.Stdin, cmd.Stderr = os.Stdin, os.Stderr
+		cmd.Stdin = os.Stdin
 	} else {
 		OwnGroup(cmd)
 	}
