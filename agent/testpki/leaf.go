@@ -23,6 +23,16 @@ var (
 	commitmentUse     = use{x509.KeyUsageContentCommitment, asn1.ObjectIdentifier{1, 2, 826, 0, 1275, 102, 0, 3, 2, 0}, "sign"}
 )
 
+// oid is the policy in the form that certificates are made from: since Go 1.24
+// PolicyIdentifiers is only read.
+func (u use) oid() x509.OID {
+	o, err := x509.ParseOID(u.policy.String())
+	if err != nil {
+		panic("testpki: " + err.Error())
+	}
+	return o
+}
+
 // leaf issues a card's certificate. Its subject is O=nhs, OU=People,
 // CN=UUID_First_Last, in that order: old clients read the third name.
 func (a *Authority) leaf(h Holder, key *rsa.PrivateKey, from, to time.Time, u use) *x509.Certificate {
@@ -33,7 +43,7 @@ func (a *Authority) leaf(h Holder, key *rsa.PrivateKey, from, to time.Time, u us
 		NotAfter:              to,
 		KeyUsage:              u.keyUsage,
 		BasicConstraintsValid: true,
-		PolicyIdentifiers:     []asn1.ObjectIdentifier{u.policy},
+		Policies:              []x509.OID{u.oid()},
 		OCSPServer:            []string{"http://ocsp.toy-nhs.test/ocsp"},
 		IssuingCertificateURL: []string{"http://pki.toy-nhs.test/g2/" + u.path + ".crt"},
 		CRLDistributionPoints: []string{"http://crl.toy-nhs.test/g2/" + u.path + "_c1.crl"},

@@ -42,3 +42,18 @@ func TestSubjectOrder(t *testing.T) {
 		t.Errorf("subject is %v", names)
 	}
 }
+
+// Requirement: each certificate carries the policy of its use, 101 to sign in
+// and 102 for content commitment. Source: facts on NHS certificates. Turned red
+// by: giving the template PolicyIdentifiers, which Go does not write any more.
+func TestPolicies(t *testing.T) {
+	id := testpki.Issue(testpki.Holders()[0], time.Now())
+	for want, c := range map[string]*x509.Certificate{
+		"1.2.826.0.1275.101.0.3.1.1": id.Authentication.Certificate,
+		"1.2.826.0.1275.102.0.3.2.0": id.ContentCommitment.Certificate,
+	} {
+		if len(c.Policies) != 1 || c.Policies[0].String() != want {
+			t.Errorf("policies are %v, want %s", c.Policies, want)
+		}
+	}
+}

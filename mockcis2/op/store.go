@@ -226,8 +226,10 @@ func (s *store) sweep() {
 	}
 }
 
+// hydrate fills an empty session. fosite asks a second time with one that
+// already carries the access token's end: that one is left alone.
 func hydrate(into fosite.Session, from fosite.Requester) {
-	if s, ok := into.(*session); ok {
+	if s, ok := into.(*session); ok && s.Person.UUID == "" {
 		*s = *from.GetSession().(*session).copy()
 	}
 }
