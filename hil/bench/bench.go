@@ -59,7 +59,6 @@ type Bench struct {
 
 	daemon *part.Part
 	parts  []*part.Part // all, in the order of their start
-	agent  *part.Part
 }
 
 // Card is one card and its side door.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"time"
 
@@ -61,13 +60,9 @@ func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
 	if err := os.MkdirAll(socketDir, 0o755); err != nil {
 		return err
 	}
-	origin, err := url.Parse(b.Issuer)
-	if err != nil {
-		return err
-	}
 	s := agentSettings{
 		Issuers:        []agentIssuer{{b.Issuer, "int"}},
-		SigningOrigins: []string{origin.Scheme + "://" + origin.Host, SigningOrigin},
+		SigningOrigins: []string{SigningOrigin},
 		Prompter:       o.Prompter, Pinentry: o.Pinentry, Opener: o.Opener,
 		Port: agentPort, Socket: socketDir + "/port-service.sock",
 	}
@@ -82,7 +77,7 @@ func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
 	if err != nil {
 		return err
 	}
-	b.agent, err = b.start(ctx, part.Program{
+	_, err = b.start(ctx, part.Program{
 		Name: Agent, Path: path, Foreground: o.Terminal,
 		Args: []string{"run", "--settings", b.Settings, "--service", s.Socket},
 	})
@@ -140,8 +135,8 @@ func product(err error) error {
 	return fmt.Errorf("%w: %w", ErrProduct, err)
 }
 
-// SigningOrigin is the page that may have prescriptions signed beside the
-// provider's own; the suites know it by this name.
+// SigningOrigin is the page that may have prescriptions signed; the suites know
+// it by this name. The provider's own pages may not.
 const SigningOrigin = "https://prescriptions.example.test"
 
 // ErrProduct is wrapped when a part of the product, not of the bench, does not

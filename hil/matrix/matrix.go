@@ -53,10 +53,12 @@ func (r Runner) Run(ctx context.Context, cells []cell.Cell) []result.Cell {
 	results := make([]result.Cell, len(cells))
 	places := make(chan struct{}, max(r.AtOnce, 1))
 	var all sync.WaitGroup
-	for i, c := range cells {
+	for _, c := range cells {
 		r.tell(Event{Cell: c.ID(), State: "waiting"})
+	}
+	for i, c := range cells {
+		places <- struct{}{}
 		all.Go(func() {
-			places <- struct{}{}
 			defer func() { <-places }()
 			results[i] = r.one(ctx, c)
 			r.tell(Event{Cell: c.ID(), State: string(results[i].Verdict), Result: &results[i]})

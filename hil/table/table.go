@@ -79,14 +79,12 @@ func (l *Live) Set(cell, state string, n result.Counts) {
 	defer l.mu.Unlock()
 	r := l.row(cell)
 	r.State, r.Pass, r.Specs = state, n.Pass, n.Specs()
-	if state == "running" {
-		l.started[cell] = l.Now()
-	}
 	if began, ok := l.started[cell]; ok {
 		r.Elapsed = l.Now().Sub(began)
 	}
-	if state != "waiting" && state != "running" {
-		delete(l.started, cell)
+	delete(l.started, cell)
+	if state == "running" {
+		l.started[cell] = l.Now()
 	}
 	if l.Terminal {
 		l.draw()
