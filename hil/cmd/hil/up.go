@@ -132,7 +132,7 @@ func serveDemo(ctx context.Context, issuer string) error {
 		return err
 	}
 	application := &demo.Application{
-		Name: "Demo application", Issuer: issuer, URL: "http://" + address,
+		Name: "Toy Records", Issuer: issuer, URL: "http://" + address,
 		ClientID: "999999999901.apps.national", ClientSecret: "conformance-secret",
 	}
 	server := &http.Server{Handler: application.Handler(), ReadHeaderTimeout: 5 * time.Second}
