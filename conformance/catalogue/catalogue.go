@@ -5,19 +5,24 @@ import (
 	"slices"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/card"
+	"github.com/smartcard-connect/smartcard-connect/conformance/provider"
+	"github.com/smartcard-connect/smartcard-connect/conformance/signin"
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 )
 
-// Suite is a name and its checks.
+// Suite is a name, what it is about, and its checks.
 type Suite struct {
 	Name   string
+	Title  string
 	Checks func() []suite.Check
 }
 
 // Suites in the order a person would want to read them: what everything stands
 // on first.
 var Suites = []Suite{
-	{"card", card.Checks},
+	{"card", "What must hold of a card, by APDU", card.Checks},
+	{"provider", "What must hold of an identity service", provider.Checks},
+	{"signin", "What must hold of a sign-in as a whole", signin.Checks},
 }
 
 // All is every check of every suite.

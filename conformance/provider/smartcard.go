@@ -12,6 +12,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
 	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
+	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
 
@@ -83,11 +84,16 @@ func cardAuthority(ctx context.Context, t *target.Target) error {
 	return mustNotSignIn(ctx, t, h, "a card of an unknown authority")
 }
 
-// Revoked is the number of the test holder whose card is on the revocation list.
-const Revoked = 5
+// revoked is the number of the test holder whose card may be revoked for good:
+// nobody signs in with it.
+const revoked = 5
 
 func cardRevoked(ctx context.Context, t *target.Target) error {
-	return mustNotSignIn(ctx, t, of(t, Revoked), "a revoked card")
+	h := of(t, revoked)
+	if err := t.Side.Revoke(ctx, h.sub); err != nil {
+		return suite.Broken{Err: err}
+	}
+	return mustNotSignIn(ctx, t, h, "a revoked card")
 }
 
 func cardSigningCertificate(ctx context.Context, t *target.Target) error {

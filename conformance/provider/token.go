@@ -125,7 +125,7 @@ func userInfoSub(ctx context.Context, t *target.Target) error {
 }
 
 // brings is one claim of each scope.
-var brings = map[string]string{"email": "email", "nhsperson": "nhsid_useruid", "nationalrbacaccess": "nhsid_nrbac_roles", "associatedorgs": "nhsid_user_orgs"}
+var brings = map[string]string{"email": "email", "nhsperson": "title", "nationalrbacaccess": "nhsid_nrbac_roles", "associatedorgs": "nhsid_user_orgs"}
 
 func scopes(ctx context.Context, t *target.Target) error {
 	for _, asked := range [][]string{{"openid"}, {"openid", "email", "nationalrbacaccess"}, {"openid", "nhsperson", "associatedorgs"}} {
@@ -248,7 +248,7 @@ func codeBound(ctx context.Context, t *target.Target) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Exchange(ctx, code, oauth2.SetAuthURLParam("client_id", other.ID), oauth2.SetAuthURLParam("client_secret", other.Secret))
+	_, err = f.ExchangeAs(ctx, code, other.ID, other.Secret)
 	return mustRefuse(err, "to another client", "invalid_grant")
 }
 
@@ -257,7 +257,11 @@ func wrongSecret(ctx context.Context, t *target.Target) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Exchange(ctx, code, oauth2.SetAuthURLParam("client_secret", "not the secret"))
+	client, err := t.Client(0)
+	if err != nil {
+		return err
+	}
+	_, err = f.ExchangeAs(ctx, code, client.ID, "not the secret")
 	return mustRefuse(err, "for a wrong secret", "invalid_client")
 }
 

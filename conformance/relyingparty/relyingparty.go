@@ -129,6 +129,13 @@ func (f *Flow) Exchange(ctx context.Context, code string, more ...oauth2.AuthCod
 	return f.config.Exchange(f.app.context(ctx), code, append(options, more...)...)
 }
 
+// ExchangeAs spends a code with other credentials than the flow's own.
+func (f *Flow) ExchangeAs(ctx context.Context, code, id, secret string) (*oauth2.Token, error) {
+	other := *f
+	other.config.ClientID, other.config.ClientSecret = id, secret
+	return other.Exchange(ctx, code)
+}
+
 // Finish checks the callback, spends the code and verifies the ID token.
 func (f *Flow) Finish(ctx context.Context, back *url.URL, more ...oauth2.AuthCodeOption) (*Session, error) {
 	code, err := f.Code(back)

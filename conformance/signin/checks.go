@@ -17,8 +17,8 @@ var (
 func Checks() []suite.Check {
 	return []suite.Check{
 		{ID: "signin.hub", Title: "Over the hub the card's holder is signed in", Source: "protocol §3, §4", Requires: whole, Proof: "card.wrong-signature", Because: "SIGNATURE_WRONG", Run: byHub},
-		{ID: "signin.json", Title: "Over JSON the card's holder is signed in", Source: "protocol §4", Requires: whole, Proof: "door.ticket-garbled", Because: "", Run: byJSON},
-		{ID: "signin.form", Title: "Over a form the card's holder is signed in", Source: "protocol §4", Requires: whole, Proof: "door.ticket-garbled", Because: "", Run: byForm},
+		{ID: "signin.json", Title: "Over JSON the card's holder is signed in", Source: "protocol §4", Requires: whole, Proof: "door.ticket-garbled", Because: "403", Run: byJSON},
+		{ID: "signin.form", Title: "Over a form the card's holder is signed in", Source: "protocol §4", Requires: whole, Proof: "door.ticket-garbled", Because: "403", Run: byForm},
 		{ID: "signin.uri", Title: "Over the URI scheme the card's holder is signed in", Source: "protocol §4", Requires: whole, Proof: "card.certificate-corrupt", Because: "CARD_UNREADABLE", Run: byURI},
 		{ID: "signin.userinfo", Title: "Userinfo has the UUID that is on the card", Source: "protocol §6; OpenID Connect Core 1.0 §5.3", Requires: whole, Proof: "provider.userinfo-wrong-sub", Because: "sub", Run: userInfo},
 		{ID: "signin.form-text", Title: "The passcode form says who asks, whose card it is, that this is a test, the tries left and the countdown with its limit", Source: "design §4 step 4", Requires: whole, Proof: "card.last-try", Because: "tries", Run: formText},
@@ -34,7 +34,7 @@ func Checks() []suite.Check {
 		{ID: "signin.request-replayed", Title: "An id that was used is refused before the person is asked", Source: "protocol §5", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: replayed},
 		{ID: "signin.request-unknown", Title: "An id that the provider does not know is refused before the person is asked", Source: "protocol §5", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: unknownID},
 		{ID: "signin.provider-down", Title: "A provider that answers 500 is PROVIDER_UNREACHABLE", Source: "protocol §9", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: providerDown},
-		{ID: "signin.receipt-forged", Title: "A receipt signed by a stranger is not taken for a success", Source: "protocol §6", Requires: whole, Proof: "", Run: receiptForged},
+		{ID: "signin.receipt-forged", Title: "A receipt signed by a stranger is not taken for a success", Source: "protocol §6", Requires: whole, Run: receiptForged},
 		{ID: "signin.attacker-hub", Title: "Over the hub, an attacker who starts a sign-in that the victim types for does not get in", Source: "protocol, principle 2", Requires: whole, Proof: "provider.ticket-without-cookie", Because: "attacker", Run: attackerHub},
 		{ID: "signin.attacker-json", Title: "Over JSON, an attacker who starts a sign-in that the victim types for does not get in", Source: "protocol, principle 2", Requires: whole, Proof: "provider.ticket-without-cookie", Because: "attacker", Run: attackerJSON},
 		{ID: "signin.attacker-form", Title: "Over a form, an attacker who starts a sign-in that the victim types for does not get in", Source: "protocol, principle 2", Requires: whole, Proof: "provider.ticket-without-cookie", Because: "attacker", Run: attackerForm},

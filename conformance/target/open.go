@@ -56,6 +56,8 @@ type Side interface {
 	Fault(ctx context.Context, id string) error
 	// Restore leaves the faults of the target file on and no others.
 	Restore(ctx context.Context) error
+	// Revoke puts one person's cards on the revocation list, for good.
+	Revoke(ctx context.Context, uuid string) error
 	// History is every request the provider has answered, oldest first.
 	History(ctx context.Context) ([]Visit, error)
 }

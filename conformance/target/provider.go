@@ -6,6 +6,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // serverSide is the side door of a provider in this process.
@@ -45,6 +46,9 @@ func (s *serverSide) Fault(_ context.Context, id string) error {
 // Restore leaves the first faults.
 func (s *serverSide) Restore(context.Context) error { return s.server.SetFaults(s.start...) }
 
+// Revoke puts a person's cards on the list.
+func (s *serverSide) Revoke(_ context.Context, uuid string) error { return s.server.Revoke(uuid) }
+
 // History is the diary.
 func (s *serverSide) History(context.Context) ([]Visit, error) {
 	var out []Visit
@@ -57,7 +61,7 @@ func (s *serverSide) History(context.Context) ([]Visit, error) {
 // providerFaults is the provider's list.
 func providerFaults() []Fault {
 	var out []Fault
-	for _, f := range mockcis2.Faults() {
+	for _, f := range fault.All {
 		out = append(out, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: "provider"})
 	}
 	return out

@@ -78,6 +78,11 @@ func (s *remoteSide) Restore(ctx context.Context) error {
 	return s.side.restoreFaults(ctx, s.faults, "provider")
 }
 
+// Revoke puts a person's cards on the list.
+func (s *remoteSide) Revoke(ctx context.Context, uuid string) error {
+	return s.side.call(ctx, http.MethodPost, "/revocations", map[string]string{"uuid": uuid}, nil)
+}
+
 // History is the diary.
 func (s *remoteSide) History(ctx context.Context) ([]Visit, error) {
 	var list []Visit

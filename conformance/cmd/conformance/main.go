@@ -1,0 +1,87 @@
+// The conformance program judges a card, an identity service and an agent from
+// outside. It can be carried to any host.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/smartcard-connect/smartcard-connect/conformance/target"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+// program is the command line.
+type program struct {
+	Info     info     `cmd:"" help:"Say what this program can judge."`
+	List     list     `cmd:"" help:"List the specs. Example: conformance list --json"`
+	Run      run      `cmd:"" help:"Judge a target. Example: conformance run --target cell-target.json --out out/cell"`
+	Faults   faults   `cmd:"" help:"List the faults that prove the specs. Example: conformance faults --json"`
+	Manifest manifest `cmd:"" help:"Compare the specs with the golden list."`
+	Selftest selftest `cmd:"" help:"Judge our own packages in this process: one cell that needs nothing but this program."`
+}
+
+// desk is what the verbs share.
+type desk struct {
+	ctx      context.Context
+	out, err io.Writer
+}
+
+// inconclusive is wrapped by errors of the bench or of a test.
+var errInconclusive = errors.New("inconclusive")
+
+// errFailed is wrapped when the product failed.
+var errFailed = errors.New("failed")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := start(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// start is main without the process around it.
+func start(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	var p program
+	parser, err := kong.New(&p, kong.Name("conformance"),
+		kong.Description("Judges smartcards, identity services and the smartcard agent from outside. Exit codes: 0 pass, 1 the product failed, 2 inconclusive, 64 usage."),
+		kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Exit(func(c int) { panic(exited(c)) }))
+	if err != nil {
+		fmt.Fprintln(stderr, "conformance:", err)
+		return result.ExitInconclusive
+	}
+	defer func() {
+		if c, ok := recover().(exited); ok {
+			code = int(c)
+		}
+	}()
+	verb, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(stderr, "conformance:", err)
+		return result.ExitUsage
+	}
+	if err := verb.Run(&desk{ctx, stdout, stderr}); err != nil {
+		fmt.Fprintln(stderr, "conformance:", err)
+		return exitOf(err)
+	}
+	return result.ExitPass
+}
+
+// exited is how --help ends.
+type exited int
+
+func exitOf(err error) int {
+	switch {
+	case errors.Is(err, target.ErrUsage):
+		return result.ExitUsage
+	case errors.Is(err, errFailed):
+		return result.ExitFail
+	}
+	return result.ExitInconclusive
+}
