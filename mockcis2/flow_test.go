@@ -140,6 +140,15 @@ func fetch(issuer, id string) (map[string]any, error) {
 	return payload(string(raw))
 }
 
+// joseHeader is the JOSE header of a token, as text.
+func joseHeader(token string) string {
+	raw, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[0])
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}
+
 func payload(token string) (map[string]any, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -150,12 +159,25 @@ func payload(token string) (map[string]any, error) {
 		return nil, err
 	}
 	var c map[string]any
-	return c, json.Unmarshal(raw, &c)
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return nil, err
+	}
+	c["(header)"] = joseHeader(token)
+	return c, nil
 }
 
 // prove signs an assertion for a fetched request, after change, and answers
 // with the receipt's ticket.
 func (c card) prove(request map[string]any, change func(map[string]any)) (string, error) {
+	receipt, err := c.receipt(request, change)
+	if err != nil {
+		return "", err
+	}
+	return receipt["ticket"].(string), nil
+}
+
+// receipt is prove with all of the receipt's claims.
+func (c card) receipt(request map[string]any, change func(map[string]any)) (map[string]any, error) {
 	uuid := c.id.Holder.UUID
 	a := map[string]any{"iss": uuid, "sub": uuid, "aud": c.issuer, "txn": request["txn"], "nonce": request["nonce"],
 		"jti": "jti-of-" + fmt.Sprint(request["txn"]), "iat": c.now.Unix(), "exp": c.now.Unix() + 60}
@@ -166,37 +188,33 @@ func (c card) prove(request map[string]any, change func(map[string]any)) (string
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: c.id.Authentication.Key},
 		(&jose.SignerOptions{}).WithType("cis2-card-assertion+jwt").WithHeader("x5c", x5c))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	raw, err := json.Marshal(a)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	jws, err := signer.Sign(raw)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	token, err := jws.CompactSerialize()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	r, err := http.Post(c.issuer+"/smartcard/v1/assertions", "application/jwt", strings.NewReader(token))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer r.Body.Close()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if r.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("%w: %d %s", errRefused, r.StatusCode, body)
+		return nil, fmt.Errorf("%w: %d %s", errRefused, r.StatusCode, body)
 	}
-	receipt, err := payload(string(body))
-	if err != nil {
-		return "", err
-	}
-	return receipt["ticket"].(string), nil
+	return payload(string(body))
 }
 
 func holder(s *mockcis2.Server, n int) card {

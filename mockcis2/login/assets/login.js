@@ -62,6 +62,8 @@ const fail = (code) => {
     " Code for the helpdesk: " + shown + ".");
   line.parentElement.classList.add("error");
   line.dataset.code = String(code);
+  for (const hint of line.parentElement.querySelectorAll(".hint")) hint.hidden = true;
+  document.getElementById("other-ways").hidden = code !== 0; // the id is used up
   document.getElementById("abandon-status").value = String(code);
   document.getElementById("cancel").className = "";
   document.getElementById("cancel").textContent = "Return to " + document.getElementById("client-name").textContent;
