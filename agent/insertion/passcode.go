@@ -83,6 +83,9 @@ func (d *Desk) attempt(ctx context.Context, in Insertion, q passcode.Question, d
 	if err != nil {
 		return err
 	}
+	if err := (card.Rule{Min: q.Min, Max: q.Max, DigitsOnly: q.DigitsOnly}).Check(secret); err != nil {
+		return err // the card need not hear of it
+	}
 	ctx, cancel := context.WithTimeout(ctx, useTime)
 	defer cancel()
 	return d.Use(ctx, in, func(ctx context.Context, s *Session) error {

@@ -40,7 +40,7 @@ type porch struct {
 	starts atomic.Int32
 }
 
-func newPorch(t *testing.T) *porch {
+func newPorch(t *testing.T, bend ...func(*porch)) *porch {
 	t.Helper()
 	p := &porch{owner: peer.Owner{User: "1000", Session: 2}}
 	p.door = &Door{
@@ -58,9 +58,12 @@ func newPorch(t *testing.T) *porch {
 	}
 	p.Server = httptest.NewUnstartedServer(p.door)
 	p.Config.ConnContext = peer.Remember(func(_, _ netip.AddrPort) (peer.Owner, error) { return p.owner, p.err })
+	p.door.Port = p.Listener.Addr().(*net.TCPAddr).Port
+	for _, b := range bend {
+		b(p)
+	}
 	p.Start()
 	t.Cleanup(p.Close)
-	p.door.Port = p.Listener.Addr().(*net.TCPAddr).Port
 	return p
 }
 
@@ -177,8 +180,7 @@ func TestPeers(t *testing.T) {
 		"another session": func(p *porch) { p.owner.Session = 3 },
 		"nobody knows":    func(p *porch) { p.err = peer.ErrUnknown },
 	} {
-		p := newPorch(t)
-		bend(p)
+		p := newPorch(t, bend)
 		resp, _ := p.knock(t, knock{"POST", "/v1/authenticate", "127.0.0.1:PORT", login, jsonUTF, strict, nil})
 		if resp.StatusCode != http.StatusForbidden || p.starts.Load() != 0 {
 			t.Errorf("%s: HTTP %d", name, resp.StatusCode)

@@ -121,9 +121,9 @@ func TestRequestsRefused(t *testing.T) {
 		"another transaction": set("txn", "transaction-9876543210"),
 		"no jti":              set("jti", ""),
 		"short nonce":         set("nonce", "abc"),
-		"over":                set("exp", now-1),
-		"lives too long":      set("exp", now+601),
-		"not yet":             set("iat", now+90),
+		"over":                lives(now-300, now-1),
+		"lives too long":      lives(now, now+601),
+		"not yet":             lives(now+3600, now+3700),
 		"unknown device":      set("device", "maybe"),
 		"claims of a type":    set("exp", "tomorrow"),
 		"wrong typ": func(w *ward) {
@@ -156,6 +156,10 @@ func TestRequestsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func lives(from, to int64) func(*ward) {
+	return func(w *ward) { w.provider.Request = func(c map[string]any) { c["iat"], c["exp"] = from, to } }
 }
 
 func answer(path string, code int, body string) func(*ward) {

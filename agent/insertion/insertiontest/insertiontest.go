@@ -36,6 +36,8 @@ type Bench struct {
 	ResetBegins int
 	// OpenError is what opening the card says; nil is a card of series 9.
 	OpenError error
+	// ResetError is what resetting the card says; the card stays unlocked.
+	ResetError error
 	// Wrong makes signatures wrong; SignError makes Sign fail.
 	Wrong     bool
 	SignError error
@@ -156,6 +158,9 @@ func (p plug) Reset(context.Context) error {
 	p.b.note("reset")
 	p.b.mu.Lock()
 	defer p.b.mu.Unlock()
+	if p.b.ResetError != nil {
+		return p.b.ResetError
+	}
 	p.b.unlock = false
 	return nil
 }
