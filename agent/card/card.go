@@ -1,5 +1,6 @@
 // Package card is what the agent knows about cards: which one is this, and what
-// can it do. Each series has a package below; series.go holds the ordered list.
+// can it do. Each series has a package below; package series holds the ordered
+// list.
 package card
 
 import (

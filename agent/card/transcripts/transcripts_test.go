@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card/transcripts"
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
 )
 
@@ -35,5 +36,37 @@ func TestDriversSayWhatWasRecorded(t *testing.T) {
 				t.Errorf("%d exchanges were not played", p.Rest())
 			}
 		})
+	}
+}
+
+// A cold sign-in with series 9 on T=1 costs 5 commands and one per 256 bytes of
+// the certificate object, and one more for the tries (issue 2, must show).
+// Turned red by: a SELECT before reading, or another GET RESPONSE.
+func TestSeries9IsAtTheMinimum(t *testing.T) {
+	all, err := transcripts.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range all {
+		if one.Series != "9" || one.Protocol != iso7816.T1 {
+			continue
+		}
+		commands, object, reading := 0, 0, false
+		for line := range strings.Lines(one.Text) {
+			word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+			if word == ">" {
+				if strings.HasPrefix(rest, "00CB3FFF") && object > 0 {
+					break // the second certificate: the first sign-in is over
+				}
+				commands++
+				reading = strings.HasPrefix(rest, "00CB3FFF") || (reading && strings.HasPrefix(rest, "00C0"))
+			}
+			if word == "<" && reading {
+				object += len(rest)/2 - 2
+			}
+		}
+		if want := 1 + 5 + (object+255)/256; commands != want || object < 1000 {
+			t.Errorf("%d commands for an object of %d bytes, want %d", commands, object, want)
+		}
 	}
 }

@@ -22,6 +22,9 @@ type card struct {
 	owner    *owner
 	handle   *scard.Card
 	sent     bool // a command went out
+	out      bool // the card was taken out; what is in the reader now is not ours
+	count    func() (uint32, error)
+	inserted uint32 // count at the time of connecting
 	atr      []byte
 	protocol iso7816.Protocol
 	closed   bool
@@ -30,7 +33,7 @@ type card struct {
 // Connect powers the card in the named reader, shared, at T=0 or T=1.
 func (s *System) Connect(ctx context.Context, name string) (reader.Card, error) {
 	var context *scard.Context
-	c := &card{}
+	c, slot := &card{}, s.slot()
 	c.owner = startOwner(func(abandoned bool) {
 		if c.handle != nil {
 			_ = c.handle.Disconnect(disposition(abandoned && c.sent))
@@ -38,6 +41,7 @@ func (s *System) Connect(ctx context.Context, name string) (reader.Card, error) 
 		if context != nil {
 			_ = context.Release()
 		}
+		s.release(slot)
 	})
 	var atr []byte
 	var protocol iso7816.Protocol
@@ -48,7 +52,15 @@ func (s *System) Connect(ctx context.Context, name string) (reader.Card, error) 
 		if c.handle, err = context.Connect(name, scard.ShareShared, bothProtocols); err != nil {
 			return failed("SCardConnect", err)
 		}
-		atr, protocol, err = c.look()
+		c.count = func() (uint32, error) { return insertions(context, name, suffix(slot)) }
+		if c.inserted, err = c.count(); err == nil {
+			atr, protocol, err = c.look()
+		}
+		if errors.Is(err, reader.ErrReset) { // between two calls: nothing is lost yet
+			if err = c.reconnect(scard.LeaveCard); err == nil {
+				atr, protocol, err = c.look()
+			}
+		}
 		return err
 	})
 	if err != nil {
@@ -95,13 +107,22 @@ func (c *card) run(ctx context.Context, name string, call func() error) error {
 	var atr []byte
 	var protocol iso7816.Protocol
 	err := c.owner.do(ctx, func() error {
+		if c.out {
+			return reader.ErrRemoved
+		}
 		err := lost(name, call())
 		if errors.Is(err, reader.ErrReset) && c.handle != nil {
+			// pcsc-lite says "reset" too when another card went in.
+			if now, failure := c.count(); failure != nil || now != c.inserted {
+				c.out = true
+				return errors.Join(reader.ErrRemoved, failure)
+			}
 			if again := c.reconnect(scard.LeaveCard); again != nil {
 				return again
 			}
 			atr, protocol, _ = c.look()
 		}
+		c.out = c.out || errors.Is(err, reader.ErrRemoved)
 		return err
 	})
 	if protocol != 0 {
@@ -186,4 +207,13 @@ func (c *card) Close() error {
 		return nil
 	}
 	return err
+}
+
+// insertions is the reader's counter of cards gone in and out.
+func insertions(context *scard.Context, name, suffix string) (uint32, error) {
+	states := []scard.ReaderState{{Reader: name + suffix, CurrentState: scard.StateUnaware}}
+	if err := context.GetStatusChange(states, 0); err != nil {
+		return 0, lost("SCardGetStatusChange", err)
+	}
+	return uint32(states[0].EventState) >> 16, nil
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"time"
 
@@ -117,7 +118,7 @@ func (w *watch) block() error {
 	for name, flags := range w.known {
 		states = append(states, scard.ReaderState{Reader: name + w.suffix, CurrentState: flags})
 	}
-	err := w.context.GetStatusChange(states, slice)
+	err := w.context.GetStatusChange(states, longestBlock())
 	switch {
 	case err == nil:
 		w.pnp = states[0].EventState &^ scard.StateChanged
@@ -126,4 +127,13 @@ func (w *watch) block() error {
 		return nil
 	}
 	return failed("SCardGetStatusChange", err)
+}
+
+// longestBlock is a slice, and on Windows no time at all: see the package
+// comment. The caller then sleeps between looks.
+func longestBlock() time.Duration {
+	if runtime.GOOS == "windows" {
+		return 0
+	}
+	return slice
 }
