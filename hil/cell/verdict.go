@@ -60,7 +60,7 @@ func (c Cell) Settle(found result.Cell, broken error) result.Cell {
 	for i, s := range found.Specs {
 		if s.Verdict != result.Pass && s.Verdict != result.Skip {
 			found.Specs[i].Verdict = result.Miss
-			found.Specs[i].Reason = fmt.Sprintf("the bench broke: %v (the check had said: %s)", broken, s.Reason)
+			found.Specs[i].Reason = "the bench broke; the check had said: " + s.Reason
 		}
 	}
 	return found
