@@ -35,7 +35,7 @@ type Options struct {
 	Rand      io.Reader         // for GET CHALLENGE; default crypto/rand
 	Log       *slog.Logger      // default silent; never sees command data
 	OnRemove  func()            // called when the card leaves the reader, by fault or by Remove
-	OnMessage func(Exchange)    // called after every exchange, secrets blanked
+	OnMessage func(Exchange)    // called after every exchange, secrets blanked; must not call the card
 }
 
 // complete fills in the defaults and checks what was given.

@@ -31,7 +31,7 @@ func (d *Door) authResponse(r signin.Result) AuthResponse {
 	a := AuthResponse{Ticket: r.Ticket, Code: r.Status, Status: r.Status.String(),
 		Timestamp: d.now().UTC().Format("2006-01-02T15:04:05.0000000Z")}
 	if r.Status != signin.OK {
-		a.Message = r.Status.Message()
+		a.Message = r.Message()
 	}
 	return a
 }

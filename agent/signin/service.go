@@ -41,6 +41,20 @@ type Result struct {
 	Err    error // for the log, nil when OK
 }
 
+// Message is the sentence for people. A card that is not supported is named:
+// withdrawn series by number, others by ATR.
+func (r Result) Message() string {
+	var unknown card.UnknownError
+	var retired card.RetiredError
+	switch {
+	case errors.As(r.Err, &retired):
+		return r.Status.Message() + " " + retired.Error()
+	case errors.As(r.Err, &unknown):
+		return r.Status.Message() + " " + unknown.Error()
+	}
+	return r.Status.Message()
+}
+
 // SignIn does the whole of it. When the request was verified and anything fails
 // later, the provider is told once.
 func (s *Service) SignIn(ctx context.Context, issuer settings.Issuer, id string) Result {

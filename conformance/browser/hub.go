@@ -12,10 +12,15 @@ import (
 // Hub calls one method of one hub and returns its result: classic SignalR 2
 // over long polling, as the public clients speak it (protocol §3).
 func (b *Browser) Hub(ctx context.Context, k Knock, hub, method, argument string) (json.RawMessage, error) {
-	token, err := b.connect(ctx, k)
+	token, err := b.Connect(ctx, k)
 	if err != nil {
 		return nil, err
 	}
+	return b.Send(ctx, k, token, hub, method, argument)
+}
+
+// Send invokes a method over an open connection.
+func (b *Browser) Send(ctx context.Context, k Knock, token, hub, method, argument string) (json.RawMessage, error) {
 	data, err := json.Marshal(map[string]any{"H": hub, "M": method, "A": []string{argument}, "I": 0})
 	if err != nil {
 		return nil, err
@@ -31,8 +36,8 @@ func (b *Browser) Hub(ctx context.Context, k Knock, hub, method, argument string
 	return reply.R, err
 }
 
-// connect negotiates, connects and starts.
-func (b *Browser) connect(ctx context.Context, k Knock) (token string, err error) {
+// Connect negotiates, connects and starts, and returns the connection's token.
+func (b *Browser) Connect(ctx context.Context, k Knock) (token string, err error) {
 	var n struct{ ConnectionToken string }
 	if err := b.signalR(ctx, k, http.MethodGet, "negotiate", "", nil, &n); err != nil {
 		return "", err

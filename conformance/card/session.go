@@ -48,7 +48,12 @@ func raw(body func(ctx context.Context, s *session) error) func(context.Context,
 		if err != nil {
 			return bench(err)
 		}
-		defer c.Close()
+		defer func() {
+			// Nobody inherits a passcode that a check verified. The card may
+			// be gone by now, which is the check's own matter.
+			_ = c.Reset(context.WithoutCancel(ctx))
+			_ = c.Close()
+		}()
 		if err := c.Reset(ctx); err != nil {
 			return bench(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
 // Target is an opened File: the same handles whatever the kind of cell, so that
@@ -48,6 +49,9 @@ type Rig interface {
 	Restore(ctx context.Context) error
 	// Fault switches a card fault on until Restore.
 	Fault(ctx context.Context, id string) error
+	// Heard is every exchange with the card since it was last asked for,
+	// whoever had it, secrets blanked.
+	Heard(ctx context.Context) ([]result.Exchange, error)
 }
 
 // Side is the provider's side door.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent"
@@ -45,6 +47,9 @@ func (t *Target) openPackage(ctx context.Context) error {
 	}
 	shelf, err := t.plug()
 	if err != nil {
+		return err
+	}
+	if t.Ports, err = freePorts(5); err != nil {
 		return err
 	}
 	if err := t.startProvider(); err != nil || t.Issuer == "" {
@@ -119,23 +124,51 @@ func (t *Target) doorCell() door.Cell {
 
 // startPorts runs a port service on five free ports and registers the agent.
 func (t *Target) startPorts(ctx context.Context, config settings.Settings) error {
-	ports, err := freePorts(5)
-	if err != nil {
-		return err
-	}
 	socket, clean, err := socketPath()
 	if err != nil {
 		return err
 	}
 	t.onClose(clean)
-	t.Ports = ports
 	service := &portservice.Service{Settings: config}
-	t.goOn(ctx, func(ctx context.Context) error { return service.Serve(ctx, socket, ports) })
+	t.goOn(ctx, func(ctx context.Context) error { return service.Serve(ctx, socket, t.Ports) })
 	t.goOn(ctx, func(ctx context.Context) error {
 		portservice.Register(ctx, socket, portservice.Hello{Version: 1, Port: t.Agent, Origins: config.Origins()}, slog.New(slog.DiscardHandler))
 		return nil
 	})
+	return t.portsReady(ctx)
+}
+
+// portsReady waits until every port names the agent: only then is the cell
+// what a person finds at a desk.
+func (t *Target) portsReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	for _, port := range t.Ports {
+		for !named(ctx, port, t.doorCell().LoginOrigin) {
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("the port service does not name the agent at port %d", port)
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}
 	return nil
+}
+
+// named reports whether one port of the service knows an agent.
+func named(ctx context.Context, port int, origin string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://127.0.0.1:%d/PRS/GetPortNumber", port), nil)
+	if err != nil {
+		return false
+	}
+	req.Header.Set("Origin", origin)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, 4096))
+	return err == nil && strings.Contains(string(raw), `"portNumber"`)
 }
 
 // goOn runs f until the target is closed.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
 	"github.com/smartcard-connect/smartcard-connect/emu"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
 // shelfRig is the bench of a package cell.
@@ -92,4 +93,14 @@ func freePorts(n int) ([]int, error) {
 func socketPath() (path string, clean func() error, err error) {
 	dir, err := os.MkdirTemp("", "cell")
 	return filepath.Join(dir, "port.sock"), func() error { return os.RemoveAll(dir) }, err
+}
+
+// Heard is what the card kept.
+func (r *shelfRig) Heard(context.Context) ([]result.Exchange, error) {
+	var out []result.Exchange
+	for _, e := range r.card.Trace() {
+		out = append(out, result.Exchange{Command: e.Command, Response: e.Response})
+	}
+	r.card.ForgetTrace()
+	return out, nil
 }

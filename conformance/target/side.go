@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
 // door is the side door of a program: loopback HTTP with JSON.
@@ -126,4 +128,13 @@ func (r *remoteRig) Restore(ctx context.Context) error {
 // Fault switches a card fault on.
 func (r *remoteRig) Fault(ctx context.Context, id string) error {
 	return r.side.call(ctx, http.MethodPost, "/faults", faultID{id}, nil)
+}
+
+// Heard is what the card kept.
+func (r *remoteRig) Heard(ctx context.Context) ([]result.Exchange, error) {
+	var out []result.Exchange
+	if err := r.side.call(ctx, http.MethodGet, "/trace", nil, &out); err != nil {
+		return nil, err
+	}
+	return out, r.side.call(ctx, http.MethodDelete, "/trace", nil, nil)
 }

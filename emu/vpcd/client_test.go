@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/emu/vpcd"
 	"github.com/smartcard-connect/smartcard-connect/emu/vpcd/vpcdtest"
@@ -97,8 +98,13 @@ func TestCardErrorUnplugs(t *testing.T) {
 	if _, err := r.Receive(); err != io.EOF {
 		t.Errorf("the reader got %v, want the end of the connection", err)
 	}
-	if err := <-done; !errors.Is(err, errPulled) {
-		t.Errorf("Run returned %v", err)
+	select {
+	case err := <-done:
+		if !errors.Is(err, errPulled) {
+			t.Errorf("Run returned %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("Run did not return")
 	}
 }
 

@@ -154,6 +154,11 @@ func (c *card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(answer) == 0 {
+		// A reader whose card went in mid-command may report success and bring
+		// nothing, not even a status word: vpcd does.
+		return nil, Error{Call: "SCardTransmit", Meaning: reader.ErrRemoved}
+	}
 	return answer, nil
 }
 
