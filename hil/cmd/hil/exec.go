@@ -95,7 +95,8 @@ func exitOf(err error) error {
 }
 
 // inner builds the bench and runs the command. Ctrl-C reaches the command from
-// the terminal; here it must not take the bench away underneath it.
+// the terminal; here it must not take the bench away underneath it. The parts
+// end with us, process 1.
 func (c execCommand) inner(w world) error {
 	ctx := context.WithoutCancel(w.ctx)
 	if err := namespace.Setup(died); err != nil {
@@ -106,7 +107,6 @@ func (c execCommand) inner(w world) error {
 	if c.Fault != "" {
 		b.Faults = []string{c.Fault}
 	}
-	defer b.Close()
 	place, err := c.cell()
 	if err != nil {
 		return err
