@@ -157,6 +157,15 @@ func TestWrongUse(t *testing.T) {
 	}
 }
 
+// Source: issue 2 point 6, the verdict must be found on the screen. Turned red
+// by: printing every reason, or shortening the report's own list.
+func TestBriefShortensOnlyTheScreen(t *testing.T) {
+	r := result.Report{Verdict: &result.Decision{Reasons: make([]string, 500)}}
+	if b := brief(r); len(b.Verdict.Reasons) != most+1 || len(r.Verdict.Reasons) != 500 {
+		t.Errorf("screen %d, report %d reasons", len(b.Verdict.Reasons), len(r.Verdict.Reasons))
+	}
+}
+
 // Source: shared design §5, exit 3. Turned red by: taking any file for a
 // report.
 func TestGate(t *testing.T) {

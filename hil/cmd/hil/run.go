@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
@@ -135,7 +136,7 @@ func (c runCommand) tell(w world, report result.Report, dir string) error {
 		return render.JSON(w.stdout, report)
 	}
 	_, _ = fmt.Fprintln(w.stdout)
-	if err := render.Text(w.stdout, report, w.terminal()); err != nil {
+	if err := render.Text(w.stdout, brief(report), w.terminal()); err != nil {
 		return err
 	}
 	if c.Cells != "" || c.Only != "" {
@@ -143,6 +144,20 @@ func (c runCommand) tell(w world, report result.Report, dir string) error {
 	}
 	_, _ = fmt.Fprintf(w.stdout, "\nseed %d\n%s\n", c.Seed, filepath.Join(dir, "report.html"))
 	return nil
+}
+
+// most is how many of the gate's reasons a terminal is shown; failures come
+// first, and the report has them all.
+const most = 12
+
+// brief is the report with no more reasons than a person reads.
+func brief(r result.Report) result.Report {
+	if n := len(r.Verdict.Reasons); n > most {
+		short := *r.Verdict
+		short.Reasons = append(slices.Clone(short.Reasons[:most]), fmt.Sprintf("And %d more: report.html has them all.", n-most))
+		r.Verdict = &short
+	}
+	return r
 }
 
 // cellEnv is the environment of a cell's programs: little enough to be the same
