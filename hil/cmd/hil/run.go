@@ -2,9 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
@@ -136,9 +137,11 @@ func (c runCommand) tell(w world, report result.Report, dir string) error {
 		return render.JSON(w.stdout, report)
 	}
 	_, _ = fmt.Fprintln(w.stdout)
-	if err := render.Text(w.stdout, brief(report), w.terminal()); err != nil {
+	var text strings.Builder
+	if err := render.Text(&text, report, w.terminal()); err != nil {
 		return err
 	}
+	_, _ = io.WriteString(w.stdout, brief(text.String()))
 	if c.Cells != "" || c.Only != "" {
 		_, _ = fmt.Fprintln(w.stdout, "\npartial: not a release verdict, because --cells or --only left something out.")
 	}
@@ -150,14 +153,22 @@ func (c runCommand) tell(w world, report result.Report, dir string) error {
 // first, and the report has them all.
 const most = 12
 
-// brief is the report with no more reasons than a person reads.
-func brief(r result.Report) result.Report {
-	if n := len(r.Verdict.Reasons); n > most {
-		short := *r.Verdict
-		short.Reasons = append(slices.Clone(short.Reasons[:most]), fmt.Sprintf("And %d more: report.html has them all.", n-most))
-		r.Verdict = &short
+// brief leaves out the reasons that are more than a person reads.
+func brief(text string) string {
+	var kept strings.Builder
+	n := 0
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "  - ") {
+			n++
+		}
+		if n <= most || !strings.HasPrefix(line, "  - ") {
+			kept.WriteString(line)
+		}
 	}
-	return r
+	if n > most {
+		fmt.Fprintf(&kept, "  and %d more: report.html has them all.\n", n-most)
+	}
+	return kept.String()
 }
 
 // cellEnv is the environment of a cell's programs: little enough to be the same
