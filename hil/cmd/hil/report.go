@@ -48,16 +48,22 @@ func latest(out, dir string) error {
 	return os.Rename(next, link)
 }
 
+// version is set by the linker (-X main.version=…); empty is a build by hand.
+var version string
+
 // build says what was judged: the version this program was built from is the
 // version of the others beside it.
 func build(w world) result.Build {
 	b := result.Build{Version: "devel", Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, PCSC: daemonVersion(w)}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return b
+		info = &debug.BuildInfo{}
 	}
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		b.Version = v
+	}
+	if version != "" {
+		b.Version = version
 	}
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {
