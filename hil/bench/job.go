@@ -1,0 +1,165 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/cell"
+	"github.com/smartcard-connect/smartcard-connect/hil/fault"
+	"github.com/smartcard-connect/smartcard-connect/hil/part"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+// Job is one cell to be run, written for the process inside the namespaces.
+type Job struct {
+	Cell     cell.Cell     `json:"cell"`
+	Dir      string        `json:"dir"` // absolute; gets logs, target.json and cell.json
+	Bin      string        `json:"bin"` // absolute; built programs
+	Fault    string        `json:"fault,omitempty"`
+	Seed     int64         `json:"seed"`
+	Only     string        `json:"only,omitempty"` // a filter on specs
+	Deadline time.Duration `json:"deadline_ns"`    // for the conformance program
+}
+
+// Write writes the job where the process inside will read it.
+func (j Job) Write(path string) error { return writeJSON(path, j) }
+
+// ReadJob reads a job file strictly.
+func ReadJob(path string) (Job, error) {
+	var j Job
+	f, err := os.Open(path)
+	if err != nil {
+		return j, err
+	}
+	defer func() { _ = f.Close() }()
+	d := json.NewDecoder(f)
+	d.DisallowUnknownFields()
+	return j, d.Decode(&j)
+}
+
+// Run builds the bench, lets the conformance program judge and settles the
+// verdict. It always has an answer. env is the environment of every part.
+func (j Job) Run(ctx context.Context, env []string) result.Cell {
+	b := &Bench{Options: Options{Dir: j.Dir, Programs: Programs{Bin: j.Bin}, Env: env, Faults: j.faults()}}
+	defer b.Close()
+	target, err := j.build(ctx, b)
+	if errors.Is(err, ErrProduct) {
+		return j.Cell.Settle(j.Cell.Failed(err), b.checkAfter(ctx, j.Cell))
+	}
+	if err != nil {
+		return j.Cell.Missed(err)
+	}
+	if err := writeJSON(b.path("target.json"), target); err != nil {
+		return j.Cell.Missed(err)
+	}
+	if f, ok := fault.Find(j.Fault); ok && j.Cell.Kind == rig.PCSCD {
+		f.Break(b)
+	}
+	found := j.judge(ctx, b)
+	if !cell.Red(found) {
+		return j.Cell.Settle(found, nil)
+	}
+	return j.Cell.Settle(found, b.checkAfter(ctx, j.Cell))
+}
+
+// faults are those that the parts themselves switch on.
+func (j Job) faults() []string {
+	if _, ours := fault.Find(j.Fault); ours || j.Fault == "" {
+		return nil
+	}
+	return []string{j.Fault}
+}
+
+// build makes the bench of the cell and says what is on it. A package cell
+// needs none: everything is in the conformance process.
+func (j Job) build(ctx context.Context, b *Bench) (cell.Target, error) {
+	t := j.Cell.Target(j.Seed)
+	t.Faults = j.faults()
+	if j.Cell.Kind == rig.Package {
+		return t, nil
+	}
+	steps := []func(context.Context) error{
+		b.StartDaemon,
+		func(ctx context.Context) error { return b.PutCard(ctx, j.Cell, 0, b.path("card.apdu")) },
+		func(ctx context.Context) error { return b.AwaitCard(ctx, j.Cell.Reader.Name) },
+		b.StartProvider,
+		func(ctx context.Context) error { return j.startScriptedAgent(ctx, b, &t) },
+	}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return t, err
+		}
+	}
+	return t, b.describe(&t)
+}
+
+// startScriptedAgent starts the agent whose person answers by script and whose
+// browser opener only writes addresses down.
+func (j Job) startScriptedAgent(ctx context.Context, b *Bench, t *cell.Target) error {
+	pinentry, err := b.Programs.Built(Pinentry)
+	if err != nil {
+		return err
+	}
+	t.Script, t.Shown, t.Opened = b.path("script.json"), b.path("shown.jsonl"), b.path("opened")
+	script := map[string]any{"answers": []map[string]string{{"passcode": j.Cell.Card.Passcode}}}
+	if err := writeJSON(t.Script, script); err != nil {
+		return err
+	}
+	return b.StartAgent(ctx, AgentOptions{
+		Prompter: "pinentry",
+		Pinentry: []string{pinentry, "--script", t.Script, "--shown", t.Shown},
+		Opener:   []string{"/bin/sh", "-c", `printf '%s\n' "$2" >> "$1"`, "opener", t.Opened},
+	})
+}
+
+// judge runs the conformance program with a deadline: SIGINT first, SIGKILL
+// after a grace.
+func (j Job) judge(ctx context.Context, b *Bench) result.Cell {
+	path, err := b.Programs.Built(Conformance)
+	if err != nil {
+		return j.Cell.Missed(err)
+	}
+	args := []string{"run", "--target", b.path("target.json"), "--out", b.Dir}
+	if j.Only != "" {
+		args = append(args, "--filter", j.Only)
+	}
+	log := b.path(Conformance + ".log")
+	started, err := part.Program{Name: Conformance, Path: path, Args: args, Env: b.Env, Log: log, Silent: true}.Start(ctx)
+	if err != nil {
+		return j.Cell.Broke(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, j.Deadline)
+	defer cancel()
+	code, late := started.Wait(ctx, grace)
+	if late {
+		return j.Cell.Broke(fmt.Errorf("the conformance program was stopped at its deadline of %s: %s", j.Deadline, part.Tail(log)))
+	}
+	found, err := j.read()
+	if err != nil {
+		return j.Cell.Broke(fmt.Errorf("the conformance program ended with %d and left no result (%w): %s", code, err, part.Tail(log)))
+	}
+	return found
+}
+
+func (j Job) read() (result.Cell, error) {
+	f, err := os.Open(filepath.Join(j.Dir, "cell.json"))
+	if err != nil {
+		return result.Cell{}, err
+	}
+	defer func() { _ = f.Close() }()
+	return result.ReadCell(f)
+}
+
+// checkAfter is Check for a cell that has a bench.
+func (b *Bench) checkAfter(ctx context.Context, c cell.Cell) error {
+	if c.Kind == rig.Package {
+		return nil
+	}
+	return b.Check(ctx, c.Reader.Name)
+}

@@ -1,0 +1,119 @@
+// Package cell is the unit of work of a bench: one build, one card in one
+// reader, speaking one protocol, judged by one suite. It makes the plan of what
+// must be shown, the target file that the conformance program reads, and the
+// final word on what came back.
+package cell
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
+)
+
+// Cell is one place in the matrix.
+type Cell struct {
+	Kind     string     `json:"kind"`             // rig.Package or rig.PCSCD
+	Card     rig.Card   `json:"card"`             // which also says the protocol
+	Reader   rig.Reader `json:"reader,omitempty"` // none for kind package
+	Suite    string     `json:"suite,omitempty"`  // empty is all suites
+	Features []string   `json:"features"`         // all that is claimed
+	Excluded string     `json:"excluded,omitempty"`
+}
+
+// ID is such as "series9-T1-pcscd". It never changes for the same place.
+func (c Cell) ID() string {
+	id := fmt.Sprintf("series%s-%s-%s", c.Card.Series, c.Protocol(), c.Kind)
+	if c.Suite != "" {
+		id += "-" + c.Suite
+	}
+	return id
+}
+
+// Protocol is the protocol without its equals sign: T0, T1.
+func (c Cell) Protocol() string { return strings.Replace(c.Card.Protocol.String(), "=", "", 1) }
+
+// Build is what is judged here, in the report's words.
+func (c Cell) Build() string {
+	if c.Kind == rig.PCSCD {
+		return "agent program"
+	}
+	return "agent packages"
+}
+
+// Reproduce is the command that runs this cell again.
+func (c Cell) Reproduce(fault string, seed int64) string {
+	command := fmt.Sprintf("bin/hil run --cells %s --seed %d", c.ID(), seed)
+	if fault != "" {
+		command += " --fault " + fault
+	}
+	return command
+}
+
+// Of lists the cells of a rig in its order, excluded ones with their reason.
+func Of(r rig.Rig) ([]Cell, error) {
+	var cells []Cell
+	for _, row := range r.Cells {
+		for _, id := range row.Cards {
+			cells = append(cells, one(r, row, id))
+		}
+	}
+	return cells, checkIDs(r, cells)
+}
+
+func one(r rig.Rig, row rig.Cells, card string) Cell {
+	c := Cell{Kind: row.Kind}
+	c.Card, _ = r.Card(card)
+	c.Reader, _ = r.Reader(row.Reader)
+	c.Features = append(slices.Clone(row.Features), "series-"+c.Card.Series, strings.ToLower(c.Protocol()))
+	for _, e := range r.Excluded {
+		if e.Cell == c.ID() {
+			c.Excluded = e.Reason
+		}
+	}
+	return c
+}
+
+func checkIDs(r rig.Rig, cells []Cell) error {
+	seen := map[string]bool{}
+	for _, c := range cells {
+		if seen[c.ID()] {
+			return fmt.Errorf("%w: two cells are called %s", rig.ErrInvalid, c.ID())
+		}
+		seen[c.ID()] = true
+	}
+	for _, e := range r.Excluded {
+		if !seen[e.Cell] {
+			return fmt.Errorf("%w: the excluded cell %s does not exist", rig.ErrInvalid, e.Cell)
+		}
+	}
+	return nil
+}
+
+// Select keeps the cells whose ID matches one of the comma-separated patterns,
+// written as for path.Match. An empty pattern keeps all; one that matches
+// nothing is an error, because a run of nothing shows nothing.
+func Select(cells []Cell, patterns string) ([]Cell, error) {
+	if patterns == "" {
+		return cells, nil
+	}
+	var kept []Cell
+	for _, c := range cells {
+		if matches(patterns, c.ID()) {
+			kept = append(kept, c)
+		}
+	}
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("no cell matches %q; `hil plan` lists them", patterns)
+	}
+	return kept, nil
+}
+
+func matches(patterns, id string) bool {
+	return slices.ContainsFunc(strings.Split(patterns, ","), func(p string) bool {
+		ok, err := path.Match(strings.TrimSpace(p), id)
+		return ok && err == nil
+	})
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/bench"
+	"github.com/smartcard-connect/smartcard-connect/hil/device/vpcd"
+)
+
+// chosen is the flag that chooses a card of the desk.
+type chosen struct {
+	Series string `default:"9" enum:"8,9" help:"Which card: ${enum}."`
+}
+
+func (c chosen) device() vpcd.Device { return card(slices.Index(seriesInSlots(), c.Series)) }
+
+// card is the side door of the card in this slot, as `hil up` forwards it.
+func card(slot int) vpcd.Device {
+	return vpcd.Device{Control: fmt.Sprintf("http://127.0.0.1:%d", bench.CardPort+slot)}
+}
+
+// unreachable adds what to do about it.
+func unreachable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w\nIs 'hil up' running in another terminal?", err)
+}
+
+// insertCommand puts a card in.
+type insertCommand struct{ chosen }
+
+// Run puts it in.
+func (c insertCommand) Run(w world) error { return unreachable(c.device().Insert(w.ctx)) }
+
+// removeCommand takes a card out.
+type removeCommand struct{ chosen }
+
+// Run takes it out.
+func (c removeCommand) Run(w world) error { return unreachable(c.device().Remove(w.ctx)) }
+
+// faultCommand changes what is wrong on the desk.
+type faultCommand struct {
+	ID  string `arg:"" optional:"" help:"A fault of the cards or the provider, as listed by 'hil faults'."`
+	Off bool   `help:"Switch all off first."`
+}
+
+// Run switches faults. A card fault goes to both cards.
+func (c faultCommand) Run(w world) error {
+	if c.ID == "" && !c.Off {
+		return fmt.Errorf("%w: say which fault, or --off", errUsage)
+	}
+	provider := vpcd.Device{Control: fmt.Sprintf("http://127.0.0.1:%d", bench.SidePort)}
+	if c.Off {
+		for _, d := range []vpcd.Device{card(0), card(1), provider} {
+			if err := d.Heal(w.ctx); err != nil {
+				return unreachable(err)
+			}
+		}
+	}
+	switch {
+	case c.ID == "":
+		return nil
+	case strings.HasPrefix(c.ID, "provider."):
+		return unreachable(provider.Inject(w.ctx, c.ID))
+	}
+	for slot := range seriesInSlots() {
+		if err := card(slot).Inject(w.ctx, c.ID); err != nil {
+			return unreachable(err)
+		}
+	}
+	return nil
+}
+
+// devicesCommand lists cards and readers.
+type devicesCommand struct {
+	JSON bool `help:"Print an array of objects."`
+}
+
+// placed is one reader and the card that belongs to it.
+type placed struct {
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	State vpcd.State `json:"state"`
+}
+
+// Run prints the list.
+func (c devicesCommand) Run(w world) error {
+	var list []placed
+	for slot, series := range seriesInSlots() {
+		s, err := card(slot).State(w.ctx)
+		if err != nil {
+			return unreachable(err)
+		}
+		where := "beside the reader"
+		if s.Present {
+			where = "in the reader"
+		}
+		title := fmt.Sprintf("series %s card, %s, %s, %d tries left", series, s.Protocol, where, s.TriesLeft)
+		list = append(list, placed{bench.SlotName(slot), title, s})
+	}
+	if c.JSON {
+		return printJSON(w.stdout, list)
+	}
+	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
+	for _, p := range list {
+		_, _ = fmt.Fprintf(t, "%s\t%s\n", p.ID, p.Title)
+	}
+	return t.Flush()
+}

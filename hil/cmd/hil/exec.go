@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/hil/bench"
+	"github.com/smartcard-connect/smartcard-connect/hil/cell"
+	"github.com/smartcard-connect/smartcard-connect/hil/namespace"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+// execCommand runs a command beside a card:
+//
+//	hil exec --series 9 --protocol T1 -- pkcs15-tool -D
+type execCommand struct {
+	where
+	Series   string   `default:"9" enum:"8,9" help:"Which card: ${enum}."`
+	Protocol string   `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
+	Fault    string   `placeholder:"ID" help:"A fault of the card, as listed by 'hil faults'."`
+	Trace    string   `type:"path" placeholder:"FILE" help:"Every exchange goes here, passcodes blanked."`
+	Command  []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
+	Dir      string   `hidden:"" help:"Where the inner half works; set by the outer one."`
+}
+
+// Run is the outer half without Dir and the inner one with it.
+func (c execCommand) Run(w world) error {
+	if len(c.Command) > 0 && c.Command[0] == "--" {
+		c.Command = c.Command[1:]
+	}
+	if len(c.Command) == 0 {
+		return fmt.Errorf("%w: say which command, after --", errUsage)
+	}
+	if c.Dir != "" {
+		return c.inner(w)
+	}
+	if err := c.checkFault(w, c.Fault); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "hil-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	return insideHere(w, c.args(w, dir))
+}
+
+// args are the inner half's.
+func (c execCommand) args(w world, dir string) []string {
+	args := []string{"exec", "--dir", dir, "--bin", c.programs(w).Bin, "--series", c.Series, "--protocol", c.Protocol}
+	if c.Fault != "" {
+		args = append(args, "--fault", c.Fault)
+	}
+	if c.Trace != "" {
+		args = append(args, "--trace", c.Trace)
+	}
+	return append(append(args, "--"), c.Command...)
+}
+
+// insideHere runs ourselves inside namespaces with our terminal, and exits as
+// it does. Ctrl-C is for what runs inside; when we are told to end, all does.
+func insideHere(w world, args []string) error {
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	cmd := exec.Command(w.self, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env = os.Stdin, w.stdout, w.stderr, w.env
+	cut, err := namespace.Start(cmd)
+	if err != nil {
+		return err
+	}
+	err = cmd.Wait()
+	_ = cut()
+	return exitOf(err)
+}
+
+// exitOf turns the end of a command into our exit code, as a shell would.
+func exitOf(err error) error {
+	var ended *exec.ExitError
+	if !errors.As(err, &ended) {
+		return err
+	}
+	if code := ended.ExitCode(); code >= 0 {
+		return exit(code)
+	}
+	return exit(result.ExitInconclusive)
+}
+
+// inner builds the bench and runs the command. Ctrl-C reaches the command from
+// the terminal; here it must not take the bench away underneath it. The parts
+// end with us, process 1.
+func (c execCommand) inner(w world) error {
+	ctx := context.WithoutCancel(w.ctx)
+	if err := namespace.Setup(died); err != nil {
+		return err
+	}
+	env := without(w.env, "PCSCLITE_CSOCK_NAME")
+	b := &bench.Bench{Options: bench.Options{Dir: c.Dir, Programs: c.programs(w), Env: env}}
+	if c.Fault != "" {
+		b.Faults = []string{c.Fault}
+	}
+	place, err := c.cell()
+	if err != nil {
+		return err
+	}
+	if err := b.Beside(ctx, place, c.Trace); err != nil {
+		return err
+	}
+	conf, err := b.Programs.OpenSCConf(ctx, place)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(c.Dir, "opensc.conf")
+	if err := os.WriteFile(file, conf, 0o600); err != nil {
+		return err
+	}
+	cmd := exec.Command(c.Command[0], c.Command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, w.stdout, w.stderr
+	cmd.Env = append(without(env, "OPENSC_CONF"), "OPENSC_CONF="+file)
+	return exitOf(cmd.Run())
+}
+
+func (c execCommand) cell() (cell.Cell, error) {
+	p, err := iso7816.ParseProtocol(c.Protocol)
+	return cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: c.Series, Protocol: p}}, err
+}
+
+// without leaves a variable out of an environment.
+func without(env []string, name string) []string {
+	var kept []string
+	for _, line := range env {
+		if !strings.HasPrefix(line, name+"=") {
+			kept = append(kept, line)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/bench"
+	"github.com/smartcard-connect/smartcard-connect/hil/fault"
+)
+
+// faultsCommand lists all faults of the one ID space.
+type faultsCommand struct {
+	where
+	JSON bool `help:"Print an array of objects."`
+}
+
+// known is one fault as its program lists it; more fields may follow there.
+type known struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Why   string `json:"why,omitempty"`
+}
+
+// Run prints the list.
+func (c faultsCommand) Run(w world) error {
+	list := c.knownFaults(w)
+	if c.JSON {
+		return printJSON(w.stdout, list)
+	}
+	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
+	for _, f := range list {
+		_, _ = fmt.Fprintf(t, "%s\t%s\n", f.ID, f.Title)
+	}
+	return t.Flush()
+}
+
+// knownFaults asks every program for its faults and puts the bench's own in
+// front. A program that is not built has none to offer.
+func (f where) knownFaults(w world) []known {
+	var list []known
+	for _, x := range fault.All() {
+		list = append(list, known{x.ID, x.Title, x.Why})
+	}
+	for _, name := range []string{bench.CardEmu, bench.MockCIS2, bench.Conformance} {
+		path, err := f.programs(w).Built(name)
+		if err != nil {
+			continue
+		}
+		var theirs []known
+		out, err := exec.CommandContext(w.ctx, path, "faults", "--json").Output()
+		if err != nil || json.Unmarshal(out, &theirs) != nil {
+			continue
+		}
+		for _, x := range theirs {
+			if !slices.ContainsFunc(list, func(k known) bool { return k.ID == x.ID }) {
+				list = append(list, x)
+			}
+		}
+	}
+	return list
+}
+
+// checkFault refuses an ID that nobody knows, with those that are near it.
+func (f where) checkFault(w world, id string) error {
+	if id == "" {
+		return nil
+	}
+	area, _, _ := strings.Cut(id, ".")
+	var near []string
+	for _, k := range f.knownFaults(w) {
+		if k.ID == id {
+			return nil
+		}
+		if strings.HasPrefix(k.ID, area+".") {
+			near = append(near, k.ID)
+		}
+	}
+	return fmt.Errorf("%w: nobody knows the fault %q; of this kind there are: %s (all: hil faults)", errUsage, id, strings.Join(near, ", "))
+}

@@ -1,0 +1,135 @@
+// Hil is the bench: it puts cards in readers, starts what a sign-in needs
+// around them, lets the conformance program judge, and says whether a release
+// may ship.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+const description = `The bench for smartcard sign-in.
+
+Run the whole matrix on this machine with no card and no reader, and read the
+verdict in out/latest/report.html:
+
+    hil run
+
+Look at one red cell again, with one spec:
+
+    hil run --cells series9-T1-pcscd --only card.selected
+
+Click through a sign-in by hand:
+
+    hil up
+
+Exit codes: 0 pass, 1 the product failed, 2 inconclusive (the bench broke or
+something is missing), 3 could not verify, 64 wrong use.`
+
+// cli is the command line.
+type cli struct {
+	Run     runCommand     `cmd:"" help:"Run the matrix and write report and verdict."`
+	Plan    planCommand    `cmd:"" help:"List the cells and the specs each must show."`
+	Faults  faultsCommand  `cmd:"" help:"List what --fault knows."`
+	Exec    execCommand    `cmd:"" help:"Run a command beside a virtual card in a private pcscd."`
+	Up      upCommand      `cmd:"" help:"Start card, provider, agent and a demo application to click through."`
+	Insert  insertCommand  `cmd:"" help:"Put a card of the running 'hil up' in."`
+	Remove  removeCommand  `cmd:"" help:"Take a card of the running 'hil up' out."`
+	Fault   faultCommand   `cmd:"" help:"Switch a fault of the running 'hil up' on, or all off."`
+	Devices devicesCommand `cmd:"" help:"List the cards and readers of the running 'hil up'."`
+	Gate    gateCommand    `cmd:"" help:"Decide from a report.json whether a release may ship."`
+
+	CellInit cellInitCommand `cmd:"" hidden:"" help:"Run a job file inside namespaces; started by hil itself."`
+}
+
+// world is what the commands see of the machine.
+type world struct {
+	ctx    context.Context
+	stdin  io.Reader
+	stdout *os.File
+	stderr io.Writer
+	env    []string
+	now    func() time.Time
+	self   string // path of this program
+}
+
+// exit is a command's wish for an exit code; what there was to say was said.
+type exit int
+
+// Error is for callers that do not know the type.
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// errUsage is wrapped by errors about the command line.
+var errUsage = errors.New("wrong use")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	self, err := os.Executable()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "hil:", err)
+		os.Exit(result.ExitInconclusive)
+	}
+	w := world{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), now: time.Now, self: self}
+	code := program(w, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// leave is kong wanting to end the program, after --help.
+type leave int
+
+// program is main without the process: it returns the exit code.
+func program(w world, args []string) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			l, ok := r.(leave)
+			if !ok {
+				panic(r)
+			}
+			code = int(l)
+		}
+	}()
+	parser, err := kong.New(&cli{}, kong.Name("hil"), kong.Description(description),
+		kong.Writers(w.stdout, w.stderr), kong.Bind(w), kong.Exit(func(n int) { panic(leave(n)) }))
+	if err != nil {
+		fmt.Fprintln(w.stderr, "hil:", err)
+		return result.ExitUsage
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(w.stderr, "hil: %v\nTry: hil --help\n", err)
+		return result.ExitUsage
+	}
+	return w.code(parsed.Run(w))
+}
+
+// code turns a command's error into words and an exit code.
+func (w world) code(err error) int {
+	var wish exit
+	switch {
+	case err == nil:
+		return result.ExitPass
+	case errors.As(err, &wish):
+		return int(wish)
+	}
+	fmt.Fprintln(w.stderr, "hil:", err)
+	if errors.Is(err, errUsage) || errors.Is(err, rig.ErrInvalid) {
+		return result.ExitUsage
+	}
+	return result.ExitInconclusive
+}
+
+// terminal says whether a person reads our output.
+func (w world) terminal() bool { return term.IsTerminal(int(w.stdout.Fd())) }

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/bench"
+	"github.com/smartcard-connect/smartcard-connect/hil/cell"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
+	"github.com/smartcard-connect/smartcard-connect/hil/rigs"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+// where are the flags that say which bench and which programs.
+type where struct {
+	Rig string `type:"path" placeholder:"FILE" help:"The bench. Default: the built-in virtual one."`
+	Bin string `type:"path" placeholder:"DIR" help:"The built programs. Default: the folder of hil itself."`
+}
+
+// programs finds the built programs.
+func (f where) programs(w world) bench.Programs {
+	dir := f.Bin
+	if dir == "" {
+		dir = filepath.Dir(w.self)
+	}
+	return bench.Programs{Bin: dir}
+}
+
+// cells are all cells of the bench.
+func (f where) cells() ([]cell.Cell, error) {
+	r, err := f.rig()
+	if err != nil {
+		return nil, err
+	}
+	return cell.Of(r)
+}
+
+func (f where) rig() (rig.Rig, error) {
+	if f.Rig != "" {
+		return rig.Load(f.Rig)
+	}
+	b, err := rigs.Files.ReadFile(rigs.Default)
+	if err != nil {
+		return rig.Rig{}, err
+	}
+	return rig.Parse(b)
+}
+
+// plan is what a release must show, from the rig and the conformance program's
+// own list.
+func (f where) plan(w world, cells []cell.Cell) (result.Plan, error) {
+	path, err := f.programs(w).Built(bench.Conformance)
+	if err != nil {
+		return result.Plan{}, err
+	}
+	out, err := exec.CommandContext(w.ctx, path, "list", "--json").Output()
+	if err != nil {
+		return result.Plan{}, fmt.Errorf("conformance list --json: %w", err)
+	}
+	specs, err := cell.ParseSpecs(out)
+	if err != nil {
+		return result.Plan{}, err
+	}
+	return cell.Plan(cells, specs), nil
+}
+
+// planCommand lists cells.
+type planCommand struct {
+	where
+	JSON bool `help:"Print an array of objects."`
+}
+
+// planned is one line of the list.
+type planned struct {
+	ID       string   `json:"id"`
+	Title    string   `json:"title"`
+	Kind     string   `json:"kind"`
+	Features []string `json:"features"`
+	Required []string `json:"required"`
+	Excluded string   `json:"excluded,omitempty"`
+}
+
+// Run prints the list.
+func (c planCommand) Run(w world) error {
+	cells, err := c.cells()
+	if err != nil {
+		return err
+	}
+	plan, err := c.plan(w, cells)
+	if err != nil {
+		return err
+	}
+	list := make([]planned, len(cells))
+	for i, x := range cells {
+		list[i] = planned{
+			ID: x.ID(), Title: fmt.Sprintf("series %s, %s, %s", x.Card.Series, x.Card.Protocol, x.Build()),
+			Kind: x.Kind, Features: x.Features, Required: plan.Cells[i].Required, Excluded: x.Excluded,
+		}
+	}
+	if c.JSON {
+		return printJSON(w.stdout, list)
+	}
+	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
+	for _, p := range list {
+		what := fmt.Sprintf("%d specs required", len(p.Required))
+		if p.Excluded != "" {
+			what = "excluded: " + p.Excluded
+		}
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\n", p.ID, p.Title, what)
+	}
+	return t.Flush()
+}
+
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/cell"
+	"github.com/smartcard-connect/smartcard-connect/hil/matrix"
+	"github.com/smartcard-connect/smartcard-connect/hil/table"
+	"github.com/smartcard-connect/smartcard-connect/reports/gate"
+	"github.com/smartcard-connect/smartcard-connect/reports/render"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+// runCommand runs the matrix.
+type runCommand struct {
+	where
+	Cells    string        `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
+	Only     string        `placeholder:"SPEC" help:"Only this spec. Such a run is no release verdict."`
+	Fault    string        `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
+	Out      string        `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
+	JSON     bool          `help:"Print the report as JSON instead of text."`
+	Seed     int64         `help:"Fixes what is left to chance. Default: from the clock, and printed."`
+	AtOnce   int           `default:"2" help:"How many cells run at the same time."`
+	Deadline time.Duration `default:"4m" help:"How long the checks of one cell may take."`
+}
+
+// Run runs, reports and exits with the gate's word.
+func (c runCommand) Run(w world) error {
+	all, err := c.cells()
+	if err != nil {
+		return err
+	}
+	chosen, err := cell.Select(all, c.Cells)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if err := c.checkFault(w, c.Fault); err != nil {
+		return err
+	}
+	plan, err := c.plan(w, all)
+	if err != nil {
+		return err
+	}
+	if err := c.checkOnly(plan); err != nil {
+		return err
+	}
+	if c.Seed == 0 {
+		c.Seed = w.now().UnixNano()
+	}
+	return c.run(w, plan, chosen)
+}
+
+func (c runCommand) run(w world, plan result.Plan, cells []cell.Cell) error {
+	start := w.now()
+	dir, err := newRun(c.Out, start)
+	if err != nil {
+		return err
+	}
+	report := result.Report{Schema: result.Schema, Build: build(w), Plan: plan, Seed: c.Seed, Start: start}
+	report.Cells = c.matrix(w, dir, cells)
+	report.End = w.now()
+	decision := gate.Decide(report)
+	report.Verdict = &decision
+	if err := write(dir, report); err != nil {
+		return err
+	}
+	if err := latest(c.Out, dir); err != nil {
+		return err
+	}
+	if err := c.tell(w, report, dir); err != nil {
+		return err
+	}
+	return exit(decision.Exit)
+}
+
+// matrix runs the cells and shows how they get on, on the error output when
+// the report itself goes to standard output.
+func (c runCommand) matrix(w world, dir string, cells []cell.Cell) []result.Cell {
+	live := &table.Live{Out: w.stdout, Terminal: w.terminal() && !c.JSON, Now: w.now}
+	if c.JSON {
+		live.Out = w.stderr
+	}
+	done := make(chan struct{})
+	defer close(done)
+	go tick(live, done)
+	return matrix.Runner{
+		Dir: dir, Bin: c.programs(w).Bin, Fault: c.Fault, Seed: c.Seed, Only: c.Only,
+		Deadline: c.Deadline, AtOnce: c.AtOnce, Now: w.now,
+		Inside: []string{w.self, "cell-init", "--job"},
+		Env:    func(dir string) []string { return cellEnv(w.env, dir) },
+		Tell: func(e matrix.Event) {
+			var n result.Counts
+			if e.Result != nil {
+				n = e.Result.Count()
+			}
+			live.Set(e.Cell, e.State, n)
+		},
+	}.Run(w.ctx, cells)
+}
+
+func tick(live *table.Live, done <-chan struct{}) {
+	t := time.NewTicker(500 * time.Millisecond)
+	defer t.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-t.C:
+			live.Tick()
+		}
+	}
+}
+
+// checkOnly refuses a spec that no cell requires: it would show nothing.
+func (c runCommand) checkOnly(plan result.Plan) error {
+	if c.Only == "" {
+		return nil
+	}
+	for _, p := range plan.Cells {
+		for _, id := range p.Required {
+			if id == c.Only {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("%w: no cell requires the spec %q; `conformance list` has them all", errUsage, c.Only)
+}
+
+// tell prints the outcome for a person, or the report for a program.
+func (c runCommand) tell(w world, report result.Report, dir string) error {
+	if c.JSON {
+		return render.JSON(w.stdout, report)
+	}
+	_, _ = fmt.Fprintln(w.stdout)
+	var text strings.Builder
+	if err := render.Text(&text, report, w.terminal()); err != nil {
+		return err
+	}
+	_, _ = io.WriteString(w.stdout, brief(text.String()))
+	if c.Cells != "" || c.Only != "" {
+		_, _ = fmt.Fprintln(w.stdout, "\npartial: not a release verdict, because --cells or --only left something out.")
+	}
+	_, _ = fmt.Fprintf(w.stdout, "\nseed %d\n%s\n", c.Seed, filepath.Join(dir, "report.html"))
+	return nil
+}
+
+// most is how many of the gate's reasons a terminal is shown; failures come
+// first, and the report has them all.
+const most = 12
+
+// brief leaves out the reasons that are more than a person reads.
+func brief(text string) string {
+	var kept strings.Builder
+	n := 0
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "  - ") {
+			n++
+		}
+		if n <= most || !strings.HasPrefix(line, "  - ") {
+			kept.WriteString(line)
+		}
+	}
+	if n > most {
+		fmt.Fprintf(&kept, "  and %d more: report.html has them all.\n", n-most)
+	}
+	return kept.String()
+}
+
+// cellEnv is the environment of a cell's programs: little enough to be the same
+// everywhere, with a home of its own.
+func cellEnv(env []string, dir string) []string {
+	home := filepath.Join(dir, "home")
+	kept := []string{"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "XDG_CONFIG_HOME=" + home, "LANG=C.UTF-8"}
+	for _, name := range []string{"PATH", "TMPDIR", "GOCOVERDIR"} {
+		if v, ok := lookup(env, name); ok {
+			kept = append(kept, name+"="+v)
+		}
+	}
+	return kept
+}
+
+// newRun makes the run's folder, named after its start.
+func newRun(out string, start time.Time) (string, error) {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return "", err
+	}
+	name := filepath.Join(out, start.UTC().Format("20060102T150405.000Z"))
+	return name, os.Mkdir(name, 0o755)
+}

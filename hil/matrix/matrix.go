@@ -1,0 +1,152 @@
+// Package matrix runs the cells of a plan, a few at once, each pcscd cell in a
+// process and namespaces of its own.
+package matrix
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/bench"
+	"github.com/smartcard-connect/smartcard-connect/hil/cell"
+	"github.com/smartcard-connect/smartcard-connect/hil/fault"
+	"github.com/smartcard-connect/smartcard-connect/hil/namespace"
+	"github.com/smartcard-connect/smartcard-connect/hil/part"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+// Runner runs cells.
+type Runner struct {
+	Dir      string        // of the run: each cell gets a folder in it
+	Bin      string        // built programs
+	Fault    string        // switched on wherever it applies
+	Seed     int64         // passed on
+	Only     string        // filter on specs, passed on
+	Deadline time.Duration // of the conformance program in each cell
+	AtOnce   int           // cells running at the same time, at least 1
+	Inside   []string      // our own program and verb that runs a job file inside namespaces
+	Env      func(dir string) []string
+	Now      func() time.Time
+	Tell     func(Event) // may be called by several goroutines, nil tells nobody
+}
+
+// Event is a change of one cell.
+type Event struct {
+	Cell   string
+	State  string // "waiting", "running", then a verdict
+	Result *result.Cell
+}
+
+// building is how long a cell may take beside the conformance program.
+const building = 3 * time.Minute
+
+// Run runs the cells and answers for each, in their order. Excluded cells are
+// SKIP with their reason.
+func (r Runner) Run(ctx context.Context, cells []cell.Cell) []result.Cell {
+	results := make([]result.Cell, len(cells))
+	places := make(chan struct{}, max(r.AtOnce, 1))
+	var all sync.WaitGroup
+	for _, c := range cells {
+		r.tell(Event{Cell: c.ID(), State: "waiting"})
+	}
+	for i, c := range cells {
+		places <- struct{}{}
+		all.Go(func() {
+			defer func() { <-places }()
+			results[i] = r.one(ctx, c)
+			r.tell(Event{Cell: c.ID(), State: string(results[i].Verdict), Result: &results[i]})
+		})
+	}
+	all.Wait()
+	return results
+}
+
+func (r Runner) tell(e Event) {
+	if r.Tell != nil {
+		r.Tell(e)
+	}
+}
+
+func (r Runner) one(ctx context.Context, c cell.Cell) result.Cell {
+	start, on := r.Now(), ""
+	if Applies(r.Fault, c) {
+		on = r.Fault
+	}
+	found := r.run(ctx, c, on)
+	return c.Stamp(found, on, r.Seed, start, r.Now())
+}
+
+func (r Runner) run(ctx context.Context, c cell.Cell, on string) result.Cell {
+	if c.Excluded != "" {
+		return c.Skipped()
+	}
+	if ctx.Err() != nil {
+		return c.Missed(fmt.Errorf("the run was interrupted before this cell"))
+	}
+	r.tell(Event{Cell: c.ID(), State: "running"})
+	dir := filepath.Join(r.Dir, c.ID())
+	if err := os.MkdirAll(filepath.Join(dir, "home"), 0o755); err != nil {
+		return c.Missed(err)
+	}
+	job := bench.Job{Cell: c, Dir: dir, Bin: r.Bin, Fault: on, Seed: r.Seed, Only: r.Only, Deadline: r.Deadline}
+	ctx, cancel := context.WithTimeout(ctx, r.Deadline+building)
+	defer cancel()
+	if c.Kind == rig.Package {
+		return job.Run(ctx, r.Env(dir))
+	}
+	return r.inside(ctx, job)
+}
+
+// inside runs the job in a process of its own inside namespaces. Whatever ends
+// it, nothing of it is left.
+func (r Runner) inside(ctx context.Context, job bench.Job) result.Cell {
+	file := filepath.Join(job.Dir, "job.json")
+	if err := job.Write(file); err != nil {
+		return job.Cell.Missed(err)
+	}
+	var out bytes.Buffer
+	log := filepath.Join(job.Dir, "hil.log")
+	errors, err := os.Create(log)
+	if err != nil {
+		return job.Cell.Missed(err)
+	}
+	defer func() { _ = errors.Close() }()
+	cmd := exec.Command(r.Inside[0], append(r.Inside[1:len(r.Inside):len(r.Inside)], file)...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = r.Env(job.Dir), &out, errors
+	part.OwnGroup(cmd)
+	cut, err := namespace.Start(cmd)
+	if err != nil {
+		return job.Cell.Missed(err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = cut() })
+	defer stop()
+	ended := cmd.Wait()
+	_ = cut()
+	found, err := result.ReadCell(&out)
+	if err != nil {
+		return job.Cell.Missed(fmt.Errorf("the cell's process left no result (%v, %v): %s", ended, ctx.Err(), part.Tail(log)))
+	}
+	return found
+}
+
+// Applies says whether a fault can be switched on in c: a fault of the bench
+// needs one, and a fault of the door stands inside the conformance process.
+func Applies(id string, c cell.Cell) bool {
+	_, ours := fault.Find(id)
+	switch {
+	case id == "":
+		return false
+	case ours, strings.HasPrefix(id, "reader."):
+		return c.Kind == rig.PCSCD
+	case strings.HasPrefix(id, "door."):
+		return c.Kind == rig.Package
+	}
+	return true
+}

@@ -1,0 +1,52 @@
+package matrix_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/hil/cell"
+	"github.com/smartcard-connect/smartcard-connect/hil/matrix"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+func place(kind string) cell.Cell {
+	return cell.Cell{Kind: kind, Card: rig.Card{Series: "8", Protocol: iso7816.T0}}
+}
+
+// Source: issue 2, "hil run --fault with a bench fault exits 2". Turned red by:
+// holding a bench's fault against a cell that has no bench.
+func TestFaultsApplyWhereTheyCanBe(t *testing.T) {
+	for id, want := range map[string][2]bool{ // package, pcscd
+		"":                     {false, false},
+		"card.wrong-signature": {true, true},
+		"provider.wrong-nonce": {true, true},
+		"reader.vanished":      {false, true},
+		"reader.mute":          {false, true},
+		"door.any-host":        {true, false},
+	} {
+		got := [2]bool{matrix.Applies(id, place(rig.Package)), matrix.Applies(id, place(rig.PCSCD))}
+		if got != want {
+			t.Errorf("%q applies to package, pcscd: %v, want %v", id, got, want)
+		}
+	}
+}
+
+// Turned red by: running an excluded cell, or starting cells after Ctrl-C and
+// calling them anything but missed.
+func TestCellsThatDoNotRun(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	out := place(rig.PCSCD)
+	out.Excluded = "its plug is broken"
+	r := matrix.Runner{Dir: t.TempDir(), Now: time.Now, Env: func(string) []string { return nil }}
+	got := r.Run(ctx, []cell.Cell{out, place(rig.Package)})
+	if got[0].Verdict != result.Skip || got[0].Reason != out.Excluded {
+		t.Errorf("excluded: %+v", got[0])
+	}
+	if got[1].Verdict != result.Miss || got[1].Reproduce == "" {
+		t.Errorf("interrupted: %+v", got[1])
+	}
+}

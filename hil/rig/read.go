@@ -1,0 +1,129 @@
+package rig
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// ErrInvalid is wrapped by every error about a rig file.
+var ErrInvalid = errors.New("the rig file cannot be used")
+
+// Load reads a rig file from disk.
+func Load(path string) (Rig, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return Rig{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	r, err := Parse(b)
+	if err != nil {
+		return Rig{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+// Parse reads a rig from YAML. Unknown fields, names that lead nowhere and
+// double IDs are errors that wrap ErrInvalid.
+func Parse(b []byte) (Rig, error) {
+	d := yaml.NewDecoder(bytes.NewReader(b))
+	d.KnownFields(true)
+	var r Rig
+	if err := d.Decode(&r); err != nil {
+		return Rig{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if err := r.check(); err != nil {
+		return Rig{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return r, nil
+}
+
+// Card finds a card by its ID.
+func (r Rig) Card(id string) (Card, bool) {
+	i := slices.IndexFunc(r.Cards, func(c Card) bool { return c.ID == id })
+	if i < 0 {
+		return Card{}, false
+	}
+	return r.Cards[i], true
+}
+
+// Reader finds a reader by its ID.
+func (r Rig) Reader(id string) (Reader, bool) {
+	i := slices.IndexFunc(r.Readers, func(d Reader) bool { return d.ID == id })
+	if i < 0 {
+		return Reader{}, false
+	}
+	return r.Readers[i], true
+}
+
+func (r Rig) check() error {
+	if r.Name == "" || len(r.Cells) == 0 {
+		return errors.New("a rig needs a name and at least one row of cells")
+	}
+	if err := r.checkReaders(); err != nil {
+		return err
+	}
+	if err := r.checkCards(); err != nil {
+		return err
+	}
+	for _, c := range r.Cells {
+		if err := r.checkRow(c); err != nil {
+			return err
+		}
+	}
+	for _, e := range r.Excluded {
+		if e.Cell == "" || e.Reason == "" {
+			return errors.New("an excluded cell needs its ID and a reason")
+		}
+	}
+	return nil
+}
+
+func (r Rig) checkReaders() error {
+	seen := map[string]bool{}
+	for _, d := range r.Readers {
+		if d.ID == "" || seen[d.ID] {
+			return fmt.Errorf("reader %q: the ID is empty or used twice", d.ID)
+		}
+		seen[d.ID] = true
+		if d.Device != "vpcd" && d.Device != "manual" {
+			return fmt.Errorf("reader %q: device %q is neither vpcd nor manual", d.ID, d.Device)
+		}
+	}
+	return nil
+}
+
+func (r Rig) checkCards() error {
+	seen := map[string]bool{}
+	for _, c := range r.Cards {
+		if c.ID == "" || seen[c.ID] {
+			return fmt.Errorf("card %q: the ID is empty or used twice", c.ID)
+		}
+		seen[c.ID] = true
+		if c.Series == "" || c.Protocol == 0 || c.Holder == "" || c.Passcode == "" {
+			return fmt.Errorf("card %q: series, protocol, holder and passcode are all needed", c.ID)
+		}
+	}
+	return nil
+}
+
+func (r Rig) checkRow(c Cells) error {
+	if c.Kind != Package && c.Kind != PCSCD {
+		return fmt.Errorf("cells of kind %q: say %s or %s", c.Kind, Package, PCSCD)
+	}
+	if _, ok := r.Reader(c.Reader); ok == (c.Kind == Package) {
+		return fmt.Errorf("cells of kind %s: reader %q does not fit; pcscd cells name a reader of the rig, package cells none", c.Kind, c.Reader)
+	}
+	if len(c.Cards) == 0 || len(c.Features) == 0 {
+		return fmt.Errorf("cells of kind %s: cards or features are missing", c.Kind)
+	}
+	for _, id := range c.Cards {
+		if _, ok := r.Card(id); !ok {
+			return fmt.Errorf("cells of kind %s: there is no card %q", c.Kind, id)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+// Package rig says what is on a bench: readers, cards, the cells made of them
+// and what each cell claims to have. One YAML file describes one bench.
+package rig
+
+import "github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+
+// Kinds of cell, as the conformance program names them.
+const (
+	Package = "package" // the packages in the conformance process; needs nothing but Go
+	PCSCD   = "pcscd"   // the built programs around a private pcscd
+)
+
+// Rig is one bench.
+type Rig struct {
+	Name     string     `yaml:"name"`
+	Title    string     `yaml:"title"`
+	Readers  []Reader   `yaml:"readers"`
+	Cards    []Card     `yaml:"cards"`
+	Cells    []Cells    `yaml:"cells"`
+	Excluded []Excluded `yaml:"excluded,omitempty"`
+}
+
+// Reader is a card reader of the bench.
+type Reader struct {
+	ID     string `yaml:"id"`
+	Device string `yaml:"device"` // who puts cards in: vpcd or manual
+	Name   string `yaml:"name"`   // as PC/SC names it
+}
+
+// Card is a card of the bench.
+type Card struct {
+	ID       string           `yaml:"id"`
+	Series   string           `yaml:"series"`
+	Protocol iso7816.Protocol `yaml:"protocol"`
+	Holder   string           `yaml:"holder"`   // UUID on its certificates
+	Passcode string           `yaml:"passcode"` // of a test card: public
+}
+
+// Cells is a row of the matrix: one cell of this kind for each card.
+type Cells struct {
+	Kind     string   `yaml:"kind"`
+	Reader   string   `yaml:"reader,omitempty"` // ID; kind package has none
+	Cards    []string `yaml:"cards"`            // IDs
+	Features []string `yaml:"features"`         // claimed beside the card's own
+}
+
+// Excluded is a cell that is not run on purpose.
+type Excluded struct {
+	Cell   string `yaml:"cell"` // ID, such as series8-T0-pcscd
+	Reason string `yaml:"reason"`
+}

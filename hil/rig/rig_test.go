@@ -1,0 +1,67 @@
+package rig_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
+	"github.com/smartcard-connect/smartcard-connect/hil/rigs"
+)
+
+const good = `
+name: desk
+title: One card
+readers: [{id: r, device: vpcd, name: Virtual PCD 00 00}]
+cards: [{id: c, series: "9", protocol: T=1, holder: "555000000025", passcode: "123456"}]
+cells:
+  - {kind: package, cards: [c], features: [card]}
+  - {kind: pcscd, reader: r, cards: [c], features: [card, program]}
+`
+
+// Source: issue 2, "Bad input": a rig file with an unknown field is a clear
+// error. Turned red by: reading without KnownFields, or dropping a check.
+func TestParseIsStrict(t *testing.T) {
+	if _, err := rig.Parse([]byte(good)); err != nil {
+		t.Fatalf("the good file: %v", err)
+	}
+	for name, change := range map[string][2]string{
+		"unknown field":      {"title: One card", "titel: One card"},
+		"unknown device":     {"device: vpcd", "device: robot"},
+		"unknown protocol":   {"T=1", "T=2"},
+		"unknown card":       {"cards: [c], features: [card]}", "cards: [d], features: [card]}"},
+		"unknown reader":     {"reader: r,", "reader: s,"},
+		"pcscd, no reader":   {"reader: r,", ""},
+		"unknown kind":       {"kind: package", "kind: wishful"},
+		"no features":        {"features: [card]}", "features: []}"},
+		"card with no owner": {`holder: "555000000025", `, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bad := strings.Replace(good, change[0], change[1], 1)
+			if bad == good {
+				t.Fatal("the change changed nothing")
+			}
+			if _, err := rig.Parse([]byte(bad)); !errors.Is(err, rig.ErrInvalid) {
+				t.Errorf("error %v, want ErrInvalid", err)
+			}
+		})
+	}
+}
+
+// Source: hil README, "rigs holds one YAML per bench". Turned red by: a typing
+// mistake in any of them.
+func TestEveryRigOfOursParses(t *testing.T) {
+	entries, err := rigs.Files.ReadDir(".")
+	if err != nil || len(entries) == 0 {
+		t.Fatalf("no rigs: %v", err)
+	}
+	for _, e := range entries {
+		b, err := rigs.Files.ReadFile(e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := rig.Parse(b); err != nil {
+			t.Errorf("%s: %v", e.Name(), err)
+		}
+	}
+}
