@@ -41,6 +41,7 @@ var acrs = map[string]bool{
 	"AAL3_N3_SMARTCARD": false, "AAL2_TOTP": false, "AAL2_NHSMAIL": false,
 }
 
+// ServeHTTP answers GET and POST {issuer}/authorize (OpenID Connect Core §3.1.2).
 func (h Authorize) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		h.Refuse(w, r, http.StatusMethodNotAllowed, "invalid_request", "Only GET and POST are answered here.")

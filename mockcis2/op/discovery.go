@@ -6,6 +6,7 @@ import "net/http"
 // endpoints are ours and are not in it.
 type Discovery struct{ Issuer string }
 
+// ServeHTTP answers GET {issuer}/.well-known/openid-configuration (OpenID Connect Discovery §4).
 func (h Discovery) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	served := []string{"AAL3_ANY", "AAL2_OR_AAL3_ANY", "AAL3_SMARTCARD", "AAL3_CIS2_SMARTCARD"}
 	w.Header().Set("Access-Control-Allow-Origin", "*")

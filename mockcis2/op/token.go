@@ -12,6 +12,7 @@ import (
 // Token is {issuer}/access_token.
 type Token struct{ Engine *Engine }
 
+// ServeHTTP answers POST {issuer}/access_token (RFC 6749 §3.2).
 func (h Token) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
 	if r.Method != http.MethodPost {

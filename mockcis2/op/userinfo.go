@@ -13,6 +13,7 @@ import (
 // pulled out ends nothing.
 type UserInfo struct{ Engine *Engine }
 
+// ServeHTTP answers GET and POST {issuer}/userinfo (OpenID Connect Core §5.3).
 func (h UserInfo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
 	token := bearer(r)
