@@ -51,13 +51,18 @@ func Start(ctx context.Context, t *target.Target, o Options) (*Journey, error) {
 	if j.Browser == nil {
 		j.Browser = browser.New(t.HTTP)
 	}
-	if j.Page, err = j.Browser.Go(ctx, j.Flow.URL, app.Redirect); err != nil {
-		return j, err
+	return j, j.open(ctx, j.Flow.URL)
+}
+
+// open takes the browser to the login page.
+func (j *Journey) open(ctx context.Context, authorize string) (err error) {
+	if j.Page, err = j.Browser.Go(ctx, authorize, j.App.Redirect); err != nil {
+		return err
 	}
 	if j.ID = transaction(j.Page.Body); j.ID == "" {
-		return j, fmt.Errorf("%w: it is at %s with status %d", ErrNoLogin, j.Page.URL.Redacted(), j.Page.Status)
+		return fmt.Errorf("%w: it is at %s with status %d", ErrNoLogin, j.Page.URL.Redacted(), j.Page.Status)
 	}
-	return j, nil
+	return nil
 }
 
 // idField finds the id in the form that the page can post to the agent.

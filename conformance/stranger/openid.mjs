@@ -44,7 +44,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     const claims = tokens.claims()
     say({ claims, userinfo: await oidc.fetchUserInfo(config, tokens.access_token, claims.sub) })
   } catch (e) {
-    say({ error: e.error ?? e.code ?? e.message, description: e.error_description ?? e.message })
+    say({ error: e.error ?? e.code ?? e.message, description: e.error_description ?? `${e.message} ${e.cause?.claim ?? e.cause?.cause?.claim ?? ''}` })
   }
   process.exit(0)
 }

@@ -38,7 +38,7 @@ func runWithPrograms(m *testing.M) int {
 }
 
 // need skips, naming what is missing and who brings it.
-func need(t *testing.T, programs ...string) {
+func need(t testing.TB, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
@@ -50,7 +50,7 @@ func need(t *testing.T, programs ...string) {
 }
 
 // command runs a program with a deadline and returns all it printed.
-func command(t *testing.T, limit time.Duration, name string, args ...string) (string, error) {
+func command(t testing.TB, limit time.Duration, name string, args ...string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()

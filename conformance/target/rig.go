@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -105,18 +106,23 @@ func (r *shelfRig) sound(ctx context.Context) error {
 	return nil
 }
 
-// freePorts are n loopback ports that nobody listened on a moment ago.
+// freePorts finds n ports that nobody has. They lie below the range from which
+// the kernel hands out ports by itself (32768 on Linux), so that no listener at
+// port 0 takes one between being found and being used.
 func freePorts(n int) ([]int, error) {
 	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
+	for range 100 * n {
+		if len(ports) == n {
+			return ports, nil
 		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		port := 10000 + rand.IntN(20000)
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			defer l.Close()
+			ports = append(ports, port)
+		}
 	}
-	return ports, nil
+	return nil, errors.New("no free ports between 10000 and 30000")
 }
 
 // socketPath is a place for a unix socket in a folder of its own.
