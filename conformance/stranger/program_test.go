@@ -2,6 +2,7 @@ package stranger_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,6 +18,10 @@ var bin string
 // TestMain builds the programs from this very source, so that a stale bin/
 // cannot pass.
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if *inside {
+		os.Exit(m.Run())
+	}
 	os.Exit(runWithPrograms(m))
 }
 
