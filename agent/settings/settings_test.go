@@ -82,8 +82,11 @@ func TestIssuerIsExact(t *testing.T) {
 	if !ok || i.Banner() != "int" || i.Endpoint("/a") != "https://am.example:443/realm/a" {
 		t.Errorf("got %+v", i)
 	}
-	if s.Issuers[1].Banner() != "TEST dev" {
+	if s.Issuers[1].Banner() != "dev" {
 		t.Errorf("banner %q", s.Issuers[1].Banner())
+	}
+	if b := (Issuer{URL: "http://127.0.0.1/x", Environment: "live"}).Banner(); b == "live" {
+		t.Error("an issuer on http has no TEST banner")
 	}
 	if s.Port != DefaultPort || s.FormTime() != DefaultTimeToShowPinForm || s.Prompter != "auto" {
 		t.Errorf("defaults: %+v", s)
