@@ -57,6 +57,23 @@ func TestHostHasOnePlace(t *testing.T) {
 	}
 }
 
+// Requirement: version and id, once each, spelt so (PROTOCOL.md §4, strict
+// JSON). Turned red by: taking the last of two ids.
+func TestMembersStandOnce(t *testing.T) {
+	if got, err := parseID([]byte(strict)); err != nil || got != id {
+		t.Fatal(got, err)
+	}
+	for _, body := range []string{
+		`{"version":1,"id":"` + id + `","id":"` + id + `"}`, `{"version":1,"version":1,"id":"` + id + `"}`,
+		`{"version":1,"ID":"` + id + `"}`, `{"version":1,"id":["` + id + `"]}`, `{"version":1,"id":{"id":1}}`,
+		`[]`, `null`, `"id"`, `{`, `{"version":1`, ``,
+	} {
+		if got, err := parseID([]byte(body)); err == nil {
+			t.Errorf("%s: took %q", body, got)
+		}
+	}
+}
+
 // Requirement: a stranger is refused and holds nothing, even one who announces
 // a body and never sends it (second user on the machine). Turned red by:
 // draining the body of a refused request.
