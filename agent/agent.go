@@ -94,6 +94,7 @@ func (a *Agent) Authenticate(ctx context.Context, issuer, id string) signin.Resu
 func (a *Agent) signIn(ctx context.Context, issuer settings.Issuer, id string) signin.Result {
 	a.wire()
 	if !a.screen.TryLock() {
+		a.busy("sign-in refused", issuer.URL)
 		return signin.Result{Status: signin.Busy, Err: errors.New("agent: something else is on the screen")}
 	}
 	defer a.screen.Unlock()
@@ -107,10 +108,17 @@ func (a *Agent) sign(ctx context.Context, origin, argument string) signing.Respo
 		if now == nil {
 			now = time.Now
 		}
+		a.busy("signature refused", origin)
 		return signing.Busy(now())
 	}
 	defer a.screen.Unlock()
 	return a.signing.Sign(ctx, origin, a.environment(), argument)
+}
+
+func (a *Agent) busy(what, who string) {
+	if a.Log != nil {
+		a.Log.Warn(what+": something else is on the screen", "for", who)
+	}
 }
 
 // environment of the first issuer stands for all: a machine belongs to one.

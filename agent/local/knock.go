@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
 )
@@ -17,12 +19,19 @@ func HostAllowed(host string, port int) bool {
 	return slices.Contains([]string{"localhost" + p, "127.0.0.1" + p, "[::1]" + p}, host)
 }
 
+// Addressed says whether r was sent to this machine's loopback and port. A
+// target in absolute form (RFC 9112 §3.2.2) came through a proxy and says
+// another Host than its header: it is nobody's.
+func Addressed(r *http.Request, port int) bool {
+	return r.URL.Host == "" && r.URL.Scheme == "" && HostAllowed(r.Host, port)
+}
+
 func (d *Door) checkHost(w http.ResponseWriter, r *http.Request) bool {
-	if HostAllowed(r.Host, d.Port) {
+	if Addressed(r, d.Port) {
 		return true
 	}
-	d.log().Warn("refused a host", "host", r.Host)
-	refuse(w, http.StatusMisdirectedRequest, "this host is not served here")
+	d.log().Warn("refused a host", "host", brief(r.Host))
+	turnAway(w, http.StatusMisdirectedRequest, "this host is not served here")
 	return false
 }
 
@@ -33,7 +42,7 @@ func (d *Door) checkPeer(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	d.log().Warn("refused a peer", "user", owner.User, "session", owner.Session, "error", err)
-	refuse(w, http.StatusForbidden, "this agent belongs to another user or session")
+	turnAway(w, http.StatusForbidden, "this agent belongs to another user or session")
 	return false
 }
 
@@ -42,10 +51,21 @@ func (d *Door) checkOrigin(w http.ResponseWriter, r *http.Request) bool {
 	if o := r.Header["Origin"]; len(o) == 1 && d.Settings.KnownOrigin(o[0]) {
 		return true
 	}
-	d.log().Warn("refused an origin", "origin", r.Header["Origin"], "path", r.URL.Path)
-	refuse(w, http.StatusForbidden, "this origin is not allowed")
+	d.log().Warn("refused an origin", "origin", brief(strings.Join(r.Header["Origin"], " ")), "path", brief(r.URL.Path))
+	turnAway(w, http.StatusForbidden, "this origin is not allowed")
 	return false
 }
+
+// turnAway refuses and hangs up without waiting for a body, so that a stranger
+// cannot hold a connection open.
+func turnAway(w http.ResponseWriter, code int, text string) {
+	w.Header().Set("Connection", "close")
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now())
+	refuse(w, code, text)
+}
+
+// brief keeps a stranger's text from filling the log.
+func brief(text string) string { return text[:min(len(text), 200)] }
 
 // refuse answers outside of any sign-in.
 func refuse(w http.ResponseWriter, code int, text string) {

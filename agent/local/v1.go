@@ -117,6 +117,9 @@ func parseID(body []byte) (string, error) {
 		Version int    `json:"version"`
 		ID      string `json:"id"`
 	}
+	if err := once(body); err != nil {
+		return "", err
+	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&m); err != nil {
@@ -132,6 +135,28 @@ func parseID(body []byte) (string, error) {
 		return "", errors.New("malformed id")
 	}
 	return m.ID, nil
+}
+
+// once refuses a flat object that names a member twice, or in another case:
+// two readers would see two ids (RFC 8259 §4). What else is wrong is left to
+// the decoder.
+func once(body []byte) error {
+	seen := map[string]bool{}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	_, err := decoder.Token()
+	for err == nil && decoder.More() {
+		var name json.Token
+		if name, err = decoder.Token(); err != nil {
+			break
+		}
+		member, _ := name.(string)
+		if seen[member] || (member != "version" && member != "id") {
+			return errors.New("only version and id are wanted, once each")
+		}
+		seen[member] = true
+		_, err = decoder.Token()
+	}
+	return nil
 }
 
 // formChannel serves a top-level navigation: the answer is the way back to the

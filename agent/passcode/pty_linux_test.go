@@ -101,7 +101,8 @@ func TestRealPinentryKeepsTheContract(t *testing.T) {
 
 // The terminal prompter: typed without echo, cancelled, not started, ended by
 // deadline and context although the read blocks.
-// Turned red by: echoing, or a read that outlives the question.
+// What was typed before the question is no answer to it.
+// Turned red by: echoing, a read that outlives the question, or not flushing.
 func TestTerminal(t *testing.T) {
 	later := time.Now().Add(time.Minute)
 	ask := func(t *testing.T, keys string, ctx context.Context, deadline time.Time) (*person, string, error) {
@@ -116,6 +117,16 @@ func TestTerminal(t *testing.T) {
 		}
 		if p.saw("123456") || !p.saw("last try") || !p.saw("TEST") || !p.saw("Wrong passcode.") {
 			t.Error("the screen shows the passcode, or lacks a warning")
+		}
+	})
+	t.Run("typed ahead", func(t *testing.T) {
+		p := sit(t, "Passcode: ", "123456\r")
+		if _, err := p.keyboard.WriteString("654321\r"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := (&passcode.Terminal{Path: p.tty}).Ask(t.Context(), passcodetest.Question(later))
+		if err != nil || string(answer) != "123456" {
+			t.Errorf("%q, %v", answer, err)
 		}
 	})
 	for name, c := range map[string]struct {

@@ -132,9 +132,16 @@ func (s *session) control(do func(fd int) error) error {
 	return failure
 }
 
+// raw also drops what was typed ahead: it was no answer to this question, and
+// would cost a try.
 func (s *session) raw() error {
 	return s.control(func(fd int) (err error) {
-		s.before, err = term.MakeRaw(fd)
+		if s.before, err = term.MakeRaw(fd); err != nil {
+			return err
+		}
+		if err = forget(fd); err != nil {
+			_ = term.Restore(fd, s.before)
+		}
 		return err
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
 
@@ -83,7 +84,16 @@ func (s *Service) register(ctx context.Context, l *net.UnixListener) error {
 func (s *Service) hold(ctx context.Context, c *net.UnixConn) {
 	defer func() { _ = c.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
-	a, err := s.greet(c)
+	owner, err := credentials(c)
+	if err == nil {
+		err = s.registry.sit(owner)
+	}
+	if err != nil {
+		s.log().Warn("refused an agent", "user", owner.User, "error", err)
+		return
+	}
+	defer s.registry.up(owner)
+	a, err := s.greet(c, owner)
 	if err != nil {
 		s.log().Warn("refused an agent", "error", err)
 		_ = json.NewEncoder(c).Encode(reply{Error: err.Error()})
@@ -97,11 +107,7 @@ func (s *Service) hold(ctx context.Context, c *net.UnixConn) {
 	s.log().Info("an agent left", "user", a.owner.User, "port", a.port)
 }
 
-func (s *Service) greet(c *net.UnixConn) (*agent, error) {
-	owner, err := credentials(c)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) greet(c *net.UnixConn, owner peer.Owner) (*agent, error) {
 	_ = c.SetReadDeadline(time.Now().Add(helloTime))
 	line, err := bufio.NewReaderSize(io.LimitReader(c, maxHello), maxHello).ReadBytes('\n')
 	if err != nil {

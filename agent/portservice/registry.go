@@ -26,10 +26,37 @@ const maxAgents = 4
 
 var errMany = errors.New("too many agents of this user are registered")
 
+// maxSeats bounds a user's connections, greeted or not, so that one user cannot
+// keep the others out.
+const maxSeats = 2 * maxAgents
+
 // registry is the agents that are connected now.
 type registry struct {
 	mu     sync.Mutex
 	agents []*agent
+	seats  map[peer.Owner]int // connections
+}
+
+// sit takes a seat of owner, which up gives back.
+func (r *registry) sit(owner peer.Owner) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seats[owner] >= maxSeats {
+		return errMany
+	}
+	if r.seats == nil {
+		r.seats = map[peer.Owner]int{}
+	}
+	r.seats[owner]++
+	return nil
+}
+
+func (r *registry) up(owner peer.Owner) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seats[owner]--; r.seats[owner] <= 0 {
+		delete(r.seats, owner)
+	}
 }
 
 func (r *registry) add(a *agent) error {

@@ -66,7 +66,7 @@ func harden(h http.Header) {
 
 // admit checks Host, then whether the kernel knows the caller, then Origin.
 func (s *Service) admit(w http.ResponseWriter, r *http.Request, port int) bool {
-	if !local.HostAllowed(r.Host, port) {
+	if !local.Addressed(r, port) {
 		return refuse(w, http.StatusMisdirectedRequest, "this host is not served here")
 	}
 	owner, err := peer.Of(r.Context())

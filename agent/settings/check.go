@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // Check refuses settings that could not work or would weaken the agent. Errors
@@ -69,12 +70,16 @@ func loopback(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
+// notASCII is what a serialised origin never holds: names are in punycode (RFC
+// 6454 §6.2), and some letters would fold into an ASCII one.
+func notASCII(r rune) bool { return r <= ' ' || r > '~' }
+
 func checkOrigin(o string) error {
 	u, err := url.Parse(o)
 	if err != nil {
 		return fmt.Errorf("%w: origin: %w", ErrInvalid, err)
 	}
-	if u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
+	if u.Host == "" || !strings.EqualFold(u.Scheme+"://"+u.Host, o) || strings.ContainsFunc(o, notASCII) {
 		return fmt.Errorf("%w: %q is not an origin: scheme, host and port only", ErrInvalid, o)
 	}
 	return checkScheme(u)
@@ -89,6 +94,9 @@ func (s Settings) checkRest() error {
 	}
 	if !slices.Contains([]string{"", "auto", "pinentry", "terminal"}, s.Prompter) {
 		return fmt.Errorf("%w: prompter %q is none of auto, pinentry, terminal", ErrInvalid, s.Prompter)
+	}
+	if slices.Contains(slices.Concat(s.Pinentry, s.BrowserOpener), "") {
+		return fmt.Errorf("%w: pinentry and browser_opener name a program and its arguments; none may be empty", ErrInvalid)
 	}
 	return nil
 }

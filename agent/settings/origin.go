@@ -97,10 +97,11 @@ func (s Settings) Issuer(url string) (Issuer, bool) {
 // may; people are told so for as long as they see it.
 func (i Issuer) Test() bool { return strings.HasPrefix(i.URL, "http:") }
 
-// Banner is the environment for people; "TEST" stands in front for http.
+// Banner is the environment for people. Only "live" goes without a TEST banner
+// (package passcode), so an issuer that speaks http is never "live".
 func (i Issuer) Banner() string {
-	if i.Test() {
-		return "TEST " + i.Environment
+	if i.Test() && i.Environment == "live" {
+		return "http"
 	}
 	return i.Environment
 }

@@ -24,6 +24,7 @@ func TestReadRefuses(t *testing.T) {
 		"orphan login origin": `{"login_origins":["https://a.example"]}`,
 		"port":                `{"port":70000}`,
 		"prompter":            `{"prompter":"email"}`,
+		"empty program":       `{"browser_opener":[""]}`,
 		"time":                `{"time_to_show_pin_form":-1}`,
 		"not JSON":            `issuers: []`,
 	} {
@@ -59,6 +60,15 @@ func TestOrigins(t *testing.T) {
 		{"http://127.0.0.1:8080", true, false},
 		{"http://localhost:8080", false, false},
 		{"https://sign.example", false, true},
+		{"https://am.example?", false, false},
+		{"https://am.example#", false, false},
+		{"https://am.example.", false, false},
+		{"https://am.example:", false, false},
+		{"https://me@am.example", false, false},
+		{"https://am.example\\@evil.example", false, false},
+		{"https://si\u0261n.example", false, false},
+		{"http\u017f://sign.example", false, false},
+		{" https://am.example", false, false},
 		{"null", false, false},
 		{"", false, false},
 	} {
@@ -82,8 +92,11 @@ func TestIssuerIsExact(t *testing.T) {
 	if !ok || i.Banner() != "int" || i.Endpoint("/a") != "https://am.example:443/realm/a" {
 		t.Errorf("got %+v", i)
 	}
-	if s.Issuers[1].Banner() != "TEST dev" {
+	if s.Issuers[1].Banner() != "dev" {
 		t.Errorf("banner %q", s.Issuers[1].Banner())
+	}
+	if b := (Issuer{URL: "http://127.0.0.1/x", Environment: "live"}).Banner(); b == "live" {
+		t.Error("an issuer on http has no TEST banner")
 	}
 	if s.Port != DefaultPort || s.FormTime() != DefaultTimeToShowPinForm || s.Prompter != "auto" {
 		t.Errorf("defaults: %+v", s)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -61,13 +62,27 @@ func (s *Service) SignIn(ctx context.Context, issuer settings.Issuer, id string)
 	f := &flow{Service: s, id: id, timeUp: TimeUpForm}
 	err := f.run(ctx, issuer)
 	status := StatusOf(err, f.timeUp)
-	s.log().Info("sign-in ended", "issuer", issuer.URL, "status", status.String(), "error", err)
+	s.ended(issuer, status, err)
 	if status != OK {
 		f.report(ctx, status)
 		return Result{Status: status, Err: err}
 	}
 	return Result{Ticket: f.ticket}
 }
+
+// ended is the one line of every sign-in: how it ended, never by whom, and with
+// no more of what the provider said than fits a line.
+func (s *Service) ended(issuer settings.Issuer, status Status, err error) {
+	if err == nil {
+		s.log().Info("sign-in ended", "issuer", issuer.URL, "status", status.String())
+		return
+	}
+	text := err.Error()
+	s.log().Warn("sign-in ended", "issuer", issuer.URL, "status", status.String(), "code", fmt.Sprintf("0x%08X", uint32(status)), "error", text[:min(len(text), maxReason)])
+}
+
+// maxReason bounds a reason in the log: it may quote a provider's whole answer.
+const maxReason = 500
 
 // flow is one sign-in.
 type flow struct {

@@ -74,7 +74,7 @@ func TestSignInInOrder(t *testing.T) {
 		t.Error("a passcode outlives its use")
 	}
 	q := w.person.Questions[0]
-	if q.Application != "Ward Notes" || q.Environment != "TEST int" || q.Holder != "Rhys Pritchard" || q.TriesLeft != 3 || q.Limit != "the request's end" {
+	if q.Application != "Ward Notes" || q.Environment != "int" || q.Holder != "Rhys Pritchard" || q.TriesLeft != 3 || q.Limit != "the request's end" {
 		t.Errorf("the person saw %+v", q)
 	}
 	checkAssertion(t, w)

@@ -38,6 +38,7 @@ func (s *Service) Sign(ctx context.Context, origin, environment, argument string
 		s.log().Warn("nothing was signed", "origin", origin, "error", err)
 		return explain(s.now(), err)
 	}
+	s.log().Info("signed", "origin", origin, "signatures", len(response.Signatures), "failed", len(response.Failed))
 	return response
 }
 

@@ -37,6 +37,9 @@ type installCommand struct {
 	Print bool `help:"Print the unit instead of writing it."`
 }
 
+// Help is shown below the verb's own line.
+func (installCommand) Help() string { return "Example:\n\n  port-service install --print" }
+
 // Run writes the unit whole or not at all, and says what to do next.
 func (c *installCommand) Run() error {
 	if runtime.GOOS != "linux" {
@@ -63,6 +66,9 @@ func (c *installCommand) Run() error {
 
 // uninstallCommand removes the unit.
 type uninstallCommand struct{}
+
+// Help is shown below the verb's own line.
+func (uninstallCommand) Help() string { return "Example:\n\n  sudo port-service uninstall" }
 
 // Run removes it; it is no error that there is none.
 func (uninstallCommand) Run() error {

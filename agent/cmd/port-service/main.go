@@ -18,13 +18,18 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
 
+// version is stamped by the build (-ldflags "-X main.version=…").
+var version = "unstamped"
+
 const help = `Tells a browser page on which port the agent of its user listens.
 
 Example:
 
   port-service serve --socket /run/smartcard-connect/ports.sock
   smartcard-connect run --settings settings.json --service /run/smartcard-connect/ports.sock
-  port-service status`
+  port-service status
+
+Exit codes: 0 done, 1 it did not work, 64 the command line or the settings file is wrong.`
 
 // program is the command line.
 type program struct {
@@ -32,6 +37,19 @@ type program struct {
 	Status    statusCommand    `cmd:"" help:"Say for every port who answers there."`
 	Install   installCommand   `cmd:"" help:"Write a systemd unit, or print it with --print."`
 	Uninstall uninstallCommand `cmd:"" help:"Remove the systemd unit."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
+}
+
+// versionCommand prints the version.
+type versionCommand struct{}
+
+// Help is shown below the verb's own line.
+func (versionCommand) Help() string { return "Example:\n\n  port-service version" }
+
+// Run prints what the build stamped.
+func (versionCommand) Run() error {
+	_, err := fmt.Println("port-service", version)
+	return err
 }
 
 // serveCommand is the service.
@@ -39,6 +57,11 @@ type serveCommand struct {
 	Socket   string `help:"Unix socket where agents register." type:"path" default:"/run/smartcard-connect/ports.sock"`
 	Ports    []int  `help:"Loopback ports to take; all five by default."`
 	Settings string `help:"A settings file whose origins every user's browser may ask from." type:"path"`
+}
+
+// Help is shown below the verb's own line.
+func (serveCommand) Help() string {
+	return "Keep the socket in a directory that only the service may write to.\n\nExample:\n\n  port-service serve --socket /run/smartcard-connect/ports.sock"
 }
 
 // Run serves.
@@ -67,8 +90,13 @@ type statusCommand struct {
 	JSON  bool  `help:"Print an array of objects."`
 }
 
+// Help is shown below the verb's own line.
+func (statusCommand) Help() string {
+	return "Exit code 1 when a port does not answer.\n\nExample:\n\n  port-service status --json"
+}
+
 // errStatus is a port that another program holds, or none that answers.
-var errStatus = errors.New("not every port answers")
+var errStatus = errors.New("not every port answers; start it with: port-service serve, or end the program that holds the port")
 
 // Run prints a line for each port.
 func (c *statusCommand) Run(ctx context.Context) error {

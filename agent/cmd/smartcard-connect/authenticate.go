@@ -17,6 +17,11 @@ type authenticateCommand struct {
 	URI string `arg:"" help:"smartcard-connect:authenticate?issuer=…&id=…"`
 }
 
+// Help is shown below the verb's own line.
+func (authenticateCommand) Help() string {
+	return "For browsers that block pages from reaching this computer. The issuer must be one of the settings.\n\nExample:\n\n  smartcard-connect authenticate --settings settings.json \\\n    'smartcard-connect:authenticate?issuer=https%3A%2F%2Fam.example.nhs.uk%3A443%2Frealm&id=0123456789abcdefghijkl'"
+}
+
 // Run signs in and opens the way back in the person's browser. The ticket is in
 // the address, so other programs may see it: without the browser's cookie it
 // is worth nothing.
@@ -32,10 +37,10 @@ func (c *authenticateCommand) Run(ctx context.Context, s *streams) error {
 	result := wire(s, set).Authenticate(ctx, issuer.URL, id)
 	open := append(set.BrowserOpener[1:len(set.BrowserOpener):len(set.BrowserOpener)], local.Return(issuer, result))
 	if err := exec.CommandContext(context.WithoutCancel(ctx), set.BrowserOpener[0], open...).Run(); err != nil {
-		return fmt.Errorf("the browser could not be opened: %w", err)
+		return fmt.Errorf("the browser could not be opened: %w; check browser_opener in the settings", err)
 	}
 	if result.Status != signin.OK {
-		return fmt.Errorf("%s", result.Status.Message())
+		return fmt.Errorf("%s (%s, 0x%08X)", result.Message(), result.Status, uint32(result.Status))
 	}
 	return nil
 }

@@ -27,6 +27,9 @@ type cardListCommand struct {
 	JSON bool `help:"Print an array of objects."`
 }
 
+// Help is shown below the verb's own line.
+func (cardListCommand) Help() string { return "Example:\n\n  smartcard-connect card list --json" }
+
 // readerRow is one reader.
 type readerRow struct {
 	ID     string `json:"id"` // the reader's name
@@ -68,6 +71,11 @@ func row(state reader.State) readerRow {
 type cardInspectCommand struct {
 	Reader string `help:"Part of the reader's name, where there are several."`
 	JSON   bool   `help:"Print an array of objects."`
+}
+
+// Help is shown below the verb's own line.
+func (cardInspectCommand) Help() string {
+	return "Reads what is free to read; no try is spent.\n\nExample:\n\n  smartcard-connect card inspect --reader \"Virtual PCD\""
 }
 
 // keyRow is one key of the card.

@@ -18,7 +18,10 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
 
-// Exit codes.
+// version is stamped by the build (-ldflags "-X main.version=…").
+var version = "unstamped"
+
+// Exit codes, besides 0.
 const (
 	exitFailed = 1
 	exitUsage  = 64
@@ -32,7 +35,9 @@ Example: write settings.json
 
 and start the agent for this user:
 
-  smartcard-connect run --settings settings.json`
+  smartcard-connect run --settings settings.json
+
+Exit codes: 0 done, 1 it did not work, 64 the command line or the settings file is wrong.`
 
 // program is the command line.
 type program struct {

@@ -22,6 +22,11 @@ type runCommand struct {
 	Service string `help:"Register with the port service at this socket instead of the settings'." type:"path"`
 }
 
+// Help is shown below the verb's own line.
+func (runCommand) Help() string {
+	return "Prints one line of JSON when it listens: {\"port\":43485,\"ready\":true}\n\nExample:\n\n  smartcard-connect run --settings settings.json --service /run/smartcard-connect/ports.sock"
+}
+
 // Run listens, says so in one JSON line, and serves until interrupted.
 func (c *runCommand) Run(ctx context.Context, s *streams) error {
 	set, err := c.read()
@@ -36,7 +41,7 @@ func (c *runCommand) Run(ctx context.Context, s *streams) error {
 	}
 	listeners, err := local.Listen(ctx, set.Port)
 	if err != nil {
-		return fmt.Errorf("port %d is held by %s: %w", set.Port, portservice.Squatter(set.Port), err)
+		return fmt.Errorf("cannot listen on port %d (held by %s): %w; end that program, or choose another port with --port", set.Port, portservice.Squatter(set.Port), err)
 	}
 	return serve(ctx, s, set, listeners)
 }

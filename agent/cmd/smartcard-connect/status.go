@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
@@ -55,7 +54,7 @@ func readers(ctx context.Context) statusRow {
 		return statusRow{"readers", err.Error(), false}
 	}
 	if len(states) == 0 {
-		return statusRow{"readers", "the smartcard service runs, but there is no reader", false}
+		return statusRow{"readers", "the smartcard service runs, but there is no reader; connect one", false}
 	}
 	cards := 0
 	for _, state := range states {
@@ -68,13 +67,18 @@ func readers(ctx context.Context) statusRow {
 
 // agentPort asks the port service, as a page would.
 func agentPort(ctx context.Context) statusRow {
-	found := statusRow{"agent", "no port service knows an agent of this user", false}
+	found := statusRow{"agent", "no port service knows an agent of this user; start one with: smartcard-connect run --settings FILE --service SOCKET", false}
 	for _, p := range portservice.Status(ctx, portservice.Ports()) {
 		if p.Agent != 0 {
 			return statusRow{"agent", fmt.Sprintf("listens on port %d, says the port service on %d", p.Agent, p.ID), true}
 		}
 	}
 	return found
+}
+
+// Help is shown below the verb's own line.
+func (statusCommand) Help() string {
+	return "Exit code 1 when something is missing, and the last line says what.\n\nExample:\n\n  smartcard-connect status --json"
 }
 
 // settingsCommand prints settings.
@@ -91,15 +95,19 @@ func (c *settingsCommand) Run(s *streams) error {
 	return e.Encode(set)
 }
 
+// Help is shown below the verb's own line.
+func (settingsCommand) Help() string {
+	return "What it prints is itself a settings file.\n\nExample:\n\n  smartcard-connect settings --settings settings.json"
+}
+
 // versionCommand prints the version.
 type versionCommand struct{}
 
-// Run prints what the build recorded.
+// Help is shown below the verb's own line.
+func (versionCommand) Help() string { return "Example:\n\n  smartcard-connect version" }
+
+// Run prints what the build stamped.
 func (versionCommand) Run(s *streams) error {
-	version := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
-	}
 	_, err := fmt.Fprintln(s.out, "smartcard-connect", version)
 	return err
 }

@@ -22,6 +22,7 @@ type card struct {
 	owner    *owner
 	handle   *scard.Card
 	sent     bool // a command went out
+	unsure   bool // a reset was wanted and failed: whatever lets go resets
 	out      bool // the card was taken out; what is in the reader now is not ours
 	count    func() (uint32, error)
 	inserted uint32 // count at the time of connecting
@@ -36,7 +37,7 @@ func (s *System) Connect(ctx context.Context, name string) (reader.Card, error) 
 	c, slot := &card{}, s.slot()
 	c.owner = startOwner(func(abandoned bool) {
 		if c.handle != nil {
-			_ = c.handle.Disconnect(disposition(abandoned && c.sent))
+			_ = c.handle.Disconnect(disposition(c.unsure || (abandoned && c.sent)))
 		}
 		if context != nil {
 			_ = context.Release()
@@ -71,8 +72,8 @@ func (s *System) Connect(ctx context.Context, name string) (reader.Card, error) 
 	return c, nil
 }
 
-// disposition resets a card that was given up after a command: it may have been
-// a VERIFY.
+// disposition resets a card that was given up after a command, or that could
+// not be reset before: it may have seen a passcode.
 func disposition(reset bool) scard.Disposition {
 	if reset {
 		return scard.ResetCard
@@ -174,16 +175,19 @@ func (c *card) Begin(ctx context.Context) (func() error, error) {
 			return nil
 		}
 		ended = true
-		return c.run(context.WithoutCancel(ctx), "SCardEndTransaction", func() error { return c.handle.EndTransaction(scard.LeaveCard) })
+		return c.run(context.WithoutCancel(ctx), "SCardEndTransaction", func() error { return c.handle.EndTransaction(disposition(c.unsure)) })
 	}, nil
 }
 
-// Reset restarts the card warm and learns what it speaks afterwards.
+// Reset restarts the card warm and learns what it speaks afterwards. Where it
+// fails, ending the transaction and closing try again.
 func (c *card) Reset(ctx context.Context) error {
 	var atr []byte
 	var protocol iso7816.Protocol
 	err := c.run(ctx, "SCardReconnect", func() (err error) {
+		c.unsure = true
 		if err = c.handle.Reconnect(scard.ShareShared, bothProtocols, scard.ResetCard); err == nil {
+			c.unsure = false
 			atr, protocol, err = c.look()
 		}
 		return err
@@ -204,7 +208,7 @@ func (c *card) Close() error {
 	err := c.run(ctx, "SCardDisconnect", func() error {
 		handle := c.handle
 		c.handle = nil
-		return handle.Disconnect(scard.LeaveCard)
+		return handle.Disconnect(disposition(c.unsure))
 	})
 	c.closed = true
 	c.owner.stop()
