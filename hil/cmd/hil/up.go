@@ -28,6 +28,7 @@ type upCommand struct {
 	where
 	Series   string `default:"9" enum:"8,9" help:"Which card is in the reader: ${enum}. The other lies beside it."`
 	Protocol string `default:"T1" enum:"T0,T1" help:"What the cards speak: ${enum}."`
+	Holder   string `placeholder:"UUID" help:"Whose cards, as listed by 'mockcis2 people'. Default: a holder for each card."`
 	Prompter string `default:"auto" enum:"auto,pinentry,terminal" help:"How the agent asks for the passcode: ${enum}."`
 	Dir      string `hidden:"" help:"Where the inner half works; set by the outer one."`
 }
@@ -50,6 +51,9 @@ func (c upCommand) Run(w world) error {
 		}
 	}
 	args := []string{"up", "--dir", dir, "--bin", c.programs(w).Bin, "--series", c.Series, "--protocol", c.Protocol, "--prompter", c.Prompter}
+	if c.Holder != "" {
+		args = append(args, "--holder", c.Holder)
+	}
 	return insideHere(w, args)
 }
 
@@ -108,7 +112,7 @@ func (c upCommand) build(ctx context.Context, b *bench.Bench) error {
 		return err
 	}
 	for slot, series := range seriesInSlots() {
-		place := cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: series, Protocol: protocol}}
+		place := cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: series, Protocol: protocol, Holder: c.Holder}}
 		if err := b.PutCard(ctx, place, slot, ""); err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ const json = async (port) => {
   return answer.json();
 };
 
-const asking = () => say("Type your passcode in the window of the smartcard program.");
+const asking = () => say("Put your smartcard in and type your passcode in the window of the smartcard program.");
 
 const finish = (result) => {
   if (result.status_code === 0 && result.ticket) {
