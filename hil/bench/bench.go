@@ -47,6 +47,7 @@ type Options struct {
 	Programs Programs // where programs are
 	Env      []string // environment of every part
 	Faults   []string // card and provider faults to switch on
+	Handover []string // channels the login page tries, in order; none is the provider's own order
 }
 
 // Bench is the running parts of one cell. Its methods are for one goroutine.

@@ -16,6 +16,9 @@ import (
 // options.
 func (b *Bench) StartProvider(ctx context.Context) error {
 	args := []string{"serve", "--addr", fmt.Sprintf("127.0.0.1:%d", providerPort), "--control", fmt.Sprintf("127.0.0.1:%d", SidePort)}
+	for _, channel := range b.Handover {
+		args = append(args, "--handover", channel)
+	}
 	p, err := b.built(ctx, MockCIS2, append(args, b.faults("provider.")...)...)
 	if err != nil {
 		return err

@@ -137,7 +137,7 @@ func (a *Application) client(ctx context.Context) (*oauth2.Config, *oidc.Provide
 	}
 	return &oauth2.Config{
 		ClientID: a.ClientID, ClientSecret: a.ClientSecret, Endpoint: provider.Endpoint(),
-		RedirectURL: a.URL + "/callback", Scopes: []string{oidc.ScopeOpenID, "profile", "nationalrbacaccess"},
+		RedirectURL: a.URL + "/callback", Scopes: []string{oidc.ScopeOpenID, "profile", "nationalrbacaccess", "selectedrole"},
 	}, provider, nil
 }
 

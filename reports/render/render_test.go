@@ -139,3 +139,22 @@ func TestEmpty(t *testing.T) {
 		}
 	}
 }
+
+// Source: issue 2 point 6, what failed must be found on the screen. Turned red
+// by: listing every spec that one broken bench took along, or hiding a failure
+// behind them.
+func TestTextShortensMissesOnly(t *testing.T) {
+	c := result.Cell{ID: "one", Verdict: result.Miss}
+	for range 50 {
+		c.Specs = append(c.Specs, result.Spec{ID: "card.lost", Verdict: result.Miss, Reason: "gone"})
+	}
+	c.Specs = append(c.Specs, result.Spec{ID: "card.wrong", Verdict: result.Fail, Reason: "it is"})
+	var b strings.Builder
+	if err := render.Text(&b, result.Report{Cells: []result.Cell{c}}, false); err != nil {
+		t.Fatal(err)
+	}
+	got := b.String()
+	if strings.Count(got, "spec card.lost: ") != 3 || !strings.Contains(got, "and 47 more") || !strings.Contains(got, "spec card.wrong: ") {
+		t.Errorf("%s", got)
+	}
+}

@@ -58,15 +58,27 @@ func short(r result.Report, p place) string {
 	return fmt.Sprintf("%d/%d", n.Pass, n.Specs())
 }
 
+// mostMissed is how many specs of one cell that missed their bench a terminal
+// is shown: one broken bench takes all the specs after it along.
+const mostMissed = 3
+
 func (t *text) red(r result.Report) {
 	for _, c := range r.Cells {
-		red := false
+		red, missed := false, 0
 		for _, s := range c.Specs {
 			if v := s.Verdict.Counted(); v != result.Pass && v != result.Skip {
+				if v == result.Miss {
+					if missed++; missed > mostMissed {
+						continue
+					}
+				}
 				t.line("\n%s  %s, spec %s: %s", t.paint(v, string(v)), plain(c.ID), plain(s.ID), plain(s.Title))
 				t.line("      %s", indented(s.Reason))
 				red = true
 			}
+		}
+		if missed > mostMissed {
+			t.line("\n      and %d more that missed their bench in %s.", missed-mostMissed, plain(c.ID))
 		}
 		if v := c.Verdict.Counted(); !red && v != result.Pass && v != result.Skip {
 			t.line("\n%s  %s", t.paint(v, string(v)), plain(c.ID))

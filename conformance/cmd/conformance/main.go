@@ -17,14 +17,40 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
+const description = `Judges smartcards, identity services and the smartcard agent from outside.
+
+See that it works here, with nothing but this program:
+
+    conformance selftest
+
+Judge what a target file describes, one area of it:
+
+    conformance run --target target.json --out out/cell --filter 'card.*'
+
+Exit codes: 0 pass, 1 the product failed, 2 inconclusive (a test or the bench
+broke), 64 wrong use.`
+
+// version is set by the linker (-X main.version=…); devel is a build by hand.
+var version = "devel"
+
 // program is the command line.
 type program struct {
-	Info     info     `cmd:"" help:"Say what this program can judge."`
-	List     list     `cmd:"" help:"List the specs. Example: conformance list --json"`
-	Run      run      `cmd:"" help:"Judge a target. Example: conformance run --target cell-target.json --out out/cell"`
-	Faults   faults   `cmd:"" help:"List the faults that prove the specs. Example: conformance faults --json"`
-	Manifest manifest `cmd:"" help:"Compare the specs with the golden list."`
-	Selftest selftest `cmd:"" help:"Judge our own packages in this process: one cell that needs nothing but this program."`
+	Info     info           `cmd:"" help:"Say what this program can judge."`
+	List     list           `cmd:"" help:"List the specs. Example: conformance list --json"`
+	Run      run            `cmd:"" help:"Judge a target. Example: conformance run --target cell-target.json --out out/cell"`
+	Faults   faults         `cmd:"" help:"List the faults that prove the specs. Example: conformance faults --json"`
+	Manifest manifest       `cmd:"" help:"Compare the specs with the golden list."`
+	Selftest selftest       `cmd:"" help:"Judge our own packages in this process: one cell that needs nothing but this program."`
+	Version  versionCommand `cmd:"" help:"Print the version."`
+}
+
+// versionCommand prints the version.
+type versionCommand struct{}
+
+// Run prints it.
+func (versionCommand) Run(d *desk) error {
+	_, err := fmt.Fprintln(d.out, "conformance", version)
+	return err
 }
 
 // desk is what the verbs share.
@@ -50,7 +76,7 @@ func main() {
 func start(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
 	var p program
 	parser, err := kong.New(&p, kong.Name("conformance"),
-		kong.Description("Judges smartcards, identity services and the smartcard agent from outside. Exit codes: 0 pass, 1 the product failed, 2 inconclusive, 64 usage."),
+		kong.Description(description),
 		kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Exit(func(c int) { panic(exited(c)) }))
 	if err != nil {
 		fmt.Fprintln(stderr, "conformance:", err)

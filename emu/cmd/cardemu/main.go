@@ -27,7 +27,16 @@ Put a series 9 card in pcscd's virtual reader and look at it with OpenSC:
     cardemu run --series 9 --protocol T1 &
     pkcs15-tool -D
 
-The passcode is 123456, the PUK 12345678.`
+The passcode is 123456, the PUK 12345678.
+
+See how a program takes a card that signs wrongly:
+
+    cardemu run --series 9 --fault card.wrong-signature
+
+Exit codes: 0 interrupted or listed, 1 failed, 64 wrong use.`
+
+// version is set by the linker (-X main.version=…); devel is a build by hand.
+var version = "devel"
 
 // cli is the command line.
 type cli struct {
@@ -35,6 +44,7 @@ type cli struct {
 	Profiles   profilesCommand `cmd:"" help:"List the cards there are."`
 	Faults     faultsCommand   `cmd:"" help:"List the ways a card or its reader can be wrong."`
 	OpenscConf openscCommand   `cmd:"" name:"opensc-conf" help:"Print the opensc.conf with which OpenSC knows a card."`
+	Version    versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // world is what the commands see of the machine.
@@ -49,6 +59,15 @@ func main() {
 	code := program(world{ctx, os.Stdout, os.Stderr}, os.Args[1:])
 	stop()
 	os.Exit(code)
+}
+
+// versionCommand prints the version.
+type versionCommand struct{}
+
+// Run prints it.
+func (versionCommand) Run(w world) error {
+	_, err := fmt.Fprintln(w.stdout, "cardemu", version)
+	return err
 }
 
 // leave is kong wanting to end the program, after --help.

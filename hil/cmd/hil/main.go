@@ -50,6 +50,7 @@ type cli struct {
 	Fault   faultCommand   `cmd:"" help:"Switch a fault of the running 'hil up' on, or all off."`
 	Devices devicesCommand `cmd:"" help:"List the cards and readers of the running 'hil up'."`
 	Gate    gateCommand    `cmd:"" help:"Decide from a report.json whether a release may ship."`
+	Version versionCommand `cmd:"" help:"Print the version."`
 
 	CellInit cellInitCommand `cmd:"" hidden:"" help:"Run a job file inside namespaces; started by hil itself."`
 }

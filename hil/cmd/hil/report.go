@@ -51,6 +51,15 @@ func latest(out, dir string) error {
 // version is set by the linker (-X main.version=…); empty is a build by hand.
 var version string
 
+// versionCommand prints the version.
+type versionCommand struct{}
+
+// Run prints it.
+func (versionCommand) Run(w world) error {
+	_, err := fmt.Fprintln(w.stdout, "hil", build(w).Version)
+	return err
+}
+
 // build says what was judged: the version this program was built from is the
 // version of the others beside it.
 func build(w world) result.Build {

@@ -26,10 +26,12 @@ import (
 // upCommand is a developer's desk: all parts, to be clicked through by hand.
 type upCommand struct {
 	where
-	Series   string `default:"9" enum:"8,9" help:"Which card is in the reader: ${enum}. The other lies beside it."`
-	Protocol string `default:"T1" enum:"T0,T1" help:"What the cards speak: ${enum}."`
-	Prompter string `default:"auto" enum:"auto,pinentry,terminal" help:"How the agent asks for the passcode: ${enum}."`
-	Dir      string `hidden:"" help:"Where the inner half works; set by the outer one."`
+	Series   string   `default:"9" enum:"8,9" help:"Which card is in the reader: ${enum}. The other lies beside it."`
+	Protocol string   `default:"T1" enum:"T0,T1" help:"What the cards speak: ${enum}."`
+	Holder   string   `placeholder:"UUID" help:"Whose cards, as listed by 'mockcis2 people'. Default: a holder for each card."`
+	Handover []string `placeholder:"CHANNEL" help:"How the login page reaches the agent: hub, json, form or uri, in this order. Default: all four."`
+	Prompter string   `default:"auto" enum:"auto,pinentry,terminal" help:"How the agent asks for the passcode: ${enum}."`
+	Dir      string   `hidden:"" help:"Where the inner half works; set by the outer one."`
 }
 
 // Run is the outer half without Dir and the inner one with it.
@@ -50,6 +52,12 @@ func (c upCommand) Run(w world) error {
 		}
 	}
 	args := []string{"up", "--dir", dir, "--bin", c.programs(w).Bin, "--series", c.Series, "--protocol", c.Protocol, "--prompter", c.Prompter}
+	if c.Holder != "" {
+		args = append(args, "--holder", c.Holder)
+	}
+	for _, channel := range c.Handover {
+		args = append(args, "--handover", channel)
+	}
 	return insideHere(w, args)
 }
 
@@ -73,7 +81,7 @@ func (c upCommand) inner(w world) error {
 	if err := namespace.Setup(died, c.keep(w)...); err != nil {
 		return err
 	}
-	b := &bench.Bench{Options: bench.Options{Dir: c.Dir, Programs: c.programs(w), Env: without(w.env, "PCSCLITE_CSOCK_NAME")}}
+	b := &bench.Bench{Options: bench.Options{Dir: c.Dir, Programs: c.programs(w), Handover: c.Handover, Env: without(w.env, "PCSCLITE_CSOCK_NAME")}}
 	defer b.Close()
 	if err := c.build(w.ctx, b); err != nil {
 		return err
@@ -108,7 +116,7 @@ func (c upCommand) build(ctx context.Context, b *bench.Bench) error {
 		return err
 	}
 	for slot, series := range seriesInSlots() {
-		place := cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: series, Protocol: protocol}}
+		place := cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: series, Protocol: protocol, Holder: c.Holder}}
 		if err := b.PutCard(ctx, place, slot, ""); err != nil {
 			return err
 		}

@@ -25,10 +25,24 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/people"
 )
 
+const description = `A mock of NHS CIS2 that is strict by default and misbehaves on request. Nothing
+it says is real.
+
+Run one on a port of your own, and make it wrong from outside:
+
+    mockcis2 serve --addr 127.0.0.1:9480 --control 127.0.0.1:9481 &
+    curl -d '{"id":"provider.wrong-nonce"}' http://127.0.0.1:9481/faults
+
+Exit codes: 0 interrupted or listed, 1 failed, 64 wrong use.`
+
+// version is set by the linker (-X main.version=…); devel is a build by hand.
+var version = "devel"
+
 type program struct {
-	Serve  serve   `cmd:"" default:"withargs" help:"Run a provider. Example: mockcis2 serve --addr 127.0.0.1:9443 --fault provider.wrong-nonce"`
-	People listing `cmd:"" help:"List who can sign in."`
-	Faults faults  `cmd:"" help:"List the ways in which the provider can misbehave."`
+	Serve   serve          `cmd:"" default:"withargs" help:"Run a provider. Example: mockcis2 serve --addr 127.0.0.1:9443 --fault provider.wrong-nonce"`
+	People  listing        `cmd:"" help:"List who can sign in."`
+	Faults  faults         `cmd:"" help:"List the ways in which the provider can misbehave."`
+	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
 type serve struct {
@@ -47,7 +61,7 @@ type serve struct {
 func main() {
 	var p program
 	parser := kong.Must(&p, kong.Name("mockcis2"), kong.UsageOnError(),
-		kong.Description("A mock of NHS CIS2 that is strict by default and misbehaves on request. Nothing it says is real."))
+		kong.Description(description))
 	ctx, err := parser.Parse(os.Args[1:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mockcis2:", err)
@@ -139,6 +153,15 @@ func (c faults) Run() error {
 		rows = append(rows, row{f.ID, f.Title, f.Why, f.MustDo})
 	}
 	return list(os.Stdout, rows, c.JSON)
+}
+
+// versionCommand prints the version.
+type versionCommand struct{}
+
+// Run prints it.
+func (versionCommand) Run() error {
+	_, err := fmt.Println("mockcis2", version)
+	return err
 }
 
 type row struct {

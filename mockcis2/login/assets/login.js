@@ -36,15 +36,16 @@ const hub = async (port) => {
   return answer.R;
 };
 
+// On /v1 the agent allows no credentials: a browser would hide the answer.
 const json = async (port) => {
   asking();
   const answer = await fetch("http://localhost:" + port + "/v1/authenticate", { method: "POST",
-    credentials: "include", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ version: 1, id: tx.id }) });
+    credentials: "omit", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ version: 1, id: tx.id }) });
   if (!answer.ok) throw new Error("HTTP " + answer.status);
   return answer.json();
 };
 
-const asking = () => say("Type your passcode in the window of the smartcard program.");
+const asking = () => say("Put your smartcard in and type your passcode in the window of the smartcard program.");
 
 const finish = (result) => {
   if (result.status_code === 0 && result.ticket) {
@@ -63,7 +64,8 @@ const fail = (code) => {
   line.parentElement.classList.add("error");
   line.dataset.code = String(code);
   for (const hint of line.parentElement.querySelectorAll(".hint")) hint.hidden = true;
-  document.getElementById("other-ways").hidden = code !== 0; // the id is used up
+  const others = document.getElementById("other-ways");
+  if (others) others.hidden = code !== 0; // the id is used up
   document.getElementById("abandon-status").value = String(code);
   document.getElementById("cancel").className = "";
   document.getElementById("cancel").textContent = "Return to " + document.getElementById("client-name").textContent;

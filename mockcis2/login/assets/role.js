@@ -6,7 +6,8 @@ if (box) box.addEventListener("input", () => {
   let shown = 0;
   for (const role of document.querySelectorAll(".role")) {
     const text = role.textContent.toLowerCase();
-    role.hidden = !words.every((w) => text.includes(w));
+    const chosen = role.querySelector("input").checked; // never goes on unseen
+    role.hidden = !chosen && !words.every((w) => text.includes(w));
     if (!role.hidden) shown++;
   }
   document.getElementById("role-count").textContent = shown + (shown === 1 ? " role" : " roles");
