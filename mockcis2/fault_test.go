@@ -112,7 +112,7 @@ var effects = map[string]func(t *testing.T, s *mockcis2.Server) bool{
 func TestFaults(t *testing.T) {
 	for _, f := range fault.All {
 		t.Run(f.ID, func(t *testing.T) {
-			effect, ok := effects[f.ID]
+			effect, ok := every()[f.ID]
 			if !ok {
 				t.Fatal("no effect is known for this fault")
 			}

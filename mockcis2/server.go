@@ -152,11 +152,11 @@ func (s *Server) compose() (http.Handler, error) {
 		Engine: engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: pki.Trust{Authority: ca.Certificate, Revocation: s.list.At},
 		Person: s.person, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()
-	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer})
+	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults})
 	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse})
 	mux.Handle(u.Path+"/access_token", op.Token{Engine: engine})
 	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: engine})
-	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring})
+	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	s.pages.Routes(mux, u.Path)
 	return s.record(mux), nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // outcome is what a status code means to a person and to the application
@@ -71,7 +73,7 @@ func (l *Login) failure(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !ok:
 		problem(w, http.StatusNotFound, "not_found", "The id is unknown.")
-	case t.state != waiting:
+	case t.state != waiting && !(t.state == failed && l.Faults.On(fault.FailureRepeated)):
 		problem(w, http.StatusConflict, "conflict", "The transaction has already ended.")
 	default:
 		t.state, t.failure = failed, report.Code

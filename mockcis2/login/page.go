@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 //go:embed assets
@@ -77,6 +79,10 @@ func (l *Login) render(w http.ResponseWriter, status int, name string, t *transa
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self' http://localhost:* http://127.0.0.1:*; form-action "+forms+"; base-uri 'none'; frame-ancestors 'none'")
+	if l.Faults.On(fault.Framed) {
+		h.Del("X-Frame-Options")
+		h.Set("Content-Security-Policy", strings.TrimSuffix(h.Get("Content-Security-Policy"), "; frame-ancestors 'none'"))
+	}
 	w.WriteHeader(status)
 	if err := pages.ExecuteTemplate(w, name, data); err != nil {
 		l.Log.Error("page", "name", name, "err", err)

@@ -1,16 +1,23 @@
 package op
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
+)
 
 // Discovery is {issuer}/.well-known/openid-configuration. The smartcard
 // endpoints are ours and are not in it.
-type Discovery struct{ Issuer string }
+type Discovery struct {
+	Issuer string
+	Faults *fault.Set
+}
 
 // ServeHTTP answers GET {issuer}/.well-known/openid-configuration (OpenID Connect Discovery §4).
 func (h Discovery) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	served := []string{"AAL3_ANY", "AAL2_OR_AAL3_ANY", "AAL3_SMARTCARD", "AAL3_CIS2_SMARTCARD"}
 	w.Header().Set("Access-Control-Allow-Origin", "*")
-	writeJSON(w, http.StatusOK, map[string]any{
+	doc := map[string]any{
 		"issuer":                                           h.Issuer,
 		"authorization_endpoint":                           h.Issuer + "/authorize",
 		"token_endpoint":                                   h.Issuer + "/access_token",
@@ -30,5 +37,12 @@ func (h Discovery) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		"request_parameter_supported":                      false,
 		"request_uri_parameter_supported":                  false,
 		"claims_parameter_supported":                       false,
-	})
+	}
+	if h.Faults.On(fault.DiscoveryOtherIssuer) {
+		doc["issuer"] = "https://am.elsewhere.test/openam/oauth2"
+	}
+	if h.Faults.On(fault.DiscoverySmartcard) {
+		doc["card_assertion_endpoint"] = h.Issuer + "/smartcard/v1/assertions"
+	}
+	writeJSON(w, http.StatusOK, doc)
 }

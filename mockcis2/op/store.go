@@ -44,6 +44,9 @@ func newStore(clients []Client, faults *fault.Set, now func() time.Time) *store 
 
 func (s *store) GetClient(ctx context.Context, id string) (fosite.Client, error) {
 	c, ok := s.clients[id]
+	if !ok && s.faults.On(fault.AnyClient) {
+		c, ok = s.open(ctx, id)
+	}
 	if !ok {
 		return nil, fosite.ErrNotFound
 	}
@@ -51,6 +54,15 @@ func (s *store) GetClient(ctx context.Context, id string) (fosite.Client, error)
 		c.RedirectURIs = []string{r.Form.Get("redirect_uri")}
 	}
 	return registered{c}, nil
+}
+
+// open makes up a client that nobody registered, for the fault AnyClient.
+func (s *store) open(ctx context.Context, id string) (Client, bool) {
+	r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request)
+	if !ok {
+		return Client{}, false
+	}
+	return Client{ID: id, Name: id, RedirectURIs: []string{r.Form.Get("redirect_uri")}}, true
 }
 
 // useJTI remembers an assertion's id of one client until end. It answers false
@@ -78,7 +90,7 @@ func (s *store) CreateAuthorizeCodeSession(_ context.Context, sig string, r fosi
 	return nil
 }
 
-func (s *store) GetAuthorizeCodeSession(_ context.Context, sig string, into fosite.Session) (fosite.Requester, error) {
+func (s *store) GetAuthorizeCodeSession(ctx context.Context, sig string, into fosite.Session) (fosite.Requester, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, ok := s.codes[sig]
@@ -90,6 +102,9 @@ func (s *store) GetAuthorizeCodeSession(_ context.Context, sig string, into fosi
 	answer.Merge(c.Requester)
 	answer.SetID(c.GetID())
 	answer.SetSession(c.GetSession().(*session).copy())
+	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(fault.CodeUnbound) {
+		answer.Client = registered{s.clients[r.PostForm.Get("client_id")]}
+	}
 	if c.used {
 		return answer, fosite.ErrInvalidatedAuthorizeCode
 	}

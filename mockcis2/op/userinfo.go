@@ -24,7 +24,11 @@ func (h UserInfo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusUnauthorized, "invalid_token", "The access token is unknown or has expired.")
 		return
 	}
-	claims := request.GetSession().(*session).Person.UserInfo(request.GetGrantedScopes())
+	granted := []string(request.GetGrantedScopes())
+	if h.Engine.faults.On(fault.ScopesIgnored) {
+		granted = Scopes
+	}
+	claims := request.GetSession().(*session).Person.UserInfo(granted)
 	h.Engine.faults.ApplyUserInfo(claims)
 	writeJSON(w, http.StatusOK, claims)
 }

@@ -1,0 +1,9 @@
+package fault
+
+// DiscoverySmartcard is the fault provider.discovery-smartcard: discovery names a smartcard endpoint.
+var DiscoverySmartcard = Info{
+	ID:     "provider.discovery-smartcard",
+	Title:  "Discovery names a smartcard endpoint",
+	Why:    "Home-made endpoints creep into a standard document.",
+	MustDo: "nothing; a provider check must notice (PROTOCOL section 1)",
+}
