@@ -64,6 +64,10 @@ func pulledAfter(ctx context.Context, t *target.Target) error {
 	if err != nil {
 		return err
 	}
+	before, err := t.Side.History(ctx)
+	if err != nil {
+		return err
+	}
 	return restored(ctx, t, func() error {
 		if err := t.Rig.Remove(ctx); err != nil {
 			return suite.Broken{Err: err}
@@ -73,8 +77,23 @@ func pulledAfter(ctx context.Context, t *target.Target) error {
 				return fmt.Errorf("the card is out and userinfo no longer answers: %w", err)
 			}
 		}
-		return nil
+		return onlyUserInfo(ctx, t, len(before))
 	})
+}
+
+// onlyUserInfo wants nothing but the application's own userinfo in the
+// provider's diary after its first n entries: nobody sends a logout.
+func onlyUserInfo(ctx context.Context, t *target.Target, n int) error {
+	after, err := t.Side.History(ctx)
+	if err != nil {
+		return err
+	}
+	for _, v := range after[min(n, len(after)):] {
+		if v.Path != "" && !strings.HasSuffix(v.Path, "/userinfo") {
+			return fmt.Errorf("the card is out and somebody visits %s", v.Path)
+		}
+	}
+	return nil
 }
 
 // cardReset asks the card for a signature after the agent was done with it.
