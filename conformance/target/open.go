@@ -109,6 +109,7 @@ type Answer struct {
 	NotStarted bool   `json:"not_started,omitempty"`
 	Hang       bool   `json:"hang,omitempty"`
 	WaitFor    string `json:"wait_for,omitempty"` // answer only once this file exists
+	On         string `json:"on,omitempty"`       // MESSAGE: kept for a notice without a question
 }
 
 // Form is what the person saw at one moment.
