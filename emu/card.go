@@ -80,8 +80,12 @@ func (c *Card) ATR() []byte {
 	return append([]byte(nil), c.body.atr...)
 }
 
-// Protocol is what the card was made to speak.
-func (c *Card) Protocol() iso7816.Protocol { return c.options.Protocol }
+// Protocol is what the card speaks.
+func (c *Card) Protocol() iso7816.Protocol {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.body.speaks
+}
 
 // Series is the number printed on the back: "8", "9".
 func (c *Card) Series() string { return c.profile.Series }

@@ -147,8 +147,36 @@ var shows = map[string]func(*testing.T, *emu.Card) bool{
 		_, err := certificate(c)
 		return errors.Is(err, iso7816.ErrEndless)
 	},
-	"card.atr-unknown": func(_ *testing.T, c *emu.Card) bool { return len(c.ATR()) < 8 },
-	"card.series-5":    func(_ *testing.T, c *emu.Card) bool { return strings.Contains(string(c.ATR()), "JCOP41") },
+	"card.atr-wrong-check": func(_ *testing.T, c *emu.Card) bool {
+		sum := byte(0)
+		for _, b := range c.ATR()[1:] {
+			sum ^= b
+		}
+		return c.Protocol() == iso7816.T1 && sum != 0
+	},
+	"card.other-protocol": func(t *testing.T, c *emu.Card) bool {
+		was := c.Protocol()
+		if err := c.Heal(); err != nil {
+			t.Fatal(err)
+		}
+		return was != c.Protocol()
+	},
+	"card.unknown-application-accepted": func(t *testing.T, c *emu.Card) bool { return word(t, c, "00A4040003010203") == "9000" },
+	"card.pairs-swapped": func(_ *testing.T, c *emu.Card) bool {
+		cert, err := certificate(c)
+		return err == nil && cert.KeyUsage&x509.KeyUsageContentCommitment != 0
+	},
+	"card.asking-spends-try": func(t *testing.T, c *emu.Card) bool {
+		return word(t, c, status) == "63C3" && c.TriesLeft() == 2
+	},
+	"card.wrong-length-spends-try": func(t *testing.T, c *emu.Card) bool {
+		word(t, c, "002000800131")
+		return c.TriesLeft() == 2
+	},
+	"card.get-response-stale": func(t *testing.T, c *emu.Card) bool { return word(t, c, "00C0000010") == "9000" },
+	"card.accepts-anything":   func(t *testing.T, c *emu.Card) bool { return word(t, c, "00F0000000") == "9000" },
+	"card.atr-unknown":        func(_ *testing.T, c *emu.Card) bool { return len(c.ATR()) < 8 },
+	"card.series-5":           func(_ *testing.T, c *emu.Card) bool { return strings.Contains(string(c.ATR()), "JCOP41") },
 	"reader.vanished": func(_ *testing.T, c *emu.Card) bool {
 		_, err := certificate(c) // SELECT is not needed: three exchanges
 		_, again := c.Transmit(context.Background(), []byte{0, 0x20, 0, 0x80})
@@ -220,11 +248,11 @@ func TestFaultList(t *testing.T) {
 // protocol, or a reader would call the card mute. Turned red by: a wrong check
 // byte.
 func TestFaultATRs(t *testing.T) {
-	for _, id := range []string{"card.atr-unknown", "card.series-5"} {
+	for _, id := range []string{"card.atr-unknown", "card.series-5", "card.other-protocol"} {
 		for _, p := range []iso7816.Protocol{iso7816.T0, iso7816.T1} {
 			c := emutest.New(t, emu.Options{Protocol: p, Faults: []string{id}})
 			offers, err := profile.Protocols(c.ATR())
-			if err != nil || (offers[0] != p && offers[len(offers)-1] != p) {
+			if err != nil || (offers[0] != c.Protocol() && offers[len(offers)-1] != c.Protocol()) {
 				t.Errorf("%s on %v: %v, %v", id, p, offers, err)
 			}
 		}

@@ -23,6 +23,7 @@ type adaptor interface {
 // body is everything a fault can change about a card.
 type body struct {
 	atr     []byte
+	speaks  iso7816.Protocol
 	applet  applet.Applet
 	adaptor adaptor
 	link    fault.Link // the adaptor with the faults of the wire around it
@@ -45,13 +46,19 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 			f.Make(blank)
 		}
 	}
+	if blank.Protocol != o.Protocol {
+		if look, err = p.Personality(blank.Protocol); err != nil {
+			return body{}, fmt.Errorf("%w: %w", ErrOptions, err)
+		}
+		blank.ATR = look.ATR
+	}
 	a := build(o, p, blank)
 	for _, f := range faults {
 		if f.Wrap != nil {
 			a = f.Wrap(a)
 		}
 	}
-	b := body{atr: blank.ATR, applet: a, adaptor: protocol(o.Protocol, a)}
+	b := body{atr: blank.ATR, speaks: blank.Protocol, applet: a, adaptor: protocol(blank.Protocol, a)}
 	b.link = func(_ context.Context, command []byte) ([]byte, error) {
 		return b.adaptor.Transmit(command), nil
 	}

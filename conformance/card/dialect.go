@@ -31,7 +31,8 @@ type dialect struct {
 	reference   byte                                                                 // of the passcode, P2 of VERIFY
 	padded      int                                                                  // a passcode's length on the wire, filled with FF
 	sign        func(ctx context.Context, ch iso7816.Channel, k key, digestInfo []byte) ([]byte, error)
-	shortest    int // of a passcode
+	shortest    int       // of a passcode
+	outgoing    [][4]byte // headers that read something short and carry no data
 }
 
 // dialects by the number printed on the card's back.
@@ -43,6 +44,7 @@ var dialects = map[string]dialect{
 		padded:      8,
 		sign:        authenticSign,
 		shortest:    4,
+		outgoing:    [][4]byte{{0, 0xCA, 0x5F, 0x01}}, // the passcode's policy
 	},
 	"9": {
 		aid:         []byte{0xA0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0},

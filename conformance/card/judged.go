@@ -337,22 +337,46 @@ func t0More(ctx context.Context, s *session) error {
 	return nil
 }
 
-// t0RightLength reads the passcode policy with a length of 1.
+// t0RightLength asks with a wrong length: a byte more than what SELECT left to
+// fetch, and a single byte of what the series lets be read without data. PIV has
+// nothing of the latter kind: each of its commands carries data.
 func t0RightLength(ctx context.Context, s *session) error {
-	r, err := s.transmit(ctx, []byte{0, 0xCA, 0x5F, s.reference, 1})
+	r, err := s.transmit(ctx, append([]byte{0, 0xA4, 0x04, 0, byte(len(s.aid))}, s.aid...))
+	if err != nil {
+		return err
+	}
+	pending, ok := r.SW.More()
+	if !ok || pending >= iso7816.MaxShort-1 {
+		return fmt.Errorf("SELECT with data on T=0 is answered %04X, not 61xx of a short answer", uint16(r.SW))
+	}
+	if err := s.corrected(ctx, [4]byte{0, 0xC0, 0, 0}, byte(pending+1)); err != nil {
+		return err
+	}
+	for _, read := range s.outgoing {
+		if err := s.corrected(ctx, read, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// corrected sends a header with the wrong P3 and then with the one the card
+// asks for.
+func (s *session) corrected(ctx context.Context, header [4]byte, wrong byte) error {
+	r, err := s.transmit(ctx, append(header[:], wrong))
 	if err != nil {
 		return err
 	}
 	right, ok := r.SW.RightLe()
 	if !ok {
-		return fmt.Errorf("GET DATA with a wrong length is answered %04X, not 6Cxx", uint16(r.SW))
+		return fmt.Errorf("% X with the wrong length %d is answered %04X, not 6Cxx", header, wrong, uint16(r.SW))
 	}
-	r, err = s.transmit(ctx, []byte{0, 0xCA, 0x5F, s.reference, byte(right)})
+	r, err = s.transmit(ctx, append(header[:], byte(right)))
 	if err != nil {
 		return err
 	}
 	if r.SW != iso7816.OK || len(r.Data) != right {
-		return fmt.Errorf("repeated with the length 6C%02X asked for, GET DATA brings %d bytes and %04X", right, len(r.Data), uint16(r.SW))
+		return fmt.Errorf("% X repeated with the length 6C%02X asked for brings %d bytes and %04X", header, byte(right), len(r.Data), uint16(r.SW))
 	}
 	return nil
 }

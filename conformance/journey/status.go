@@ -11,6 +11,7 @@ const (
 	Cancelled           Status = 0x41555401
 	NoReader            Status = 0x41555402
 	NoCard              Status = 0x41555403
+	TwoCards            Status = 0x41555404
 	CardUnknown         Status = 0x41555405
 	CardUnreadable      Status = 0x41555406
 	CertificateExpired  Status = 0x41555407
@@ -29,7 +30,8 @@ const (
 )
 
 var names = map[Status]string{
-	0: "OK", Cancelled: "CANCELLED", NoReader: "NO_READER", NoCard: "NO_CARD", CardUnknown: "CARD_UNKNOWN",
+	0: "OK", Cancelled: "CANCELLED", NoReader: "NO_READER", NoCard: "NO_CARD", TwoCards: "TWO_CARDS",
+	CardUnknown:    "CARD_UNKNOWN",
 	CardUnreadable: "CARD_UNREADABLE", CertificateExpired: "CERTIFICATE_EXPIRED", WrongPasscode: "WRONG_PASSCODE",
 	CardLocked: "CARD_LOCKED", CardRemoved: "CARD_REMOVED", TimeUpForm: "TIME_UP_FORM", TimeUpRequest: "TIME_UP_REQUEST",
 	RequestRefused: "REQUEST_REFUSED", ProviderUnreachable: "PROVIDER_UNREACHABLE", AssertionRefused: "ASSERTION_REFUSED",

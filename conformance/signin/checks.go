@@ -3,6 +3,7 @@
 package signin
 
 import (
+	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
@@ -10,6 +11,10 @@ import (
 var (
 	whole   = []target.Feature{target.Agent, target.Provider, target.Smartcard, target.Person, target.TestCard}
 	benched = append([]target.Feature{target.Bench}, whole...)
+	hasty   = append([]target.Feature{target.ShortForm}, whole...)
+	empty   = append([]target.Feature{target.ShortForm}, benched...)
+	crowded = append([]target.Feature{target.Readers}, benched...)
+	bare    = append([]target.Feature{target.Readers}, empty...)
 	real    = append([]target.Feature{target.Browser}, whole...)
 )
 
@@ -51,6 +56,11 @@ func Checks() []suite.Check {
 		{ID: "signin.unknown-card", Title: "A card of no known series is CARD_UNKNOWN and the person is asked for nothing", Source: "protocol §9", Requires: benched, Proof: "door.status-lost", Because: "INTERNAL", Run: withCard("card.atr-unknown", "CARD_UNKNOWN", false)},
 		{ID: "signin.series-5", Title: "A withdrawn card of series 5 is CARD_UNKNOWN and named in the message", Source: "protocol §9; issue part 2", Requires: benched, Proof: "door.status-lost", Because: "INTERNAL", Run: series5},
 		{ID: "signin.endless-card", Title: "A card that never finishes its answer is CARD_UNREADABLE", Source: "protocol §9; issue: bad input", Requires: benched, Proof: "door.status-lost", Because: "INTERNAL", Run: withCard("card.more-data-endless", "CARD_UNREADABLE", false)},
+		{ID: "signin.no-card", Title: "An empty reader until time is up is NO_CARD and the person is asked for no passcode", Source: "protocol §9", Requires: empty, Proof: "door.status-lost", Because: "INTERNAL", Run: hurried(atDesk(cardOut, target.Answer{}, journey.NoCard))},
+		{ID: "signin.no-card-cancelled", Title: "A person who cancels at an empty reader gets CANCELLED", Source: "protocol §9", Requires: benched, Proof: "door.status-lost", Because: "INTERNAL", Run: atDesk(cardOut, target.Answer{On: "MESSAGE", Cancel: true}, journey.Cancelled)},
+		{ID: "signin.no-reader", Title: "No reader until time is up is NO_READER and the person is asked for no passcode", Source: "protocol §9", Requires: bare, Proof: "door.status-lost", Because: "INTERNAL", Run: hurried(atDesk(unplugged, target.Answer{}, journey.NoReader))},
+		{ID: "signin.two-cards", Title: "Two cards are TWO_CARDS: the agent never guesses and the person is asked for nothing", Source: "protocol §9", Requires: crowded, Proof: "door.status-lost", Because: "INTERNAL", Run: atDesk(secondCard, target.Answer{}, journey.TwoCards)},
+		{ID: "signin.time-up-form", Title: "A form that nobody fills in until its time is up is TIME_UP_FORM", Source: "protocol §9: TimeToShowPinForm", Requires: hasty, Proof: "door.status-lost", Because: "INTERNAL", Run: hurried(formTimeUp)},
 		{ID: "signin.one-at-a-time", Title: "While one sign-in is on the screen a second is BUSY", Source: "protocol §4", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: oneAtATime},
 		{ID: "signin.bad-argument", Title: "A hub argument that is not base64 JSON of version 1 is BAD_ARGUMENT", Source: "protocol §9", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: badArgument},
 		{ID: "signin.no-token-for-agent", Title: "The agent visits only the smartcard endpoints and public documents: it never gets a token", Source: "design §4 step 6", Requires: whole, Run: noToken},

@@ -22,6 +22,7 @@ import (
 var (
 	signs   = []target.Feature{target.Agent, target.Signing, target.Person, target.TestCard}
 	benched = append([]target.Feature{target.Bench}, signs...)
+	empty   = append([]target.Feature{target.ShortForm}, benched...)
 )
 
 // Checks is the suite.
@@ -34,7 +35,8 @@ func Checks() []suite.Check {
 		{ID: "signing.login-origin", Title: "The login page is not a signing origin", Source: "design §4: different lists", Requires: signs, Proof: "door.any-signing-origin", Because: "origin", Run: loginOrigin},
 		{ID: "signing.jws-shaped", Title: "A payload that looks like a JWS signing input is refused", Source: "design §4: never a JWS-shaped payload", Requires: signs, Proof: "door.always-success", Because: "not an error", Run: jwsShaped},
 		{ID: "signing.bad-argument", Title: "An argument that is not a signing request is 0x53494703", Source: "protocol §9; NHS signing client", Requires: signs, Proof: "door.always-success", Because: "0x0", Run: badArgument},
-		{ID: "signing.no-card", Title: "Without a card the answer is 0x53494705 and an empty certificate", Source: "protocol §9; NHS signing client", Requires: benched, Proof: "door.always-success", Because: "0x0", Run: noCard},
+		{ID: "signing.no-card", Title: "Without a card the answer is 0x53494705 and an empty certificate", Source: "protocol §9; NHS signing client", Requires: empty, Proof: "door.always-success", Because: "0x0", Run: noCard},
+		{ID: "signing.unsuitable-card", Title: "With a card of no known series the answer is 0x53494705 and the person is asked for nothing", Source: "protocol §9; NHS signing client", Requires: benched, Proof: "door.always-success", Because: "0x0", Run: unsuitable},
 		{ID: "signing.cancelled", Title: "A cancelled form is 0x53494707 and nothing is signed", Source: "protocol §9", Requires: signs, Proof: "door.always-success", Because: "0x0", Run: cancelled},
 	}
 }
@@ -233,26 +235,53 @@ func badArgument(ctx context.Context, t *target.Target) error {
 	return nil
 }
 
-// noCard takes the card out and says no to the request to put it in.
+// noCard takes the card out and lets the time go by.
 func noCard(ctx context.Context, t *target.Target) error {
-	if err := t.Rig.Fault(ctx, "card.atr-unknown"); err != nil {
+	return t.Hurried(ctx, func(t *target.Target) error {
+		return withoutCard(ctx, t, t.Rig.Remove)
+	})
+}
+
+// unsuitable puts somebody else's card in.
+func unsuitable(ctx context.Context, t *target.Target) error {
+	return withoutCard(ctx, t, func(ctx context.Context) error { return t.Rig.Fault(ctx, "card.atr-unknown") })
+}
+
+// withoutCard changes the card, wants to be told that there is none, nobody
+// asked, and brings the card back.
+func withoutCard(ctx context.Context, t *target.Target, change func(context.Context) error) error {
+	if err := change(ctx); err != nil {
 		return suite.Broken{Err: err}
 	}
-	judged := func() error {
-		if err := will(ctx, t, target.Answer{Cancel: true}); err != nil {
-			return err
-		}
-		list, _ := prescriptions(1)
-		r, err := ask(ctx, t, target.SigningOrigin, argument("RS256", list))
-		if err != nil {
-			return err
-		}
-		return noSignature(r, codeNoCard)
-	}()
+	judged := suite.Blame(ctx, t, refusedWithoutCard(ctx, t))
 	if err := t.Rig.Restore(context.WithoutCancel(ctx)); err != nil {
 		return errors.Join(judged, suite.Broken{Err: err})
 	}
 	return judged
+}
+
+func refusedWithoutCard(ctx context.Context, t *target.Target) error {
+	if err := will(ctx, t, target.Answer{}); err != nil {
+		return err
+	}
+	list, _ := prescriptions(1)
+	r, err := ask(ctx, t, target.SigningOrigin, argument("RS256", list))
+	if err != nil {
+		return err
+	}
+	if err := noSignature(r, codeNoCard); err != nil {
+		return err
+	}
+	forms, err := t.Person.Saw(ctx)
+	if err != nil {
+		return suite.Broken{Err: err}
+	}
+	for _, f := range forms {
+		if f.Command == "GETPIN" {
+			return errors.New("without a card the person was asked for the passcode")
+		}
+	}
+	return nil
 }
 
 func cancelled(ctx context.Context, t *target.Target) error {

@@ -6,20 +6,22 @@ type Feature string
 
 // The features there are. A new one is one line here.
 const (
-	Card      Feature = "card"      // a card can be reached directly
-	Series8   Feature = "series-8"  // it is an AuthentIC card
-	Series9   Feature = "series-9"  // it is a PIV card
-	T0        Feature = "t0"        // it speaks T=0
-	T1        Feature = "t1"        // it speaks T=1
-	TestCard  Feature = "test-card" // its passcode is known and tries may be spent
-	Provider  Feature = "provider"  // an OpenID provider can be reached
-	CIS2      Feature = "cis2"      // and it claims to be like CIS2
-	Smartcard Feature = "smartcard" // and has the /smartcard/v1 endpoints
-	Agent     Feature = "agent"     // an agent can be asked to sign in
-	Program   Feature = "program"   // the agent is the built program
-	Ports     Feature = "ports"     // a port service runs
-	Signing   Feature = "signing"   // the agent signs prescriptions
-	Bench     Feature = "bench"     // the card can be put in and taken out
-	Person    Feature = "person"    // passcode forms are answered by script
-	Browser   Feature = "browser"   // a real browser is at hand
+	Card      Feature = "card"       // a card can be reached directly
+	Series8   Feature = "series-8"   // it is an AuthentIC card
+	Series9   Feature = "series-9"   // it is a PIV card
+	T0        Feature = "t0"         // it speaks T=0
+	T1        Feature = "t1"         // it speaks T=1
+	TestCard  Feature = "test-card"  // its passcode is known and tries may be spent
+	Provider  Feature = "provider"   // an OpenID provider can be reached
+	CIS2      Feature = "cis2"       // and it claims to be like CIS2
+	Smartcard Feature = "smartcard"  // and has the /smartcard/v1 endpoints
+	Agent     Feature = "agent"      // an agent can be asked to sign in
+	Program   Feature = "program"    // the agent is the built program
+	Ports     Feature = "ports"      // a port service runs
+	Signing   Feature = "signing"    // the agent signs prescriptions
+	Bench     Feature = "bench"      // the card can be put in and taken out
+	Person    Feature = "person"     // passcode forms are answered by script
+	Browser   Feature = "browser"    // a real browser is at hand
+	ShortForm Feature = "short-form" // an agent whose form ends after a second can be had
+	Readers   Feature = "readers"    // readers can be plugged in and unplugged
 )

@@ -23,6 +23,8 @@ type Target struct {
 	Trace *Trace
 	// Rig puts the card in and takes it out.
 	Rig Rig
+	// Desk changes which readers there are.
+	Desk Desk
 	// Sound looks after a red check whether the bench itself is broken: nil
 	// is a sound one. Where it is nil, whoever runs the cell looks.
 	Sound func(ctx context.Context) error
@@ -38,7 +40,30 @@ type Target struct {
 	// Now is the clock of the cell.
 	Now func() time.Time
 
+	hurried func(ctx context.Context) (*Target, error)
 	closers []func() error
+}
+
+// Desk is the readers on the table. The rig's Restore brings back the one with
+// the card under test.
+type Desk interface {
+	// SecondCard plugs in another reader, with another card in it.
+	SecondCard(ctx context.Context) error
+	// Unplug takes every reader away.
+	Unplug(ctx context.Context) error
+}
+
+// Hurried runs body against the same desk with an agent whose form ends after
+// a second.
+func (t *Target) Hurried(ctx context.Context, body func(*Target) error) error {
+	if t.hurried == nil {
+		return fmt.Errorf("%w: this cell has no agent with a short form", ErrUsage)
+	}
+	other, err := t.hurried(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(body(other), other.Close())
 }
 
 // Rig is the bench around the card.
@@ -84,6 +109,7 @@ type Answer struct {
 	NotStarted bool   `json:"not_started,omitempty"`
 	Hang       bool   `json:"hang,omitempty"`
 	WaitFor    string `json:"wait_for,omitempty"` // answer only once this file exists
+	On         string `json:"on,omitempty"`       // MESSAGE: kept for a notice without a question
 }
 
 // Form is what the person saw at one moment.
@@ -134,6 +160,7 @@ func (t *Target) checkClaims() error {
 	have := map[Feature]bool{
 		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
 		Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
+		ShortForm: t.hurried != nil, Readers: t.Desk != nil,
 	}
 	for _, f := range t.Features {
 		if there, known := have[f]; known && !there {

@@ -33,7 +33,7 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode,
-		Features: []Feature{Card, TestCard, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, Feature("series-" + number)},
+		Features: []Feature{Card, TestCard, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Feature("series-" + number)},
 	}
 	f.Features = append(f.Features, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p])
 	return f
@@ -84,7 +84,7 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 	if err := rig.Insert(context.Background()); err != nil {
 		return nil, err
 	}
-	t.Rig, t.Sound = rig, rig.sound
+	t.Rig, t.Desk, t.Sound = rig, rig, rig.sound
 	t.Connect = t.traced(func(ctx context.Context) (reader.Card, error) { return rig.shelf.Connect(ctx, t.Reader) })
 	return rig.shelf, nil
 }
@@ -93,8 +93,7 @@ func (t *Target) faultsOf(areas ...string) []string {
 	return slices.DeleteFunc(slices.Clone(t.Faults), func(id string) bool { return !slices.Contains(areas, area(id)) })
 }
 
-// startAgent opens the agent's door, puts the cell's door faults in front of
-// it, and registers it with a port service.
+// startAgent opens the agent's door and registers it with a port service.
 func (t *Target) startAgent(ctx context.Context, shelf reader.System) error {
 	person := &prompter{now: t.Now}
 	t.Person = person
@@ -103,6 +102,15 @@ func (t *Target) startAgent(ctx context.Context, shelf reader.System) error {
 		SigningOrigins: []string{SigningOrigin},
 	}.WithDefaults()
 	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now}
+	if err := t.serve(ctx, a); err != nil {
+		return err
+	}
+	t.hurried = func(ctx context.Context) (*Target, error) { return t.second(ctx, shelf, person, config) }
+	return t.startPorts(ctx, config)
+}
+
+// serve opens an agent's door and puts the cell's door faults in front of it.
+func (t *Target) serve(ctx context.Context, a *agent.Agent) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -113,7 +121,19 @@ func (t *Target) startAgent(ctx context.Context, shelf reader.System) error {
 		return fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	t.OpenURI = func(ctx context.Context, uri string) (string, error) { return openURI(ctx, a, uri) }
-	return t.startPorts(ctx, config)
+	return nil
+}
+
+// second is the same desk with one more agent, whose form ends after a second.
+func (t *Target) second(ctx context.Context, shelf reader.System, person *prompter, config settings.Settings) (*Target, error) {
+	config.TimeToShowPinForm = 1
+	other := *t
+	other.closers = nil
+	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now}
+	if err := other.serve(ctx, a); err != nil {
+		return nil, errors.Join(err, other.Close())
+	}
+	return &other, nil
 }
 
 // doorCell is what a door fault may know.

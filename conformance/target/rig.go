@@ -22,6 +22,7 @@ type shelfRig struct {
 	name  string
 	card  *emu.Card
 	start []string // faults of the target file
+	bare  bool     // Unplug took the readers away: their absence is no fault
 }
 
 // plugged is the card in the reader. A fault that takes the reader away takes
@@ -54,8 +55,30 @@ func (r *shelfRig) Remove(context.Context) error {
 	return nil
 }
 
+// otherReader is the name of the reader that SecondCard plugs in.
+const otherReader = "Shelf 01 00"
+
+// SecondCard plugs in another reader with a card of the default series.
+func (r *shelfRig) SecondCard(context.Context) error {
+	c, err := emu.New(emu.Options{})
+	if err == nil {
+		r.shelf.Insert(otherReader, c)
+	}
+	return err
+}
+
+// Unplug takes all readers away.
+func (r *shelfRig) Unplug(context.Context) error {
+	r.shelf.Vanish(otherReader)
+	r.shelf.Vanish(r.name)
+	r.bare = true
+	return nil
+}
+
 // Restore makes the card as personalised, with the first faults.
 func (r *shelfRig) Restore(ctx context.Context) error {
+	r.shelf.Vanish(otherReader)
+	r.bare = false
 	if err := r.card.Heal(); err != nil {
 		return err
 	}
@@ -88,10 +111,10 @@ func (r *shelfRig) sound(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(states) == 0 {
+	if len(states) == 0 && !r.bare {
 		return reader.ErrNoReader
 	}
-	if !states[0].Present {
+	if len(states) == 0 || !states[0].Present {
 		return nil
 	}
 	c, err := r.shelf.Connect(ctx, r.name)

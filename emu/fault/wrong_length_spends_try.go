@@ -1,0 +1,23 @@
+package fault
+
+import (
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/emu/applet"
+)
+
+// wrongLengthSpendsTry compares before it looks at the length.
+var wrongLengthSpendsTry = Fault{
+	Info: Info{
+		ID:    "card.wrong-length-spends-try",
+		Title: "a passcode block of the wrong length spends a try",
+		Why:   "SP 800-73-4 leaves it to the card whether a badly formed block counts as a wrong one, so a program must check before it sends.",
+	},
+	Wrap: func(a applet.Applet) applet.Applet {
+		return overlay{a, func(c iso7816.Command) iso7816.Response {
+			if c.INS == 0x20 && c.P1 == 0 && len(c.Data) > 0 && len(c.Data) != 8 {
+				c = wrongPasscode(c)
+			}
+			return a.Process(c)
+		}}
+	},
+}
