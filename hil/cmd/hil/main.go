@@ -76,7 +76,11 @@ func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 var errUsage = errors.New("wrong use")
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // nohup
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	self, err := os.Executable()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "hil:", err)
