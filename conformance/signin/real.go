@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
 	"github.com/smartcard-connect/smartcard-connect/conformance/relyingparty"
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
@@ -34,7 +36,7 @@ func realBrowser(ctx context.Context, t *target.Target) error {
 	defer stop()
 	app.Redirect = address
 	flow := app.Begin(nil)
-	if err := drive(ctx, t.File.Browser, flow.URL); err != nil {
+	if err := drive(ctx, t.File, flow.URL); err != nil {
 		return err
 	}
 	var came *url.URL
@@ -81,13 +83,13 @@ var flags = []string{"disable-quic", "disable-background-networking", "disable-c
 
 // drive opens the address and presses Continue until the application's page is
 // there. The profile is thrown away.
-func drive(ctx context.Context, chromium, address string) error {
+func drive(ctx context.Context, f target.File, address string) error {
 	profile, err := os.MkdirTemp("", "chromium")
 	if err != nil {
 		return suite.Broken{Err: err}
 	}
 	defer os.RemoveAll(profile)
-	options := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(chromium), chromedp.UserDataDir(profile), chromedp.Flag("headless", "new")}, switches()...)
+	options := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(f.Browser), chromedp.UserDataDir(profile), chromedp.Flag("headless", "new")}, switches()...)
 	allocated, release := chromedp.NewExecAllocator(ctx, options...)
 	defer release()
 	tab, closeTab := chromedp.NewContext(allocated)
@@ -97,6 +99,7 @@ func drive(ctx context.Context, chromium, address string) error {
 	}
 	err = chromedp.Do(tab,
 		chromedp.Navigate(address),
+		chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error { return byHand(ctx, tab, f.Handover) }),
 		chromedp.WaitReady(chromedp.CSS("form[action*='/smartcard/continue/'] button, #arrived")),
 		chromedp.Func(press),
 		chromedp.WaitReady(chromedp.CSS("#arrived")),
@@ -106,6 +109,29 @@ func drive(ctx context.Context, chromium, address string) error {
 		return fmt.Errorf("the browser stops at %q: %w", where, err)
 	}
 	return nil
+}
+
+// byHand presses the button that the login page offers where the form is the
+// only channel: the page puts the focus on it and waits for the person.
+func byHand(ctx context.Context, tab *chromedp.Target, handover []string) error {
+	if !slices.Equal(handover, []string{string(browser.Form)}) {
+		return nil
+	}
+	for {
+		pressed, err := chromedp.Evaluate[bool](`(() => {
+			const button = document.activeElement;
+			if (button?.id === "use-form") button.click();
+			return button?.id === "use-form";
+		})()`)(ctx, tab)
+		if pressed || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 // press goes on from the page "Signed in as", if that is what is shown.

@@ -51,6 +51,9 @@ type File struct {
 	Settings string            `json:"settings,omitempty"` // the agent program's settings file
 	Programs map[string]string `json:"programs,omitempty"` // name → path of built programs
 	Browser  string            `json:"browser,omitempty"`  // path of a Chromium
+	// Handover is the order of channels the login page tries, in package
+	// cells; empty is the provider's own.
+	Handover []string `json:"handover,omitempty"`
 }
 
 // Client is a relying party the provider knows.
