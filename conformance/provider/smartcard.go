@@ -135,12 +135,29 @@ func cardOnce(ctx context.Context, t *target.Target) error {
 	return wantStatus(err, "an assertion that comes again", http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusNotFound)
 }
 
-func ticketOnce(ctx context.Context, t *target.Target) error {
+// ticketed is a sign-in up to the ticket in our hands.
+func ticketed(ctx context.Context, t *target.Target) (*journey.Journey, string, error) {
 	j, err := journey.Start(ctx, t, journey.Options{})
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	ticket, err := of(t, person).ticket(ctx, j.ID)
+	return j, ticket, err
+}
+
+// refusesTicket wants 403 for a ticket from j's browser.
+func refusesTicket(ctx context.Context, j *journey.Journey, ticket, what string) error {
+	if err := j.Complete(ctx, ticket); err != nil {
+		return err
+	}
+	if j.Home() || j.Page.Status != http.StatusForbidden {
+		return fmt.Errorf("%s is answered %d, not 403", what, j.Page.Status)
+	}
+	return nil
+}
+
+func ticketOnce(ctx context.Context, t *target.Target) error {
+	j, ticket, err := ticketed(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -150,39 +167,20 @@ func ticketOnce(ctx context.Context, t *target.Target) error {
 	if !j.Home() && j.Page.Status != http.StatusOK {
 		return fmt.Errorf("the first use of the ticket is answered %d", j.Page.Status)
 	}
-	if err := j.Complete(ctx, ticket); err != nil {
-		return err
-	}
-	if j.Home() || j.Page.Status != http.StatusForbidden {
-		return fmt.Errorf("a ticket that is used again is answered %d, not 403", j.Page.Status)
-	}
-	return nil
+	return refusesTicket(ctx, j, ticket, "a ticket that is used again")
 }
 
 func ticketCookie(ctx context.Context, t *target.Target) error {
-	j, err := journey.Start(ctx, t, journey.Options{})
-	if err != nil {
-		return err
-	}
-	ticket, err := of(t, person).ticket(ctx, j.ID)
+	j, ticket, err := ticketed(ctx, t)
 	if err != nil {
 		return err
 	}
 	thief := *j
 	thief.Browser = browser.New(t.HTTP)
-	if err := thief.Complete(ctx, ticket); err != nil {
+	if err := refusesTicket(ctx, &thief, ticket, "a ticket without the cookie"); err != nil {
 		return err
 	}
-	if thief.Home() || thief.Page.Status != http.StatusForbidden {
-		return fmt.Errorf("a ticket without the cookie is answered %d, not 403", thief.Page.Status)
-	}
-	if err := j.Complete(ctx, ticket); err != nil {
-		return err
-	}
-	if j.Home() || j.Page.Status != http.StatusForbidden {
-		return fmt.Errorf("a ticket that came without the cookie is not burnt: the right browser is answered %d", j.Page.Status)
-	}
-	return nil
+	return refusesTicket(ctx, j, ticket, "a ticket that should be burnt, as it came without the cookie before,")
 }
 
 func failureOnce(ctx context.Context, t *target.Target) error {
