@@ -25,9 +25,9 @@ var ErrOptions = errors.New("emu: cannot make this card")
 // Options say which card to make. The zero value is a series 9 card on T=1 of
 // the second test holder.
 type Options struct {
-	Profile   string            // "series8" or "series9", the default
+	Profile   string            // by ID, such as "series8"; "series9" is the default
 	Protocol  iso7816.Protocol  // T=1 by default
-	Identity  *testpki.Identity // by default the first holder's for series 8, the second's for series 9
+	Identity  *testpki.Identity // by default that of the profile's holder
 	Passcode  []byte            // 6 to 8 digits; copied; default DefaultPasscode
 	PUK       []byte            // 8 printable characters; copied; default DefaultPUK
 	Faults    []string          // by ID, in the order they are put on
@@ -60,7 +60,7 @@ func (o Options) complete() (Options, profile.Profile, error) {
 		return o, p, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
 	if o.Identity == nil {
-		id := testpki.Issue(testpki.Holders()[defaultHolder(p.Series)], o.Now())
+		id := testpki.Issue(testpki.Holders()[p.Holder], o.Now())
 		o.Identity = &id
 	}
 	if !whole(*o.Identity) {
@@ -71,13 +71,6 @@ func (o Options) complete() (Options, profile.Profile, error) {
 		o.PUK, err = passcode(o.PUK, DefaultPUK, 8, 0x20, 0x7E)
 	}
 	return o, p, err
-}
-
-func defaultHolder(series string) int {
-	if series == "8" {
-		return 0
-	}
-	return 1
 }
 
 // whole reports whether an identity has all a card needs.

@@ -6,8 +6,6 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
-	"github.com/smartcard-connect/smartcard-connect/emu/applet/authentic"
-	"github.com/smartcard-connect/smartcard-connect/emu/applet/piv"
 	"github.com/smartcard-connect/smartcard-connect/emu/fault"
 	"github.com/smartcard-connect/smartcard-connect/emu/profile"
 	"github.com/smartcard-connect/smartcard-connect/emu/t0"
@@ -25,6 +23,7 @@ type body struct {
 	atr     []byte
 	speaks  iso7816.Protocol
 	applet  applet.Applet
+	memory  *applet.Memory
 	adaptor adaptor
 	link    fault.Link // the adaptor with the faults of the wire around it
 }
@@ -52,13 +51,19 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 		}
 		blank.ATR = look.ATR
 	}
-	a := build(o, p, blank)
+	build, ok := builders[p.Applet]
+	if !ok {
+		return body{}, fmt.Errorf("%w: nobody builds an applet %q", ErrOptions, p.Applet)
+	}
+	memory := &applet.Memory{}
+	a := build(blueprint{Options: o, profile: p, blank: blank, memory: memory})
+	a = applet.Durable{Applet: a, Memory: memory}
 	for _, f := range faults {
 		if f.Wrap != nil {
 			a = f.Wrap(a)
 		}
 	}
-	b := body{atr: blank.ATR, speaks: blank.Protocol, applet: a, adaptor: protocol(blank.Protocol, a)}
+	b := body{atr: blank.ATR, speaks: blank.Protocol, applet: a, memory: memory, adaptor: protocol(blank.Protocol, a)}
 	b.link = func(_ context.Context, command []byte) ([]byte, error) {
 		return b.adaptor.Transmit(command), nil
 	}
@@ -85,45 +90,6 @@ func protocol(p iso7816.Protocol, a applet.Applet) adaptor {
 		return &t0.Adaptor{Applet: &applet.Chain{Applet: a}}
 	}
 	return &t1.Adaptor{Applet: &applet.Chain{Applet: a}}
-}
-
-// build makes the profile's applet for the person on the blank.
-func build(o Options, p profile.Profile, b *fault.Blank) applet.Applet {
-	if p.Applet == "authentic" {
-		a := authentic.New(authentic.Config{
-			DefaultSelected:  p.DefaultSelected.Value,
-			BlockedAtOnce:    p.BlockedAtOnce.Value,
-			PrefixDigestInfo: value(p.PrefixDigest),
-			Passcode:         o.Passcode,
-			PUK:              o.PUK,
-			Tries:            b.Tries,
-			PUKTries:         p.PUKTries.Value,
-			Keys:             authentic.Keys(b.Identity),
-			MayDecipher:      authentic.MayDecipher(),
-			Master:           authentic.Files(b.Identity),
-			Serial:           authentic.Serial(b.Identity.Holder),
-			Rand:             o.Rand,
-			Quirks:           b.Quirks,
-		})
-		a.SetTriesLeft(b.TriesLeft)
-		return a
-	}
-	a := piv.New(piv.Config{
-		DefaultSelected: p.DefaultSelected.Value,
-		Label:           value(p.Label),
-		BlockedAtOnce:   p.BlockedAtOnce.Value,
-		LenientCommit:   value(p.LenientCommit),
-		Passcode:        o.Passcode,
-		PUK:             o.PUK,
-		Tries:           b.Tries,
-		PUKTries:        p.PUKTries.Value,
-		Keys:            piv.Keys(b.Identity),
-		Objects:         piv.Objects(b.Identity),
-		Rand:            o.Rand,
-		Quirks:          b.Quirks,
-	})
-	a.SetTriesLeft(b.TriesLeft)
-	return a
 }
 
 // value is a fact's value, or the zero value where the profile has none.

@@ -23,6 +23,12 @@ type Applet interface {
 	// Reset forgets all volatile state, as a reset or power loss does.
 	// Counters, passcodes and files stay.
 	Reset()
+	// Save is everything that outlives power. The slices are the caller's.
+	Save() State
+	// Load takes what Save of the same kind of applet gave, in the place of
+	// what it was personalised with. Errors wrap ErrState and leave the
+	// applet unusable.
+	Load(State) error
 	// TriesLeft is the user passcode's counter, 0 when blocked. It is for
 	// the bench, no command is spent.
 	TriesLeft() int

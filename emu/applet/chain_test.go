@@ -15,9 +15,11 @@ func (l *listener) Process(c iso7816.Command) iso7816.Response {
 	l.heard = append(l.heard, fmt.Sprintf("%02X:%s", c.INS, c.Data))
 	return applet.Status(iso7816.OK)
 }
-func (l *listener) Chains(ins byte) bool { return ins == 0x87 }
-func (l *listener) Reset()               {}
-func (l *listener) TriesLeft() int       { return 0 }
+func (l *listener) Chains(ins byte) bool    { return ins == 0x87 }
+func (l *listener) Reset()                  {}
+func (l *listener) TriesLeft() int          { return 0 }
+func (l *listener) Save() applet.State      { return nil }
+func (l *listener) Load(applet.State) error { return nil }
 
 // Requirement: parts are joined and only the whole command reaches the applet;
 // a broken chain is dropped. Source: ISO/IEC 7816-4 §5.3.3. Turned red by:

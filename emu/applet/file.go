@@ -1,11 +1,15 @@
 package applet
 
+import "slices"
+
 // File is a node of a card's file tree (ISO/IEC 7816-4 §7.1): a directory when
 // Dir is set, else a transparent file of exactly the bytes of Data.
 type File struct {
 	ID       uint16
 	Dir      bool
 	Name     []byte // a directory's application identifier, may be empty
+	SFI      byte   // short identifier 1 to 30, 0 for none
+	Access   []byte // access rules as the applet writes them into the FCP
 	Data     []byte
 	Children []*File
 	parent   *File
@@ -57,4 +61,16 @@ func (f *File) Walk(path []byte) *File {
 		return nil
 	}
 	return f
+}
+
+// Add puts a file into directory f, last.
+func (f *File) Add(child *File) {
+	child.parent = f
+	f.Children = append(f.Children, child)
+}
+
+// Remove takes a file out of directory f. One that is not in it stays where it
+// is.
+func (f *File) Remove(child *File) {
+	f.Children = slices.DeleteFunc(f.Children, func(c *File) bool { return c == child })
 }

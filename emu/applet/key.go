@@ -3,7 +3,9 @@ package applet
 import (
 	"crypto"
 	"crypto/rsa"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"math/big"
 )
 
@@ -74,4 +76,23 @@ func payload(block []byte) ([]byte, bool) {
 		}
 	}
 	return nil, false
+}
+
+// SaveKey is a private key as a cell of State: PKCS #8 (RFC 5958), DER. It
+// panics on a key of a kind no card has.
+func SaveKey(k crypto.PrivateKey) []byte {
+	der, err := x509.MarshalPKCS8PrivateKey(k)
+	if err != nil {
+		panic("applet: " + err.Error())
+	}
+	return der
+}
+
+// LoadKey reads what SaveKey gave. Errors wrap ErrState.
+func LoadKey(der []byte) (crypto.PrivateKey, error) {
+	k, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrState, err)
+	}
+	return k, nil
 }

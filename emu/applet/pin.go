@@ -2,6 +2,7 @@ package applet
 
 import (
 	"crypto/subtle"
+	"fmt"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 )
@@ -16,19 +17,39 @@ type PIN struct {
 	// spends the last try. Cards differ.
 	BlockedAtOnce bool
 
+	memory   *Memory
 	value    []byte
 	max      int
 	left     int
 	verified bool
 }
 
-// NewPIN holds value, padded, with tries tries of which all are left.
-func NewPIN(value []byte, tries int) *PIN {
-	return &PIN{value: append([]byte(nil), value...), max: tries, left: tries}
+// NewPIN holds value, padded, with tries tries of which all are left. Counter
+// and value last as memory makes them last.
+func NewPIN(memory *Memory, value []byte, tries int) *PIN {
+	return &PIN{memory: memory, value: append([]byte(nil), value...), max: tries, left: tries}
+}
+
+// Save is the counter's limit, the tries left and the value.
+func (p *PIN) Save() []byte { return append([]byte{byte(p.max), byte(p.left)}, p.value...) }
+
+// Load takes what Save gave. The error wraps ErrState.
+func (p *PIN) Load(b []byte) error {
+	if len(b) < 3 || b[0] == 0 || b[0] > 15 || b[1] > b[0] {
+		return fmt.Errorf("%w: %d bytes are no passcode with its counter", ErrState, len(b))
+	}
+	p.max, p.left, p.value, p.verified = int(b[0]), int(b[1]), append([]byte(nil), b[2:]...), false
+	return nil
 }
 
 // SetLeft presets the counter, for cards that come blocked or nearly so.
-func (p *PIN) SetLeft(n int) { p.left = max(0, min(n, p.max)) }
+func (p *PIN) SetLeft(n int) {
+	p.left = max(0, min(n, p.max))
+	p.memory.Change()
+}
+
+// Max is the number of tries a full counter has.
+func (p *PIN) Max() int { return p.max }
 
 // Left is the number of tries left; 0 is blocked.
 func (p *PIN) Left() int { return p.left }
@@ -62,16 +83,20 @@ func (p *PIN) Verify(value []byte) iso7816.SW {
 	return iso7816.OK
 }
 
-// Compare is Verify that leaves the verified state alone.
+// Compare is Verify that leaves the verified state alone. The spent try is
+// committed before the comparison; a card that cannot write it does not compare.
 func (p *PIN) Compare(value []byte) iso7816.SW {
 	if p.left == 0 {
 		return iso7816.MethodBlocked
 	}
 	if !p.StuckCounter {
-		p.left--
+		p.SetLeft(p.left - 1)
+	}
+	if p.memory.Commit() != nil {
+		return iso7816.MemoryFailure
 	}
 	if subtle.ConstantTimeCompare(p.value, value) == 1 {
-		p.left = p.max
+		p.Unblock()
 		return iso7816.OK
 	}
 	if p.left == 0 && p.BlockedAtOnce {
@@ -84,11 +109,11 @@ func (p *PIN) Compare(value []byte) iso7816.SW {
 func (p *PIN) Set(value []byte) {
 	clear(p.value)
 	p.value = append([]byte(nil), value...)
-	p.left = p.max
+	p.Unblock()
 }
 
 // Unblock gives all tries back and keeps the value.
-func (p *PIN) Unblock() { p.left = p.max }
+func (p *PIN) Unblock() { p.SetLeft(p.max) }
 
 func wrong(left int) iso7816.SW { return 0x63C0 | iso7816.SW(min(left, 0xF)) }
 

@@ -16,7 +16,7 @@ var (
 // right one does not help. Source: ISO/IEC 7816-4 §7.5.6. Turned red by:
 // comparing before looking at the counter.
 func TestPINCounts(t *testing.T) {
-	p := applet.NewPIN(right, 3)
+	p := applet.NewPIN(&applet.Memory{}, right, 3)
 	steps := []struct {
 		value []byte
 		want  iso7816.SW
@@ -36,7 +36,7 @@ func TestPINCounts(t *testing.T) {
 
 // Requirement: status spends nothing. Turned red by: going through Verify.
 func TestPINStatus(t *testing.T) {
-	p := applet.NewPIN(right, 3)
+	p := applet.NewPIN(&applet.Memory{}, right, 3)
 	for range 5 {
 		if got := p.Status(); got != 0x63C3 {
 			t.Fatalf("%04X", uint16(got))
@@ -56,7 +56,7 @@ func TestPINStatus(t *testing.T) {
 // Requirement: a profile may choose 6983 for the try that blocks. Turned red
 // by: ignoring BlockedAtOnce.
 func TestPINBlockedAtOnce(t *testing.T) {
-	p := applet.NewPIN(right, 1)
+	p := applet.NewPIN(&applet.Memory{}, right, 1)
 	p.BlockedAtOnce = true
 	if got := p.Verify(bad); got != 0x6983 {
 		t.Errorf("%04X", uint16(got))

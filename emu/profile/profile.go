@@ -13,10 +13,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 )
 
 //go:embed *.json
@@ -65,12 +67,17 @@ func (h Hex) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 // String is upper-case hexadecimal without spaces.
 func (h Hex) String() string { return strings.ToUpper(hex.EncodeToString(h)) }
 
-// Profile is one kind of card.
+// Applets are the programs a card can be made with.
+var Applets = []string{"authentic", "piv"}
+
+// Profile is one kind of card. A new fact is one field here: with "why" and
+// "sure" it is checked like the others.
 type Profile struct {
 	ID              string        `json:"id"` // the file's name, "series9"
 	Title           string        `json:"title"`
 	Series          string        `json:"series"` // printed on the back: "9"
-	Applet          string        `json:"applet"` // "piv" or "authentic"
+	Applet          string        `json:"applet"` // one of Applets
+	Holder          int           `json:"holder"` // number of the test holder it belongs to unless told otherwise
 	Personalities   []Personality `json:"personalities"`
 	DefaultSelected Fact[bool]    `json:"default_selected"` // the application answers after reset without SELECT
 	Tries           Fact[int]     `json:"tries"`            // of the passcode
@@ -164,8 +171,11 @@ func (p Profile) check() error {
 	if p.ID == "" || p.Title == "" || p.Series == "" {
 		return errors.New("id, title and series must be given")
 	}
-	if p.Applet != "piv" && p.Applet != "authentic" {
-		return fmt.Errorf("there is no applet %q, only piv and authentic", p.Applet)
+	if !slices.Contains(Applets, p.Applet) {
+		return fmt.Errorf("there is no applet %q, only %s", p.Applet, strings.Join(Applets, ", "))
+	}
+	if p.Holder < 0 || p.Holder >= len(testpki.Holders()) {
+		return fmt.Errorf("there is no test holder %d", p.Holder)
 	}
 	if len(p.Personalities) == 0 {
 		return errors.New("no personalities")
@@ -190,28 +200,34 @@ func (p Profile) check() error {
 	return nil
 }
 
-// Reasons is every fact's reason by the fact's name.
+// Reasons is every fact's reason by the fact's name in the file, and every
+// personality's by its ID.
 func (p Profile) Reasons() map[string]Reason {
-	out := map[string]Reason{
-		"default_selected": p.DefaultSelected.Reason,
-		"tries":            p.Tries.Reason,
-		"puk_tries":        p.PUKTries.Reason,
-		"blocked_at_once":  p.BlockedAtOnce.Reason,
+	out := map[string]Reason{}
+	v := reflect.ValueOf(p)
+	for i := range v.NumField() {
+		field := v.Field(i)
+		if field.Kind() == reflect.Pointer {
+			if field.IsNil() {
+				continue
+			}
+			field = field.Elem()
+		}
+		if fact, ok := field.Interface().(reasoned); ok {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			out[name] = fact.reason()
+		}
 	}
 	for _, x := range p.Personalities {
 		out[x.ID] = x.Reason
 	}
-	if p.PrefixDigest != nil {
-		out["prefix_digest_info"] = p.PrefixDigest.Reason
-	}
-	if p.LenientCommit != nil {
-		out["lenient_content_commitment"] = p.LenientCommit.Reason
-	}
-	if p.Label != nil {
-		out["label"] = p.Label.Reason
-	}
 	return out
 }
+
+// reasoned is a Fact of any type.
+type reasoned interface{ reason() Reason }
+
+func (f Fact[T]) reason() Reason { return f.Reason }
 
 func (r Reason) check() error {
 	if r.Why == "" {

@@ -25,9 +25,11 @@ func (c *counter) Process(x iso7816.Command) iso7816.Response {
 	}
 	return applet.Status(iso7816.INSUnknown)
 }
-func (c *counter) Chains(byte) bool { return true }
-func (c *counter) Reset()           {}
-func (c *counter) TriesLeft() int   { return 0 }
+func (c *counter) Chains(byte) bool      { return true }
+func (c *counter) Reset()                {}
+func (c *counter) TriesLeft() int        { return 0 }
+func (*counter) Save() applet.State      { return nil }
+func (*counter) Load(applet.State) error { return nil }
 
 // Requirement: the rules of T=0 as PC/SC clients meet them, each named by its
 // row. Source: ISO/IEC 7816-3 §10.3 and §12.2. Turned red by: the rule in the

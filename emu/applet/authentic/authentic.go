@@ -30,6 +30,7 @@ type Config struct {
 	Master           *applet.File             // the file tree
 	Serial           [4]byte                  // in the card production life cycle data
 	Rand             io.Reader                // for GET CHALLENGE
+	Memory           *applet.Memory           // makes changes last; must be given
 	Quirks           applet.Quirks
 }
 
@@ -51,8 +52,8 @@ func New(c Config) *Applet {
 		selection: applet.Selection{AID: aid, Default: c.DefaultSelected},
 		current:   c.Master,
 		pins: map[byte]*applet.PIN{
-			refUser: applet.NewPIN(applet.Pad(c.Passcode, maxLength), c.Tries),
-			refPUK:  applet.NewPIN(applet.Pad(c.PUK, maxLength), c.PUKTries),
+			refUser: applet.NewPIN(c.Memory, applet.Pad(c.Passcode, maxLength), c.Tries),
+			refPUK:  applet.NewPIN(c.Memory, applet.Pad(c.PUK, maxLength), c.PUKTries),
 		},
 	}
 	a.pins[refUser].BlockedAtOnce = c.BlockedAtOnce

@@ -26,6 +26,7 @@ type Config struct {
 	Keys            map[byte]*rsa.PrivateKey // by key reference: 9A, 9C
 	Objects         map[uint32][]byte        // by tag; each value is the whole answer, outer tag included
 	Rand            io.Reader                // for challenges
+	Memory          *applet.Memory           // makes changes last; must be given
 	Quirks          applet.Quirks
 }
 
@@ -44,8 +45,8 @@ func New(c Config) *Applet {
 	a := &Applet{
 		config:    c,
 		selection: applet.Selection{AID: aid, Default: c.DefaultSelected},
-		pin:       applet.NewPIN(applet.Pad(c.Passcode, 8), c.Tries),
-		puk:       applet.NewPIN(applet.Pad(c.PUK, 8), c.PUKTries),
+		pin:       applet.NewPIN(c.Memory, applet.Pad(c.Passcode, 8), c.Tries),
+		puk:       applet.NewPIN(c.Memory, applet.Pad(c.PUK, 8), c.PUKTries),
 	}
 	a.pin.BlockedAtOnce = c.BlockedAtOnce
 	a.pin.StuckCounter = c.Quirks.CounterNeverFalls

@@ -1,0 +1,28 @@
+package emu
+
+import (
+	"github.com/smartcard-connect/smartcard-connect/emu/applet"
+	"github.com/smartcard-connect/smartcard-connect/emu/applet/authentic"
+)
+
+// buildAuthentic makes a series 8 card.
+func buildAuthentic(b blueprint) applet.Applet {
+	a := authentic.New(authentic.Config{
+		DefaultSelected:  b.profile.DefaultSelected.Value,
+		BlockedAtOnce:    b.profile.BlockedAtOnce.Value,
+		PrefixDigestInfo: value(b.profile.PrefixDigest),
+		Passcode:         b.Passcode,
+		PUK:              b.PUK,
+		Tries:            b.blank.Tries,
+		PUKTries:         b.profile.PUKTries.Value,
+		Keys:             authentic.Keys(b.blank.Identity),
+		MayDecipher:      authentic.MayDecipher(),
+		Master:           authentic.Files(b.blank.Identity),
+		Serial:           authentic.Serial(b.blank.Identity.Holder),
+		Rand:             b.Rand,
+		Memory:           b.memory,
+		Quirks:           b.blank.Quirks,
+	})
+	a.SetTriesLeft(b.blank.TriesLeft)
+	return a
+}
