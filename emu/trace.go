@@ -13,7 +13,7 @@ const maxTrace = 1 << 14
 // and what a key deciphered, are blanked: their bytes are written 00.
 type Exchange struct {
 	Command  string `json:"command"`
-	Response string `json:"response"` // empty when the card was pulled out before it answered
+	Response string `json:"response"` // empty when the card was pulled out, or given up on, before it answered
 }
 
 // trace is the memory of what was said.

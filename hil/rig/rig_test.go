@@ -2,6 +2,7 @@ package rig_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -63,5 +64,32 @@ func TestEveryRigOfOursParses(t *testing.T) {
 		if _, err := rig.Parse(b); err != nil {
 			t.Errorf("%s: %v", e.Name(), err)
 		}
+	}
+}
+
+// Source: hil README, "virtual-timed is virtual with slow cards". Turned red by:
+// changing one of the two files and not the other, or a card that is not slow.
+func TestTimedBenchIsTheVirtualOne(t *testing.T) {
+	load := func(name string) rig.Rig {
+		b, err := rigs.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := rig.Parse(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	plain, timed := load(rigs.Default), load("virtual-timed.yaml")
+	timed.Name, timed.Title = plain.Name, plain.Title
+	for i, c := range timed.Cards {
+		if c.Timing == "" {
+			t.Errorf("%s is not slow", c.ID)
+		}
+		timed.Cards[i].Timing = ""
+	}
+	if !reflect.DeepEqual(plain, timed) {
+		t.Errorf("%+v\n%+v", plain, timed)
 	}
 }

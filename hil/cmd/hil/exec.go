@@ -26,6 +26,7 @@ type execCommand struct {
 	Series   string   `default:"9" enum:"8,9" help:"Which card: ${enum}."`
 	Protocol string   `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
 	Fault    string   `placeholder:"ID" help:"A fault of the card, as listed by 'hil faults'."`
+	Timing   string   `placeholder:"ID" help:"A card as slow as a real one of this kind, as listed by 'cardemu timings'."`
 	Trace    string   `type:"path" placeholder:"FILE" help:"Every exchange goes here, passcodes blanked."`
 	Command  []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
 	Dir      string   `hidden:"" help:"Where the inner half works; set by the outer one."`
@@ -58,6 +59,9 @@ func (c execCommand) args(w world, dir string) []string {
 	args := []string{"exec", "--dir", dir, "--bin", c.programs(w).Bin, "--series", c.Series, "--protocol", c.Protocol}
 	if c.Fault != "" {
 		args = append(args, "--fault", c.Fault)
+	}
+	if c.Timing != "" {
+		args = append(args, "--timing", c.Timing)
 	}
 	if c.Trace != "" {
 		args = append(args, "--trace", c.Trace)
@@ -130,7 +134,7 @@ func (c execCommand) inner(w world) error {
 
 func (c execCommand) cell() (cell.Cell, error) {
 	p, err := iso7816.ParseProtocol(c.Protocol)
-	return cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: c.Series, Protocol: p}}, err
+	return cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: c.Series, Protocol: p, Timing: c.Timing}}, err
 }
 
 // without leaves a variable out of an environment.
