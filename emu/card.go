@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/emu/fault"
 	"github.com/smartcard-connect/smartcard-connect/emu/profile"
 )
@@ -54,29 +55,34 @@ type Card struct {
 	pace   pace          // nil is as fast as the machine
 	pulled chan struct{} // closed when the card leaves the reader
 	absent bool
-	noLink bool // the reader is gone
+	noLink bool    // the reader is gone
+	closed bool    // the image was let go
+	keeper *keeper // nil for a card that lives in memory
 	trace  trace
 }
 
-// New makes a card and puts it in. Errors wrap ErrOptions.
+// New makes a card that lives as long as this program and puts it in. Errors
+// wrap ErrOptions. Make and Open have cards that stay.
 func New(o Options) (*Card, error) {
 	o, p, err := o.complete()
 	if err != nil {
 		return nil, err
 	}
-	c := &Card{options: o, profile: p, turn: make(chan struct{}, 1), line: make(chan struct{}, 1), pulled: make(chan struct{})}
+	return newCard(o, p, nil)
+}
+
+// newCard puts in the card of complete options; k is nil or has its image.
+func newCard(o Options, p profile.Profile, k *keeper) (*Card, error) {
+	c := &Card{options: o, profile: p, keeper: k, turn: make(chan struct{}, 1), line: make(chan struct{}, 1), pulled: make(chan struct{})}
+	var faults []Fault
 	for _, id := range o.Faults {
 		f, err := Find(id)
 		if err != nil {
 			return nil, err
 		}
-		c.faults = append(c.faults, f)
+		faults = append(faults, f)
 	}
-	if c.body, err = personalise(o, p, c.faults); err != nil {
-		return nil, err
-	}
-	c.pace, err = paceOf(o, c.body)
-	if err != nil {
+	if err := c.remake(faults, false); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -193,6 +199,8 @@ func (c *Card) enter() {
 // gone is why there is no card to talk to, or nil. The lock is held.
 func (c *Card) gone() error {
 	switch {
+	case c.closed:
+		return ErrClosed
 	case c.noLink:
 		return ErrReader
 	case c.absent:
@@ -230,8 +238,17 @@ func (c *Card) PowerOff() {
 	c.body.adaptor.Reset()
 }
 
-// Close lets go of the card and leaves it as it is.
-func (c *Card) Close() error { return nil }
+// Close lets go of the card and leaves it as it is. A card with an image is done
+// with: others may open the image, and Transmit fails with ErrClosed.
+func (c *Card) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.keeper == nil {
+		return nil
+	}
+	c.closed = true
+	return c.keeper.handle.Close()
+}
 
 // Remove takes the card out: Transmit fails with ErrRemoved until Insert, a
 // command under way too.
@@ -279,16 +296,19 @@ func (c *Card) ForgetTrace() {
 	c.trace.list = nil
 }
 
-// Inject adds a fault and makes the card anew with it: passcode, counters and
-// state are as personalised.
-func (c *Card) Inject(f Fault) error { return c.remake(append(c.active(), f)) }
+// Inject adds a fault. A card in memory is made anew with it: passcode, counters
+// and state are as personalised. A card with an image stays as it is, unless the
+// fault is one of personalising: then it is as it would have been made wrongly,
+// and the image waits unchanged until the fault is off.
+func (c *Card) Inject(f Fault) error { return c.remake(append(c.active(), f), false) }
 
 // Restore makes the card anew as personalised, in the reader and powered. The
-// faults stay and start over.
-func (c *Card) Restore() error { return c.remake(c.active()) }
+// faults stay and start over. An image is back to the day it was made.
+func (c *Card) Restore() error { return c.remake(c.active(), true) }
 
-// Heal takes all faults off and makes the card anew.
-func (c *Card) Heal() error { return c.remake(nil) }
+// Heal takes all faults off. A card in memory is made anew; one with an image is
+// as the image says.
+func (c *Card) Heal() error { return c.remake(nil, false) }
 
 // Active lists the faults that are on.
 func (c *Card) Active() []fault.Info {
@@ -305,18 +325,36 @@ func (c *Card) active() []Fault {
 	return append([]Fault(nil), c.faults...)
 }
 
-func (c *Card) remake(faults []Fault) error {
+// remake gives the card another body with these faults; anew is as personalised.
+func (c *Card) remake(faults []Fault, anew bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return ErrClosed
+	}
 	b, err := personalise(c.options, c.profile, faults)
 	if err != nil {
 		return err
+	}
+	if c.keeper != nil {
+		if err := c.keeper.dress(c.options, c.profile, b, anew); err != nil {
+			return err
+		}
 	}
 	pace, err := paceOf(c.options, b)
 	if err != nil {
 		return err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.faults, c.body, c.pace, c.noLink = faults, b, pace, false
 	c.enter()
 	return nil
+}
+
+// Holder is whose card it is.
+func (c *Card) Holder() testpki.Holder { return c.options.Identity.Holder }
+
+// Personality is the ID of how the card shows itself, as profiles list them.
+func (c *Card) Personality() string {
+	x, _ := c.options.personality(c.profile)
+	return x.ID
 }

@@ -7,6 +7,9 @@
 //	defer card.Close()
 //	answer, err := card.Transmit(ctx, command)
 //
+// A card of New ends with the process. Make puts one into a file that Open finds
+// as it was left, counters, changed passcode and all; see package image.
+//
 // A Card has the methods of the agent's reader.Card without importing it.
 // Package vpcd plugs one into pcscd's virtual reader, where any program finds
 // it; the program cardemu does so from the command line.

@@ -31,13 +31,13 @@ type body struct {
 // personalise makes a card from a profile, with faults put on in order. Those
 // that do not show on this card are left out.
 func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
-	look, err := p.Personality(o.Protocol)
+	look, err := o.personality(p)
 	if err != nil {
 		return body{}, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
 	blank := &fault.Blank{
 		Series: p.Series, Protocol: o.Protocol, ATR: look.ATR, Identity: *o.Identity,
-		Tries: p.Tries.Value, TriesLeft: p.Tries.Value, Now: o.Now(),
+		Tries: p.Tries.Value, TriesLeft: p.Tries.Value - o.TriesSpent, Now: o.Now(),
 	}
 	faults = applying(faults, p.Series, o.Protocol)
 	for _, f := range faults {
@@ -57,6 +57,9 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 	}
 	memory := &applet.Memory{}
 	a := build(blueprint{Options: o, profile: p, blank: blank, memory: memory})
+	if err := addObjects(a, o.Objects); err != nil {
+		return body{}, fmt.Errorf("%w: %w", ErrOptions, err)
+	}
 	a = applet.Durable{Applet: a, Memory: memory}
 	for _, f := range faults {
 		if f.Wrap != nil {
