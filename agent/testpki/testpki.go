@@ -138,7 +138,12 @@ func Issue(h Holder, now time.Time) Identity {
 
 // IssueFor is Issue with a validity of one's own, for cards that expired.
 func IssueFor(h Holder, from, to time.Time) Identity {
-	auth, sign := Published(cardKey(2*h.Index)), Published(cardKey(2*h.Index+1))
+	return IssueKeys(h, Published(cardKey(2*h.Index)), Published(cardKey(2*h.Index+1)), from, to)
+}
+
+// IssueKeys is IssueFor with keys of one's own, one to sign in and one to commit
+// to content.
+func IssueKeys(h Holder, auth, sign *rsa.PrivateKey, from, to time.Time) Identity {
 	return Identity{
 		Holder:            h,
 		Authentication:    Pair{auth, Authentication().leaf(h, auth, from, to, authenticationUse)},
