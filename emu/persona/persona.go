@@ -149,3 +149,11 @@ func Find(id string) (Persona, error) {
 	}
 	return Persona{}, fmt.Errorf("%w: there is no %q, only %s", ErrPersona, id, strings.Join(have, ", "))
 }
+
+// Source is the file of the example with this ID.
+func Source(id string) ([]byte, error) {
+	if _, err := Find(id); err != nil {
+		return nil, err
+	}
+	return examples.ReadFile(id + ".yaml")
+}

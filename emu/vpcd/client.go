@@ -44,6 +44,7 @@ type Client struct {
 	Retry   time.Duration // between attempts to connect; default 100 ms
 	Log     *slog.Logger  // default silent
 	OnPlug  func()        // called each time the reader was reached
+	OnDrop  func()        // called each time the connection ended
 }
 
 // Run plugs the card in and answers until the context ends, then returns nil. A
@@ -88,6 +89,9 @@ func (c *Client) once(ctx context.Context) error {
 	defer stop()
 	if c.OnPlug != nil {
 		c.OnPlug()
+	}
+	if c.OnDrop != nil {
+		defer c.OnDrop()
 	}
 	for {
 		message, err := read(conn)

@@ -31,7 +31,7 @@ func start(t *testing.T, args ...string) running {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan int, 1)
 	args = append([]string{"run", "--reader", "vpcd://" + r.Address()}, args...)
-	go func() { done <- program(world{ctx, in, io.Discard}, args) }()
+	go func() { done <- program(world{ctx: ctx, stdout: in, stderr: io.Discard}, args) }()
 	t.Cleanup(func() {
 		stop()
 		if code := <-done; code != exitPass {
@@ -47,6 +47,16 @@ func start(t *testing.T, args ...string) running {
 		t.Fatalf("%+v, %v", ready, err)
 	}
 	return running{t, r, ready.Control}
+}
+
+// state is the answer to GET /state, which benches rely on.
+type state struct {
+	Present   bool     `json:"present"`
+	Series    string   `json:"series"`
+	Protocol  string   `json:"protocol"`
+	ATR       string   `json:"atr"`
+	TriesLeft int      `json:"tries_left"`
+	Faults    []string `json:"faults"`
 }
 
 // ask is one request to the control door that must succeed.
@@ -187,7 +197,7 @@ func TestControlRefuses(t *testing.T) {
 		{"unknown field", "POST", "/faults", `{"name":"x"}`, nil, 400},
 		{"not JSON", "POST", "/faults", `x`, nil, 400},
 		{"wrong method", "GET", "/insert", "", nil, 405},
-		{"unknown path", "GET", "/", "", nil, 404},
+		{"unknown path", "GET", "/none", "", nil, 404},
 		{"a page", "POST", "/remove", "", http.Header{"Origin": {"https://example.test"}}, 403},
 	}
 	for _, row := range rows {
@@ -247,7 +257,7 @@ func TestProgram(t *testing.T) {
 	}
 	for _, r := range rows {
 		var out, errs bytes.Buffer
-		code := program(world{context.Background(), &out, &errs}, strings.Fields(r.args))
+		code := program(world{ctx: context.Background(), stdout: &out, stderr: &errs}, strings.Fields(r.args))
 		if code != r.code || !strings.Contains(out.String()+errs.String(), r.says) || (code != 0 && errs.Len() == 0) {
 			t.Errorf("%q: %d\n%s%s", r.args, code, out.String(), errs.String())
 		}

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/smartcard-connect/smartcard-connect/emu"
+	"github.com/smartcard-connect/smartcard-connect/emu/persona"
 	"github.com/smartcard-connect/smartcard-connect/emu/profile"
 	"github.com/smartcard-connect/smartcard-connect/emu/timing"
 )
@@ -53,6 +54,36 @@ func (c faultsCommand) Run(w world) error {
 	return t.Flush()
 }
 
+// personasCommand lists the examples of cards to make.
+type personasCommand struct {
+	JSON bool   `help:"Print an array of objects."`
+	Show string `placeholder:"ID" help:"Print this persona's file, to begin one's own with."`
+}
+
+// Run prints the list.
+func (c personasCommand) Run(w world) error {
+	if c.Show != "" {
+		raw, err := persona.Source(c.Show)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errUsage, err)
+		}
+		_, err = w.stdout.Write(raw)
+		return err
+	}
+	all, err := persona.All()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(w.stdout, all)
+	}
+	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
+	for _, p := range all {
+		fmt.Fprintf(t, "%s\t%s\n", p.ID, p.Title)
+	}
+	return t.Flush()
+}
+
 // timingsCommand lists the timing profiles.
 type timingsCommand struct {
 	JSON bool `help:"Print an array of objects, each number with its reason."`
@@ -83,15 +114,7 @@ type openscCommand struct {
 
 // Run prints the file.
 func (c openscCommand) Run(w world) error {
-	options, err := c.options()
-	if err != nil {
-		return err
-	}
-	p, err := profile.Find(options.Profile)
-	if err != nil {
-		return err
-	}
-	x, err := p.Personality(options.Protocol)
+	p, x, err := c.shown()
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,32 +14,22 @@ import (
 	"sync"
 	"time"
 
-	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/emu"
+	"github.com/smartcard-connect/smartcard-connect/emu/drawer"
 	"github.com/smartcard-connect/smartcard-connect/emu/vpcd"
 )
 
 // errUsage is wrapped by errors about the command line.
 var errUsage = errors.New("wrong use")
 
-// which are the flags that choose a card.
-type which struct {
-	Series   string `default:"9" enum:"8,9" help:"Which card: ${enum}."`
-	Protocol string `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
-}
-
-func (w which) options() (emu.Options, error) {
-	p, err := iso7816.ParseProtocol(w.Protocol)
-	return emu.Options{Profile: "series" + w.Series, Protocol: p}, err
-}
-
 // runCommand puts a card in a reader.
 type runCommand struct {
 	which
 	Reader  string   `default:"vpcd://127.0.0.1:35963" help:"The virtual reader's slot."`
 	Holder  string   `placeholder:"UUID" help:"Whose card: one of the test holders. Default: the first for series 8, the second for series 9."`
-	Fault   []string `placeholder:"ID" help:"Something to be wrong, as listed by 'cardemu faults'. May be repeated."`
+	Image   string   `type:"path" placeholder:"FILE" help:"The card of this image, as it was left; made from the other flags if it is not there."`
+	Fault   []string `sep:"none" placeholder:"ID" help:"Something to be wrong, as listed by 'cardemu faults'. May be repeated."`
 	Timing  string   `placeholder:"ID" help:"As slow as a real card of this kind, as listed by 'cardemu timings'. Default: as fast as it can."`
 	Control string   `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where to listen for control, on loopback. Port 0 is any free one."`
 	Trace   string   `type:"path" placeholder:"FILE" help:"Append every exchange to FILE as a line of JSON, passcodes blanked."`
@@ -51,59 +42,69 @@ func (c runCommand) Run(w world) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	level := slog.LevelInfo
-	if c.Verbose {
-		level = slog.LevelDebug
-	}
-	log := slog.New(slog.NewTextHandler(w.stderr, &slog.HandlerOptions{Level: level}))
+	log := logTo(w.stderr, c.Verbose)
+	d := drawer.New(log, 0)
 	options, err := c.card(log)
 	if err != nil {
 		return err
 	}
+	heard := d.Listen(onlyCard)
 	if c.Trace != "" {
 		f, err := os.OpenFile(c.Trace, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
 			return err
 		}
 		defer f.Close()
-		options.OnMessage = writeTrace(f, log)
+		heard = both(heard, writeTrace(f, log))
 	}
-	card, err := emu.New(options)
+	options.OnMessage = heard
+	card, err := c.take(options)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return err
 	}
+	defer card.Close()
 	listener, err := listenLoopback(c.Control)
 	if err != nil {
 		return err
 	}
-	ready := sync.OnceFunc(func() {
-		_ = json.NewEncoder(w.stdout).Encode(map[string]any{"ready": true, "control": "http://" + listener.Addr().String()})
-	})
-	s := &slot{card: card, address: address, log: log, onPlug: ready, settle: settle}
-	return serve(w, listener, s)
+	ready := sync.OnceFunc(func() { announce(w, listener) })
+	if err := d.AddCard(onlyCard, "", card); err != nil {
+		return err
+	}
+	d.AddReader(address, ready)
+	door := drawer.Door{Drawer: d, Single: &drawer.Single{Drawer: d, ID: onlyCard}}
+	return serve(w, listener, door, func() error { return d.Insert(onlyCard, 0) })
 }
 
-// serve plugs the card in and answers the control door until the end.
-func serve(w world, listener net.Listener, s *slot) error {
-	server := &http.Server{Handler: control{slot: s}.handler(), ReadHeaderTimeout: 5 * time.Second}
+// onlyCard is the card of run in its drawer.
+const onlyCard = "card"
+
+// announce is the line that tells a bench where the door is.
+func announce(w world, l net.Listener) {
+	_ = json.NewEncoder(w.stdout).Encode(map[string]any{"ready": true, "control": "http://" + l.Addr().String()})
+}
+
+// serve answers the door until the end, and begins with first.
+func serve(w world, listener net.Listener, door drawer.Door, first func() error) error {
+	server := &http.Server{Handler: door.Handler(), ReadHeaderTimeout: 5 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	s.insert()
-	var err error
-	select {
-	case <-w.ctx.Done():
-	case err = <-failed:
+	err := first()
+	if err == nil {
+		select {
+		case <-w.ctx.Done():
+		case err = <-failed:
+		}
 	}
 	_ = server.Close()
-	s.remove()
-	return err
+	return errors.Join(err, door.Drawer.Close())
 }
 
 // card turns the flags into options.
 func (c runCommand) card(log *slog.Logger) (emu.Options, error) {
 	options, err := c.options()
 	if err != nil {
-		return options, fmt.Errorf("%w: %w", errUsage, err)
+		return options, err
 	}
 	options.Faults, options.Timing, options.Log = c.Fault, c.Timing, log
 	if c.Holder == "" {
@@ -119,6 +120,34 @@ func (c runCommand) card(log *slog.Logger) (emu.Options, error) {
 		have = append(have, h.UUID)
 	}
 	return options, fmt.Errorf("%w: no test holder %s, only %s", errUsage, c.Holder, strings.Join(have, ", "))
+}
+
+// take is the card of the image, made if it is not there, or one in memory.
+func (c runCommand) take(o emu.Options) (card *emu.Card, err error) {
+	switch {
+	case c.Image == "":
+		card, err = emu.New(o)
+	default:
+		if card, err = emu.Open(c.Image, o); errors.Is(err, fs.ErrNotExist) {
+			card, err = emu.Make(c.Image, o)
+		}
+	}
+	if errors.Is(err, emu.ErrOptions) {
+		err = fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return card, err
+}
+
+func logTo(out io.Writer, verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level}))
+}
+
+func both(a, b func(emu.Exchange)) func(emu.Exchange) {
+	return func(e emu.Exchange) { a(e); b(e) }
 }
 
 func writeTrace(out io.Writer, log *slog.Logger) func(emu.Exchange) {

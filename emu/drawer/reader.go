@@ -1,0 +1,80 @@
+package drawer
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+
+	"github.com/smartcard-connect/smartcard-connect/emu"
+	"github.com/smartcard-connect/smartcard-connect/emu/vpcd"
+)
+
+// reader is one slot of a virtual reader. It is moved by one goroutine at a
+// time; the others look.
+type reader struct {
+	number  int
+	address string
+	log     *slog.Logger
+	onPlug  func()
+
+	reached atomic.Bool // pcscd has the card
+	plugged atomic.Pointer[plugged]
+}
+
+// plugged is a card being in, until done is closed.
+type plugged struct {
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// plug puts a card in. It fails with emu.ErrReader when the reader is gone for
+// good.
+func (r *reader) plug(c *emu.Card) error {
+	c.Insert()
+	if !c.Present() {
+		return emu.ErrReader
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	p := &plugged{stop, make(chan struct{})}
+	r.plugged.Store(p)
+	client := &vpcd.Client{
+		Address: r.address, Card: c, Log: r.log,
+		OnPlug: func() {
+			r.reached.Store(true)
+			if r.onPlug != nil {
+				r.onPlug()
+			}
+		},
+		OnDrop: func() { r.reached.Store(false) },
+	}
+	go func() {
+		defer close(p.done)
+		if err := client.Run(ctx); err != nil {
+			r.log.Info("out of the reader", "reader", r.number, "reason", err)
+		}
+	}()
+	return nil
+}
+
+// running reports whether a card holds the slot. It ends by itself when a fault
+// takes the card out.
+func (r *reader) running() bool {
+	p := r.plugged.Load()
+	if p == nil {
+		return false
+	}
+	select {
+	case <-p.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// unplug takes the card out and returns when the reader has been told.
+func (r *reader) unplug() {
+	if p := r.plugged.Swap(nil); p != nil {
+		p.stop()
+		<-p.done
+	}
+}
