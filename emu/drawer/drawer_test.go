@@ -33,7 +33,8 @@ type bench struct {
 func newBench(t *testing.T) bench {
 	t.Helper()
 	d := drawer.New(nil, time.Millisecond)
-	for id, o := range map[string]emu.Options{"a": {}, "b": {Profile: "series8"}, "c": {Protocol: iso7816.T0}} {
+	for i, o := range []emu.Options{{}, {Profile: "series8"}, {Protocol: iso7816.T0}} {
+		id := string("abc"[i])
 		o.OnMessage = d.Listen(id)
 		if err := d.AddCard(id, "card "+id, emutest.New(t, o)); err != nil {
 			t.Fatal(err)
