@@ -45,11 +45,10 @@ func (c drawerCommand) Run(w world) error {
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}
-	return serve(w, listener, drawer.Door{Drawer: d}, func() error {
+	return serve(w, listener, drawer.Door{Drawer: d}, func() (func(), error) {
 		forget := publish(w, "http://"+listener.Addr().String(), log)
-		go func() { <-w.ctx.Done(); forget() }()
 		announce(w, listener)
-		return nil
+		return forget, nil
 	})
 }
 

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/emu/drawer"
@@ -53,11 +52,11 @@ func publish(w world, url string, log *slog.Logger) (forget func()) {
 		log.Warn("cannot say where this drawer is: reach it with --control", "control", url, "error", err)
 		return func() {}
 	}
-	return sync.OnceFunc(func() {
+	return func() {
 		if now, err := readDoor(path); err == nil && now == url {
 			_ = os.Remove(path)
 		}
-	})
+	}
 }
 
 // replace writes a file in one step, for its owner only.

@@ -73,7 +73,7 @@ func (c runCommand) Run(w world) error {
 	}
 	d.AddReader(address, ready)
 	door := drawer.Door{Drawer: d, Single: &drawer.Single{Drawer: d, ID: onlyCard}}
-	return serve(w, listener, door, func() error { return d.Insert(onlyCard, 0) })
+	return serve(w, listener, door, func() (func(), error) { return func() {}, d.Insert(onlyCard, 0) })
 }
 
 // onlyCard is the card of run in its drawer.
@@ -84,12 +84,13 @@ func announce(w world, l net.Listener) {
 	_ = json.NewEncoder(w.stdout).Encode(map[string]any{"ready": true, "control": "http://" + l.Addr().String()})
 }
 
-// serve answers the door until the end, and begins with first.
-func serve(w world, listener net.Listener, door drawer.Door, first func() error) error {
+// serve answers the door until the end; it begins with first and ends with last.
+func serve(w world, listener net.Listener, door drawer.Door, first func() (last func(), err error)) error {
 	server := &http.Server{Handler: door.Handler(), ReadHeaderTimeout: 5 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	err := first()
+	last, err := first()
+	defer last()
 	if err == nil {
 		select {
 		case <-w.ctx.Done():
