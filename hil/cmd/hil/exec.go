@@ -23,7 +23,7 @@ import (
 //	hil exec --series 9 --protocol T1 -- pkcs15-tool -D
 type execCommand struct {
 	where
-	Series   string   `default:"9" enum:"8,9" help:"Which card: ${enum}."`
+	Series   string   `default:"9" enum:"${series}" help:"Which card: ${enum}."`
 	Protocol string   `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
 	Fault    string   `placeholder:"ID" help:"A fault of the card, as listed by 'hil faults'."`
 	Trace    string   `type:"path" placeholder:"FILE" help:"Every exchange goes here, passcodes blanked."`
