@@ -25,6 +25,7 @@ type execCommand struct {
 	where
 	Series   string   `default:"9" enum:"${series}" help:"Which card: ${enum}."`
 	Protocol string   `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
+	Empty    bool     `help:"Leave the readers empty, for a program that brings its own cards: virtual reader slots listen at ports 35963 and 35964."`
 	Fault    string   `placeholder:"ID" help:"A fault of the card, as listed by 'hil faults'."`
 	Trace    string   `type:"path" placeholder:"FILE" help:"Every exchange goes here, passcodes blanked."`
 	Command  []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
@@ -61,6 +62,9 @@ func (c execCommand) args(w world, dir string) []string {
 	}
 	if c.Trace != "" {
 		args = append(args, "--trace", c.Trace)
+	}
+	if c.Empty {
+		args = append(args, "--empty")
 	}
 	return append(append(args, "--"), c.Command...)
 }
@@ -111,7 +115,7 @@ func (c execCommand) inner(w world) error {
 	if err != nil {
 		return err
 	}
-	if err := b.Beside(ctx, place, c.Trace); err != nil {
+	if err := c.furnish(ctx, b, place); err != nil {
 		return err
 	}
 	conf, err := b.Programs.OpenSCConf(ctx, place)
@@ -126,6 +130,14 @@ func (c execCommand) inner(w world) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, w.stdout, w.stderr
 	cmd.Env = append(without(env, "OPENSC_CONF"), "OPENSC_CONF="+file)
 	return exitOf(cmd.Run())
+}
+
+// furnish starts the daemon, with the card unless there is to be none.
+func (c execCommand) furnish(ctx context.Context, b *bench.Bench, place cell.Cell) error {
+	if c.Empty {
+		return b.StartDaemon(ctx)
+	}
+	return b.Beside(ctx, place, c.Trace)
 }
 
 func (c execCommand) cell() (cell.Cell, error) {
