@@ -73,3 +73,17 @@ func BenchmarkExchange(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkNew makes a card for an identity that is at hand, as a test with a
+// thousand cards does.
+func BenchmarkNew(b *testing.B) {
+	id := testpki.Issue(testpki.Holders()[1], time.Now())
+	for _, profile := range []string{"series8", "series9", "piv-full"} {
+		b.Run(profile, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				emutest.New(b, emu.Options{Profile: profile, Identity: &id})
+			}
+		})
+	}
+}
