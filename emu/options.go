@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -21,6 +20,11 @@ const (
 	DefaultPUK      = "12345678"
 )
 
+// DefaultAdminKey is the card management key of every PIV card that is given no
+// other, from the front as many bytes as the key has. It is the well-known toy.
+const DefaultAdminKey = "\x01\x02\x03\x04\x05\x06\x07\x08" + "\x01\x02\x03\x04\x05\x06\x07\x08" +
+	"\x01\x02\x03\x04\x05\x06\x07\x08" + "\x01\x02\x03\x04\x05\x06\x07\x08"
+
 // ErrOptions is wrapped by every error about Options.
 var ErrOptions = errors.New("emu: cannot make this card")
 
@@ -28,11 +32,12 @@ var ErrOptions = errors.New("emu: cannot make this card")
 // the second test holder.
 type Options struct {
 	Profile     string            // by ID, such as "series8"; "series9" is the default
-	Protocol    iso7816.Protocol  // T=1 by default
-	Personality string            // by ID, such as "v81-civ"; by default the first with this protocol
+	Protocol    iso7816.Protocol  // that of Personality, or else T=1 by default
+	Personality string            // by ID, such as "v82-civ"; by default the profile's first with Protocol
 	Identity    *testpki.Identity // by default that of the profile's holder
 	Passcode    []byte            // 6 to 8 digits, on series 8 4 to 8 characters; copied; default DefaultPasscode
 	PUK         []byte            // 8 printable characters; copied; default DefaultPUK
+	AdminKey    []byte            // of a PIV card, as long as its algorithm says; copied; default DefaultAdminKey
 	TriesSpent  int               // wrong passcodes so far
 	Objects     map[string][]byte // more on the card: PIV data objects by tag, "5FC103", files by path, "5015/3403"
 	Faults      []string          // by ID, in the order they are put on
@@ -72,6 +77,9 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	if err != nil {
 		return o, p, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
+	if o, err = o.speak(p); err != nil {
+		return o, p, err
+	}
 	if o.Identity == nil {
 		id := testpki.Issue(testpki.Holders()[p.Holder], o.Now())
 		o.Identity = &id
@@ -79,11 +87,9 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	if !whole(*o.Identity) {
 		return o, p, fmt.Errorf("%w: the identity lacks a key or a certificate", ErrOptions)
 	}
-	x, err := o.personality(p)
-	if err != nil {
+	if _, err := o.personality(p); err != nil {
 		return o, p, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
-	o.Protocol = x.Protocol
 	if o.TriesSpent < 0 || o.TriesSpent > p.Tries.Value {
 		return o, p, fmt.Errorf("%w: %d tries cannot be spent of %d", ErrOptions, o.TriesSpent, p.Tries.Value)
 	}
@@ -95,25 +101,36 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	if err == nil {
 		o.PUK, err = passcode(o.PUK, DefaultPUK, 8, 0x20, 0x7E)
 	}
+	if err == nil {
+		o.AdminKey, err = adminKey(o.AdminKey, p)
+	}
 	return o, p, err
 }
 
-// personality is how the card shows itself.
+// personality is how a card of complete options shows itself.
 func (o Options) personality(p profile.Profile) (profile.Personality, error) {
-	if o.Personality == "" {
-		if o.Protocol == 0 {
-			return p.Personality(iso7816.T1)
-		}
-		return p.Personality(o.Protocol)
+	if o.Personality != "" {
+		return p.Named(o.Personality)
 	}
-	var have []string
-	for _, x := range p.Personalities {
-		if x.ID == o.Personality && (o.Protocol == 0 || o.Protocol == x.Protocol) {
-			return x, nil
+	return p.Personality(o.Protocol)
+}
+
+// speak settles the protocol, which a personality may say.
+func (o Options) speak(p profile.Profile) (Options, error) {
+	if o.Personality != "" {
+		x, err := p.Named(o.Personality)
+		if err != nil {
+			return o, fmt.Errorf("%w: %w", ErrOptions, err)
 		}
-		have = append(have, x.ID)
+		if o.Protocol != 0 && o.Protocol != x.Protocol {
+			return o, fmt.Errorf("%w: personality %s speaks %v, not %v", ErrOptions, x.ID, x.Protocol, o.Protocol)
+		}
+		o.Protocol = x.Protocol
 	}
-	return profile.Personality{}, fmt.Errorf("%s has no personality %q on this protocol, only %s", p.ID, o.Personality, strings.Join(have, ", "))
+	if o.Protocol == 0 {
+		o.Protocol = iso7816.T1
+	}
+	return o, nil
 }
 
 // whole reports whether an identity has all a card needs.

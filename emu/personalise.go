@@ -66,7 +66,7 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 			a = f.Wrap(a)
 		}
 	}
-	b := body{atr: blank.ATR, speaks: blank.Protocol, applet: a, memory: memory, adaptor: protocol(blank.Protocol, a)}
+	b := body{atr: blank.ATR, speaks: blank.Protocol, applet: a, memory: memory, adaptor: protocol(blank.Protocol, a, p)}
 	b.link = func(_ context.Context, command []byte) ([]byte, error) {
 		return b.adaptor.Transmit(command), nil
 	}
@@ -88,11 +88,13 @@ func applying(faults []Fault, series string, protocol iso7816.Protocol) []Fault 
 	return out
 }
 
-func protocol(p iso7816.Protocol, a applet.Applet) adaptor {
-	if p == iso7816.T0 {
-		return &t0.Adaptor{Applet: &applet.Chain{Applet: a}}
+func protocol(speaks iso7816.Protocol, a applet.Applet, p profile.Profile) adaptor {
+	chain := &applet.Chain{Applet: a, Plain: p.Applet == "piv"}
+	if speaks == iso7816.T0 {
+		return &t0.Adaptor{Applet: chain}
 	}
-	return &t1.Adaptor{Applet: &applet.Chain{Applet: a}}
+	short := p.ExtendedLength != nil && p.ExtendedLength.Value == 0
+	return &t1.Adaptor{Applet: chain, ShortOnly: short}
 }
 
 // value is a fact's value, or the zero value where the profile has none.

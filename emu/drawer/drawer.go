@@ -127,12 +127,16 @@ func (d *Drawer) reader(number int) (*reader, error) {
 	return d.readers[number], nil
 }
 
+// inside reports whether a card is in a reader. One that a fault took out is not,
+// though its client may still be on the way.
+func (c *card) inside() bool { return c.reader != nil && c.reader.running() && c.Present() }
+
 // in is the card in a reader, or nil. One that a fault took out is in the drawer.
 func (d *Drawer) in(r *reader) *card {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range d.cards {
-		if c.reader == r && r.running() {
+		if c.reader == r && c.inside() {
 			return c
 		}
 	}
@@ -180,7 +184,7 @@ func (d *Drawer) both(id string, number int) (*card, *reader, error) {
 
 // plug puts a card into an empty reader.
 func (d *Drawer) plug(c *card, r *reader) error {
-	if c.reader != nil && c.reader != r && c.reader.running() {
+	if c.reader != r && c.inside() {
 		return fmt.Errorf("%w: %s is in reader %d", ErrPlace, c.id, c.reader.number)
 	}
 	d.place(c, r)
@@ -229,7 +233,7 @@ func (d *Drawer) Swap(id string, number int) error {
 		return fmt.Errorf("%w: no other card is in the drawer", ErrPlace)
 	case next == d.in(r):
 		return nil
-	case next.reader != nil && next.reader.running():
+	case next.inside():
 		return fmt.Errorf("%w: %s is in reader %d", ErrPlace, next.id, next.reader.number)
 	}
 	if d.in(r) != nil {
@@ -247,7 +251,7 @@ func (d *Drawer) next(r *reader) *card {
 	from := slices.Index(d.cards, now) // -1 begins with the first
 	for i := range d.cards {
 		c := d.cards[(from+1+i)%len(d.cards)]
-		if c != now && (c.reader == nil || !c.reader.running()) {
+		if c != now && !c.inside() {
 			return c
 		}
 	}

@@ -30,6 +30,7 @@ type plugged struct {
 // plug puts a card in. It fails with emu.ErrReader when the reader is gone for
 // good.
 func (r *reader) plug(c *emu.Card) error {
+	r.unplug() // whatever a fault took out may still be on its way
 	c.Insert()
 	if !c.Present() {
 		return emu.ErrReader

@@ -61,7 +61,7 @@ func (d *Drawer) State() State {
 		for _, f := range c.Active() {
 			x.Faults = append(x.Faults, f.ID)
 		}
-		if c.reader != nil && c.reader.running() {
+		if c.inside() {
 			x.Reader = &c.reader.number
 			s.Readers[c.reader.number].Card = c.id
 		}

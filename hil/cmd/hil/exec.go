@@ -23,8 +23,9 @@ import (
 //	hil exec --series 9 --protocol T1 -- pkcs15-tool -D
 type execCommand struct {
 	where
-	Series   string   `default:"9" enum:"8,9" help:"Which card: ${enum}."`
+	Series   string   `default:"9" enum:"${series}" help:"Which card: ${enum}."`
 	Protocol string   `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
+	Empty    bool     `help:"Leave the readers empty, for a program that brings its own cards: virtual reader slots listen at ports 35963 and 35964."`
 	Fault    string   `placeholder:"ID" help:"A fault of the card, as listed by 'hil faults'."`
 	Timing   string   `placeholder:"ID" help:"A card as slow as a real one of this kind, as listed by 'cardemu timings'."`
 	Trace    string   `type:"path" placeholder:"FILE" help:"Every exchange goes here, passcodes blanked."`
@@ -65,6 +66,9 @@ func (c execCommand) args(w world, dir string) []string {
 	}
 	if c.Trace != "" {
 		args = append(args, "--trace", c.Trace)
+	}
+	if c.Empty {
+		args = append(args, "--empty")
 	}
 	return append(append(args, "--"), c.Command...)
 }
@@ -115,7 +119,7 @@ func (c execCommand) inner(w world) error {
 	if err != nil {
 		return err
 	}
-	if err := b.Beside(ctx, place, c.Trace); err != nil {
+	if err := c.furnish(ctx, b, place); err != nil {
 		return err
 	}
 	conf, err := b.Programs.OpenSCConf(ctx, place)
@@ -130,6 +134,14 @@ func (c execCommand) inner(w world) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, w.stdout, w.stderr
 	cmd.Env = append(without(env, "OPENSC_CONF"), "OPENSC_CONF="+file)
 	return exitOf(cmd.Run())
+}
+
+// furnish starts the daemon, with the card unless there is to be none.
+func (c execCommand) furnish(ctx context.Context, b *bench.Bench, place cell.Cell) error {
+	if c.Empty {
+		return b.StartDaemon(ctx)
+	}
+	return b.Beside(ctx, place, c.Trace)
 }
 
 func (c execCommand) cell() (cell.Cell, error) {
