@@ -16,6 +16,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
@@ -133,8 +134,16 @@ type Personality struct {
 }
 
 // All is every profile, by ID. An error is a mistake in a profile and wraps
-// ErrProfile.
+// ErrProfile. The profiles are shared by all callers and not to be changed.
 func All() ([]Profile, error) {
+	list, err := embedded()
+	return slices.Clone(list), err
+}
+
+// embedded reads the files once: a thousand cards share what a profile says.
+var embedded = sync.OnceValues(readAll)
+
+func readAll() ([]Profile, error) {
 	names, err := fs.Glob(files, "*.json")
 	if err != nil {
 		return nil, err
