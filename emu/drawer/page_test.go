@@ -19,8 +19,8 @@ import (
 
 var screenshots = flag.String("screenshots", "", "a folder for pictures of the page")
 
-// patience bounds a test with a browser.
-const patience = 2 * time.Minute
+// enough bounds a test with a browser.
+const enough = 2 * time.Minute
 
 // browse opens the page of a bench in a real browser.
 func browse(t *testing.T, b bench) context.Context {
@@ -33,7 +33,7 @@ func browse(t *testing.T, b bench) context.Context {
 	for _, f := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run", "disable-gpu", "no-sandbox"} {
 		options = append(options, chromedp.Flag(f, true))
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), enough)
 	t.Cleanup(cancel)
 	allocated, release := chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(release)

@@ -3,7 +3,9 @@ package drawer
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/vpcd"
@@ -27,8 +29,12 @@ type plugged struct {
 	done chan struct{}
 }
 
-// plug puts a card in. It fails with emu.ErrReader when the reader is gone for
-// good.
+// patience is how long a card waits to be taken by pcscd before whoever put it in
+// goes on. It connects later all the same.
+const patience = 300 * time.Millisecond
+
+// plug puts a card in and waits until the virtual reader has it, or not. It fails
+// with emu.ErrReader when the reader is gone for good.
 func (r *reader) plug(c *emu.Card) error {
 	r.unplug() // whatever a fault took out may still be on its way
 	c.Insert()
@@ -38,10 +44,13 @@ func (r *reader) plug(c *emu.Card) error {
 	ctx, stop := context.WithCancel(context.Background())
 	p := &plugged{stop, make(chan struct{})}
 	r.plugged.Store(p)
+	reached := make(chan struct{})
+	once := sync.OnceFunc(func() { close(reached) })
 	client := &vpcd.Client{
 		Address: r.address, Card: c, Log: r.log,
 		OnPlug: func() {
 			r.reached.Store(true)
+			once()
 			if r.onPlug != nil {
 				r.onPlug()
 			}
@@ -54,6 +63,11 @@ func (r *reader) plug(c *emu.Card) error {
 			r.log.Info("out of the reader", "reader", r.number, "reason", err)
 		}
 	}()
+	select {
+	case <-reached:
+	case <-p.done:
+	case <-time.After(patience):
+	}
 	return nil
 }
 
