@@ -77,6 +77,7 @@ func New(o Options) (*Card, error) {
 // newCard puts in the card of complete options; k is nil or has its image.
 func newCard(o Options, p profile.Profile, k *keeper) (*Card, error) {
 	c := &Card{options: o, profile: p, keeper: k, turn: make(chan struct{}, 1), line: make(chan struct{}, 1), pulled: make(chan struct{})}
+	c.trace.most = o.Trace
 	var faults []Fault
 	for _, id := range o.Faults {
 		f, err := Find(id)

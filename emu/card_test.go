@@ -55,6 +55,16 @@ func TestTraceIsBlanked(t *testing.T) {
 	}
 }
 
+// Requirement: a trace keeps the last exchanges and no more than asked for.
+// Turned red by: dropping the newest.
+func TestTraceIsBounded(t *testing.T) {
+	c := emutest.New(t, emu.Options{Trace: 2})
+	emutest.Run(t, c, emutest.Join(emutest.Say(status, "63C3"), emutest.Say(mistake, "63C2"), emutest.Say(status, "63C2"))...)
+	if list := c.Trace(); len(list) != 2 || list[1] != (emu.Exchange{Command: status, Response: "63C2"}) {
+		t.Errorf("%v", list)
+	}
+}
+
 // Requirement: a deciphered text is blanked, also where GET RESPONSE fetches
 // it. Turned red by: looking at the command only.
 func TestTraceBlanksDeciphered(t *testing.T) {

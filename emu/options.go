@@ -47,6 +47,7 @@ type Options struct {
 	Timing      string            // how fast it is: the ID of a timing profile; empty is as fast as the machine
 	Clock       timing.Clock      // where a slow card's time goes; default timing.Real
 	Seed        uint64            // how long a slow card takes to make a key; nothing else is left to chance
+	Trace       int               // how many exchanges Card.Trace keeps, the last ones; default 16384
 	OnRemove    func()            // called when the card leaves the reader, by fault or by Remove
 	OnMessage   func(Exchange)    // called after every exchange, secrets blanked; must not call the card
 }
@@ -64,6 +65,9 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Trace <= 0 {
+		o.Trace = maxTrace
 	}
 	if o.Clock == nil {
 		o.Clock = timing.Real{}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// maxTrace bounds the memory of a card that runs for days; older exchanges are
-// dropped.
+// maxTrace bounds the memory of a card that runs for days and was given no other
+// bound; older exchanges are dropped.
 const maxTrace = 1 << 14
 
 // Exchange is one command and its answer in upper-case hexadecimal. Passcodes,
@@ -18,6 +18,7 @@ type Exchange struct {
 
 // trace is the memory of what was said.
 type trace struct {
+	most   int // exchanges kept
 	list   []Exchange
 	secret bool // the answer being fetched is a deciphered text
 }
@@ -32,7 +33,7 @@ func (t *trace) add(command, response []byte) Exchange {
 		clear(response[:len(response)-2])
 	}
 	e := Exchange{Command: show(blank(command)), Response: show(response)}
-	if len(t.list) >= maxTrace {
+	if len(t.list) >= t.most {
 		t.list = append(t.list[:0], t.list[1:]...)
 	}
 	t.list = append(t.list, e)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
 	"github.com/smartcard-connect/smartcard-connect/emu/image"
 	"github.com/smartcard-connect/smartcard-connect/emu/image/imagetest"
@@ -312,6 +313,18 @@ func FuzzImage(f *testing.F) {
 	f.Add(encode(f, small(2)))
 	f.Add(encode(f, image.Image{Header: image.Header{Profile: "series8"}}))
 	f.Add([]byte("SCCCARD\n\x00\x01"))
+	for _, profile := range []string{"series8", "series9"} {
+		path := filepath.Join(f.TempDir(), "card.img")
+		c, err := emu.Make(path, emu.Options{Profile: profile})
+		if err != nil {
+			f.Fatal(err)
+		}
+		raw, err := os.ReadFile(path)
+		if err = errors.Join(err, c.Close()); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		i, err := image.Parse(raw)
 		if err != nil {

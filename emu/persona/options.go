@@ -2,6 +2,7 @@ package persona
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -39,6 +40,12 @@ func (p Persona) Options(folder fs.FS, now time.Time) (emu.Options, error) {
 		{"personality", func() error { o.Personality = p.Personality; return p.try(o) }},
 		{"passcode", func() error { o.Passcode = []byte(p.Passcode); return p.try(o) }},
 		{"puk", func() error { o.PUK = []byte(p.PUK); return p.try(o) }},
+		{"admin_key", func() (err error) {
+			if o.AdminKey, err = hex.DecodeString(p.AdminKey); err != nil {
+				return errors.New("not hexadecimal")
+			}
+			return p.try(o)
+		}},
 		{"tries_left", func() error {
 			if p.TriesLeft != nil {
 				o.TriesSpent = card.Tries.Value - *p.TriesLeft

@@ -12,6 +12,7 @@
 //	personality: v81-civ
 //	passcode: "123456"
 //	puk: "12345678"
+//	admin_key: "00112233…"       # of a PIV card, hexadecimal
 //	tries_left: 3
 //	valid: {from: 2026-01-01, to: 2028-01-01}  # default: since yesterday for two years
 //	keys:                        # default: the published ones of the test holder
@@ -58,6 +59,7 @@ type Persona struct {
 	Personality  string       `yaml:"personality" json:"personality,omitempty"`
 	Passcode     string       `yaml:"passcode" json:"-"`
 	PUK          string       `yaml:"puk" json:"-"`
+	AdminKey     string       `yaml:"admin_key" json:"-"`
 	TriesLeft    *int         `yaml:"tries_left" json:"tries_left,omitempty"`
 	Valid        Period       `yaml:"valid" json:"-"`
 	Keys         Pair[string] `yaml:"keys" json:"-"`

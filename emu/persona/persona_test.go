@@ -107,7 +107,7 @@ func TestFiles(t *testing.T) {
 		"keys: {authentication: key8.pem}\ncertificates: {authentication: cert.der}",
 		"keys: {authentication: published 6}\ncertificates: {authentication: cert.der}",
 	} {
-		p, err := persona.Parse([]byte(holder + text + "\nobjects: [{name: 5FC10D, file: x.bin}, {name: 5FC10E, hex: 53 00}]"))
+		p, err := persona.Parse([]byte(holder + text + "\nadmin_key: \"" + strings.Repeat("77", 24) + "\"\nobjects: [{name: 5FC10D, file: x.bin}, {name: 5FC10E, hex: 53 00}]"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,6 +116,9 @@ func TestFiles(t *testing.T) {
 			t.Fatalf("%s: %v", text, err)
 		}
 		got := o.Identity.Authentication
+		if len(o.AdminKey) != 24 || o.AdminKey[23] != 0x77 {
+			t.Errorf("admin key % X", o.AdminKey)
+		}
 		if !got.Key.Equal(theirs.Key) || hex.EncodeToString(got.Certificate.Raw) != hex.EncodeToString(theirs.Certificate.Raw) {
 			t.Errorf("%s: another key or certificate", text)
 		}
@@ -144,6 +147,8 @@ func TestRefused(t *testing.T) {
 		holder + "personality: x":                                                      "personality: ",
 		holder + "passcode: \"secret\"":                                                "passcode: ",
 		holder + "puk: \"1\"":                                                          "puk: ",
+		holder + "admin_key: secret":                                                   "admin_key: not hex",
+		holder + "admin_key: \"00\"":                                                   "admin_key: ",
 		holder + "tries_left: 4":                                                       "tries_left: ",
 		holder + "tries_left: -1":                                                      "tries_left: ",
 		holder + "valid: {from: yesterday}":                                            "keys: valid: from",

@@ -82,10 +82,14 @@ func (c drawerCommand) fill(d *drawer.Drawer, log *slog.Logger) error {
 	return nil
 }
 
+// keptPerCard is how many exchanges each card of a drawer remembers: a thousand
+// of them run for days.
+const keptPerCard = 256
+
 // add puts one card in.
 func (c drawerCommand) add(d *drawer.Drawer, name string, log *slog.Logger) error {
 	id := drawer.ID(strings.TrimSuffix(filepath.Base(name), ".img"))
-	card, title, err := takeCard(name, emu.Options{Timing: c.Timing, Log: log, OnMessage: d.Listen(id)})
+	card, title, err := takeCard(name, emu.Options{Timing: c.Timing, Trace: keptPerCard, Log: log, OnMessage: d.Listen(id)})
 	if errors.Is(err, emu.ErrOptions) {
 		err = fmt.Errorf("%w: %w", errUsage, err)
 	}
@@ -116,7 +120,7 @@ func takeCard(name string, o emu.Options) (*emu.Card, string, error) {
 		}
 		return nil, "", err
 	}
-	made.Timing, made.Log, made.OnMessage = o.Timing, o.Log, o.OnMessage
+	made.Timing, made.Trace, made.Log, made.OnMessage = o.Timing, o.Trace, o.Log, o.OnMessage
 	c, err := emu.New(made)
 	return c, p.Title, err
 }
