@@ -27,8 +27,8 @@ var (
 	ErrPlace = errors.New("drawer: not possible where the cards are")
 )
 
-// Settle is how long a reader stays empty between two cards: pcscd looks every
-// 400 ms and must see it.
+// Settle is how long a reader stays empty between two cards, and how long an
+// insertion waits to be seen: pcscd looks every 400 ms.
 const Settle = 600 * time.Millisecond
 
 // kept is how many exchanges of all cards are remembered for the page.
@@ -102,7 +102,7 @@ func (d *Drawer) AddCard(id, title string, c *emu.Card) error {
 func (d *Drawer) AddReader(address string, onPlug func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.readers = append(d.readers, &reader{number: len(d.readers), address: address, log: d.log, onPlug: onPlug})
+	d.readers = append(d.readers, &reader{number: len(d.readers), address: address, log: d.log, onPlug: onPlug, settle: d.settle})
 }
 
 // find looks a card up.

@@ -18,6 +18,7 @@ type reader struct {
 	address string
 	log     *slog.Logger
 	onPlug  func()
+	settle  time.Duration
 
 	reached atomic.Bool // pcscd has the card
 	plugged atomic.Pointer[plugged]
@@ -29,12 +30,9 @@ type plugged struct {
 	done chan struct{}
 }
 
-// patience is how long a card waits to be taken by pcscd before whoever put it in
-// goes on. It connects later all the same.
-const patience = 300 * time.Millisecond
-
-// plug puts a card in and waits until the virtual reader has it, or not. It fails
-// with emu.ErrReader when the reader is gone for good.
+// plug puts a card in. It waits until pcscd has looked, so that who comes next
+// finds the card, but not for long: where there is no pcscd the card keeps trying.
+// It fails with emu.ErrReader when the reader is gone for good.
 func (r *reader) plug(c *emu.Card) error {
 	r.unplug() // whatever a fault took out may still be on its way
 	c.Insert()
@@ -44,17 +42,16 @@ func (r *reader) plug(c *emu.Card) error {
 	ctx, stop := context.WithCancel(context.Background())
 	p := &plugged{stop, make(chan struct{})}
 	r.plugged.Store(p)
-	reached := make(chan struct{})
-	once := sync.OnceFunc(func() { close(reached) })
+	seen := make(chan struct{})
 	client := &vpcd.Client{
 		Address: r.address, Card: c, Log: r.log,
 		OnPlug: func() {
 			r.reached.Store(true)
-			once()
 			if r.onPlug != nil {
 				r.onPlug()
 			}
 		},
+		OnAsk:  sync.OnceFunc(func() { close(seen) }),
 		OnDrop: func() { r.reached.Store(false) },
 	}
 	go func() {
@@ -64,9 +61,9 @@ func (r *reader) plug(c *emu.Card) error {
 		}
 	}()
 	select {
-	case <-reached:
+	case <-seen:
 	case <-p.done:
-	case <-time.After(patience):
+	case <-time.After(r.settle):
 	}
 	return nil
 }

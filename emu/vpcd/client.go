@@ -44,6 +44,7 @@ type Client struct {
 	Retry   time.Duration // between attempts to connect; default 100 ms
 	Log     *slog.Logger  // default silent
 	OnPlug  func()        // called each time the reader was reached
+	OnAsk   func()        // called with the first message of each connection: pcscd looks
 	OnDrop  func()        // called each time the connection ended
 }
 
@@ -98,10 +99,13 @@ func (c *Client) once(ctx context.Context) error {
 	if c.OnDrop != nil {
 		defer c.OnDrop()
 	}
-	for {
+	for first := true; ; first = false {
 		message, err := read(conn)
 		if err != nil {
 			return err
+		}
+		if first && c.OnAsk != nil {
+			c.OnAsk()
 		}
 		answer, err := c.answer(ctx, message)
 		clear(message) // it may have held a passcode

@@ -89,6 +89,33 @@ func TestReconnects(t *testing.T) {
 	r.ATR()
 }
 
+// Requirement: who plugs a card in hears when the reader was reached, when it
+// first looked, and when the connection ended, once each per connection. Turned
+// red by: calling it a look when the connection stands.
+func TestTellsWhatHappens(t *testing.T) {
+	r, heard := vpcdtest.New(t), make(chan string, 10)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	tell := func(s string) func() { return func() { heard <- s } }
+	c := &vpcd.Client{Address: r.Address(), Card: new(echo), Retry: 1, OnPlug: tell("plug"), OnAsk: tell("ask"), OnDrop: tell("drop")}
+	go func() { _ = c.Run(ctx) }()
+	for range 2 {
+		r.Accept()
+		if got := <-heard; got != "plug" || len(heard) != 0 {
+			t.Errorf("connected: %s", got)
+		}
+		r.ATR()
+		r.ATR()
+		if got := <-heard; got != "ask" || len(heard) != 0 {
+			t.Errorf("asked: %s", got)
+		}
+		r.Unplug()
+		if got := <-heard; got != "drop" {
+			t.Errorf("ended: %s", got)
+		}
+	}
+}
+
 // Requirement: a card that fails is out of the reader, and Run says why. Turned
 // red by: answering something, or connecting again.
 func TestCardErrorUnplugs(t *testing.T) {
