@@ -25,17 +25,18 @@ var ErrOptions = errors.New("emu: cannot make this card")
 // Options say which card to make. The zero value is a series 9 card on T=1 of
 // the second test holder.
 type Options struct {
-	Profile   string            // by ID, such as "series8"; "series9" is the default
-	Protocol  iso7816.Protocol  // T=1 by default
-	Identity  *testpki.Identity // by default that of the profile's holder
-	Passcode  []byte            // 6 to 8 digits; copied; default DefaultPasscode
-	PUK       []byte            // 8 printable characters; copied; default DefaultPUK
-	Faults    []string          // by ID, in the order they are put on
-	Now       func() time.Time  // when the certificates are issued; default time.Now
-	Rand      io.Reader         // for GET CHALLENGE; default crypto/rand
-	Log       *slog.Logger      // default silent; never sees command data
-	OnRemove  func()            // called when the card leaves the reader, by fault or by Remove
-	OnMessage func(Exchange)    // called after every exchange, secrets blanked; must not call the card
+	Profile     string            // by ID, such as "series8"; "series9" is the default
+	Protocol    iso7816.Protocol  // T=1 by default
+	Personality string            // by ID; default the first of the protocol
+	Identity    *testpki.Identity // by default that of the profile's holder
+	Passcode    []byte            // 6 to 8 digits, on series 8 also 4 to 8 printable characters; copied; default DefaultPasscode
+	PUK         []byte            // 8 printable characters; copied; default DefaultPUK
+	Faults      []string          // by ID, in the order they are put on
+	Now         func() time.Time  // when the certificates are issued; default time.Now
+	Rand        io.Reader         // for GET CHALLENGE; default crypto/rand
+	Log         *slog.Logger      // default silent; never sees command data
+	OnRemove    func()            // called when the card leaves the reader, by fault or by Remove
+	OnMessage   func(Exchange)    // called after every exchange, secrets blanked; must not call the card
 }
 
 // complete fills in the defaults and checks what was given.
@@ -66,7 +67,8 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	if !whole(*o.Identity) {
 		return o, p, fmt.Errorf("%w: the identity lacks a key or a certificate", ErrOptions)
 	}
-	o.Passcode, err = passcode(o.Passcode, DefaultPasscode, 6, '0', '9')
+	a := alphabetOf(p.Applet)
+	o.Passcode, err = passcode(o.Passcode, DefaultPasscode, a.least, a.low, a.high)
 	if err == nil {
 		o.PUK, err = passcode(o.PUK, DefaultPUK, 8, 0x20, 0x7E)
 	}
@@ -77,6 +79,22 @@ func (o Options) complete() (Options, profile.Profile, error) {
 func whole(id testpki.Identity) bool {
 	a, c := id.Authentication, id.ContentCommitment
 	return a.Key != nil && a.Certificate != nil && c.Key != nil && c.Certificate != nil
+}
+
+// alphabet is what an applet takes for a passcode: least to 8 bytes from low to
+// high.
+type alphabet struct {
+	least     int
+	low, high byte
+}
+
+// alphabetOf is digits, but for the applet that older passcodes with letters
+// live on.
+func alphabetOf(name string) alphabet {
+	if name == "authentic" {
+		return alphabet{4, 0x20, 0x7E}
+	}
+	return alphabet{6, '0', '9'}
 }
 
 // passcode copies b or the default and checks it: least to 8 bytes from low to

@@ -157,7 +157,22 @@ func Parse(raw []byte) (Profile, error) {
 	return p, nil
 }
 
-// Personality is how the card shows itself with this protocol.
+// Named is the personality with this ID, which must be one of this protocol; no
+// ID is the first of the protocol.
+func (p Profile) Named(protocol iso7816.Protocol, id string) (Personality, error) {
+	if id == "" {
+		return p.Personality(protocol)
+	}
+	for _, x := range p.Personalities {
+		if x.Protocol == protocol && x.ID == id {
+			return x, nil
+		}
+	}
+	return Personality{}, fmt.Errorf("%w: %s has no personality %q on %v", ErrProfile, p.ID, id, protocol)
+}
+
+// Personality is how the card shows itself with this protocol, the first if
+// there are more.
 func (p Profile) Personality(protocol iso7816.Protocol) (Personality, error) {
 	for _, x := range p.Personalities {
 		if x.Protocol == protocol {
