@@ -64,6 +64,25 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// Requirement: a personality can be named, and only one of the protocol asked
+// for; without a name it is the first. Turned red by: looking at the name alone.
+func TestNamed(t *testing.T) {
+	p, err := profile.Find("series8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"": "s8-authentic-t1", "s8-authentic-dual-t1": "s8-authentic-dual-t1"} {
+		if x, err := p.Named(iso7816.T1, id); err != nil || x.ID != want {
+			t.Errorf("%q: %s, %v", id, x.ID, err)
+		}
+	}
+	for _, id := range []string{"s8-authentic-dual-t0", "s9"} {
+		if _, err := p.Named(iso7816.T1, id); !errors.Is(err, profile.ErrProfile) {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
 // Requirement: answers to reset are read as ISO/IEC 7816-3 §8.2 says. Turned
 // red by: wanting a check byte where only T=0 is named.
 func TestProtocols(t *testing.T) {
