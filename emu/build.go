@@ -20,5 +20,6 @@ type builder func(blueprint) applet.Applet
 // builders are the applets there are, by the name profiles call them.
 var builders = map[string]builder{
 	"authentic": buildAuthentic,
+	"iasecc":    buildIASECC,
 	"piv":       buildPIV,
 }

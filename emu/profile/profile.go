@@ -68,7 +68,7 @@ func (h Hex) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 func (h Hex) String() string { return strings.ToUpper(hex.EncodeToString(h)) }
 
 // Applets are the programs a card can be made with.
-var Applets = []string{"authentic", "piv"}
+var Applets = []string{"authentic", "iasecc", "piv"}
 
 // Profile is one kind of card. A new fact is one field here: with "why" and
 // "sure" it is checked like the others.
@@ -86,6 +86,9 @@ type Profile struct {
 	PrefixDigest    *Fact[bool]   `json:"prefix_digest_info,omitempty"`
 	LenientCommit   *Fact[bool]   `json:"lenient_content_commitment,omitempty"`
 	Label           *Fact[string] `json:"label,omitempty"` // PIV application label
+
+	RefuseMasterFCI   *Fact[bool] `json:"refuse_master_fci,omitempty"`  // IAS-ECC: SELECT of the master file with P2 00 is answered 6A86
+	EnvironmentsShown *Fact[bool] `json:"environments_shown,omitempty"` // IAS-ECC: security environments can be read
 }
 
 // Personality is a card as one protocol shows it.
