@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -25,26 +26,24 @@ var ErrOptions = errors.New("emu: cannot make this card")
 // Options say which card to make. The zero value is a series 9 card on T=1 of
 // the second test holder.
 type Options struct {
-	Profile   string            // by ID, such as "series8"; "series9" is the default
-	Protocol  iso7816.Protocol  // T=1 by default
-	Identity  *testpki.Identity // by default that of the profile's holder
-	Passcode  []byte            // 6 to 8 digits; copied; default DefaultPasscode
-	PUK       []byte            // 8 printable characters; copied; default DefaultPUK
-	Faults    []string          // by ID, in the order they are put on
-	Now       func() time.Time  // when the certificates are issued; default time.Now
-	Rand      io.Reader         // for GET CHALLENGE; default crypto/rand
-	Log       *slog.Logger      // default silent; never sees command data
-	OnRemove  func()            // called when the card leaves the reader, by fault or by Remove
-	OnMessage func(Exchange)    // called after every exchange, secrets blanked; must not call the card
+	Profile     string            // by ID, such as "series8"; "series9" is the default
+	Protocol    iso7816.Protocol  // T=1 by default
+	Personality string            // by ID, such as "v81-civ"; by default the first with this protocol
+	Identity    *testpki.Identity // by default that of the profile's holder
+	Passcode    []byte            // 6 to 8 digits; copied; default DefaultPasscode
+	PUK         []byte            // 8 printable characters; copied; default DefaultPUK
+	Faults      []string          // by ID, in the order they are put on
+	Now         func() time.Time  // when the certificates are issued; default time.Now
+	Rand        io.Reader         // for GET CHALLENGE; default crypto/rand
+	Log         *slog.Logger      // default silent; never sees command data
+	OnRemove    func()            // called when the card leaves the reader, by fault or by Remove
+	OnMessage   func(Exchange)    // called after every exchange, secrets blanked; must not call the card
 }
 
 // complete fills in the defaults and checks what was given.
 func (o Options) complete() (Options, profile.Profile, error) {
 	if o.Profile == "" {
 		o.Profile = "series9"
-	}
-	if o.Protocol == 0 {
-		o.Protocol = iso7816.T1
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -66,11 +65,34 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	if !whole(*o.Identity) {
 		return o, p, fmt.Errorf("%w: the identity lacks a key or a certificate", ErrOptions)
 	}
+	x, err := o.personality(p)
+	if err != nil {
+		return o, p, fmt.Errorf("%w: %w", ErrOptions, err)
+	}
+	o.Protocol = x.Protocol
 	o.Passcode, err = passcode(o.Passcode, DefaultPasscode, 6, '0', '9')
 	if err == nil {
 		o.PUK, err = passcode(o.PUK, DefaultPUK, 8, 0x20, 0x7E)
 	}
 	return o, p, err
+}
+
+// personality is how the card shows itself.
+func (o Options) personality(p profile.Profile) (profile.Personality, error) {
+	if o.Personality == "" {
+		if o.Protocol == 0 {
+			return p.Personality(iso7816.T1)
+		}
+		return p.Personality(o.Protocol)
+	}
+	var have []string
+	for _, x := range p.Personalities {
+		if x.ID == o.Personality && (o.Protocol == 0 || o.Protocol == x.Protocol) {
+			return x, nil
+		}
+		have = append(have, x.ID)
+	}
+	return profile.Personality{}, fmt.Errorf("%s has no personality %q on this protocol, only %s", p.ID, o.Personality, strings.Join(have, ", "))
 }
 
 // whole reports whether an identity has all a card needs.

@@ -31,7 +31,7 @@ type body struct {
 // personalise makes a card from a profile, with faults put on in order. Those
 // that do not show on this card are left out.
 func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
-	look, err := p.Personality(o.Protocol)
+	look, err := o.personality(p)
 	if err != nil {
 		return body{}, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
