@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/conformance/catalogue"
 	"github.com/smartcard-connect/smartcard-connect/conformance/judge"
@@ -17,12 +18,12 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
-// cells is the matrix in process.
+// cells is the matrix in process: every series the agent knows.
 func cells() []target.File {
 	var out []target.File
-	for _, series := range []string{"8", "9"} {
+	for _, d := range series.All() {
 		for _, p := range []iso7816.Protocol{iso7816.T0, iso7816.T1} {
-			out = append(out, target.InProcess(series, p))
+			out = append(out, target.InProcess(d.Series, p))
 		}
 	}
 	return out

@@ -20,6 +20,7 @@ type builder func(blueprint) applet.Applet
 // builders are the applets there are, by the name profiles call them.
 var builders = map[string]builder{
 	"authentic": buildAuthentic,
+	"foreign":   buildForeign,
 	"iasecc":    buildIASECC,
 	"piv":       buildPIV,
 }

@@ -17,6 +17,9 @@ var (
 	ErrRemoved = fault.ErrRemoved
 	// ErrReader is a reader that is gone for good.
 	ErrReader = fault.ErrReader
+	// ErrMute is a card that no reader can power: it does not answer to
+	// reset, or its answer is none.
+	ErrMute = errors.New("emu: the card does not answer to reset")
 )
 
 // Fault is one way a card can be wrong.
@@ -135,6 +138,8 @@ func (c *Card) gone() error {
 		return ErrReader
 	case c.absent:
 		return ErrRemoved
+	case c.profile.Defect != nil:
+		return ErrMute
 	}
 	return nil
 }

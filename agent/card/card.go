@@ -138,12 +138,24 @@ func (e RetiredError) Error() string {
 }
 
 // UnknownError is a card of no series the agent knows.
-type UnknownError struct{ ATR []byte }
+type UnknownError struct {
+	ATR   []byte
+	Known []string // the series that would be
+}
 
 // Error is for people and the helpdesk. Series 4 is mentioned because its ATR
 // was never published, so it cannot be told by name.
 func (e UnknownError) Error() string {
-	return fmt.Sprintf("this card is not a smartcard of series 8 or 9 (ATR % X); if the back says series 4, it has been withdrawn", e.ATR)
+	return fmt.Sprintf("this card is not a smartcard of series %s (ATR % X); if the back says series 4, it has been withdrawn", either(e.Known), e.ATR)
+}
+
+// either is a choice in words: "8, 9 or 10".
+func either(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // Holder is whose card it is.

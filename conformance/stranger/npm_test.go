@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
@@ -73,8 +74,8 @@ func cell(t *testing.T, series string, p iso7816.Protocol) *target.Target {
 // send reply.
 func TestSignalR(t *testing.T) {
 	node := node(t)
-	for _, series := range []string{"8", "9"} {
-		c := cell(t, series, iso7816.T1)
+	for _, d := range series.All() {
+		c := cell(t, d.Series, iso7816.T1)
 		text := []byte("<SignedInfo>one prescription</SignedInfo>")
 		argument := browser.Argument(map[string]any{
 			"algorithm": "RS256", "requestType": 1, "version": 1, "flags": 0,
@@ -83,7 +84,7 @@ func TestSignalR(t *testing.T) {
 		out, err := command(t, time.Minute, node, "signalr.mjs",
 			"http://127.0.0.1:"+strconv.Itoa(c.Agent), "signingHub", "requestToSign", argument, target.SigningOrigin)
 		if err != nil {
-			t.Fatalf("series %s: %v\n%s", series, err, out)
+			t.Fatalf("series %s: %v\n%s", d.Series, err, out)
 		}
 		verifySigned(t, out, text)
 	}

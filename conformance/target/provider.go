@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
+	"github.com/smartcard-connect/smartcard-connect/emu/profile"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
@@ -24,7 +25,11 @@ func (t *Target) startProvider() error {
 	}
 	t.onClose(side.server.Close)
 	t.Issuer, t.Side, t.Clients = side.server.Issuer(), side, defaultClients()
-	t.Holder = testpki.Holders()[map[string]int{"8": 0, "9": 1}[t.Series]].UUID
+	p, err := profile.Find("series" + t.Series)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	t.Holder = testpki.Holders()[p.Holder].UUID
 	return nil
 }
 

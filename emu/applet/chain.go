@@ -18,8 +18,10 @@ type Chain struct {
 
 // Process takes one part or one whole command.
 func (ch *Chain) Process(c iso7816.Command) iso7816.Response {
-	part := c.CLA&0x10 != 0
-	c.CLA &^= 0x10
+	part := c.CLA&0xF0 == 0x10 // first interindustry class, chaining bit set
+	if part {
+		c.CLA &^= 0x10
+	}
 	joined := ch.open && sameHeader(ch.head, c)
 	switch {
 	case !part && !joined: // the usual command; an open chain is abandoned

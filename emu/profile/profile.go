@@ -68,7 +68,7 @@ func (h Hex) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 func (h Hex) String() string { return strings.ToUpper(hex.EncodeToString(h)) }
 
 // Applets are the programs a card can be made with.
-var Applets = []string{"authentic", "iasecc", "piv"}
+var Applets = []string{"authentic", "foreign", "iasecc", "piv"}
 
 // Profile is one kind of card. A new fact is one field here: with "why" and
 // "sure" it is checked like the others.
@@ -79,10 +79,12 @@ type Profile struct {
 	Applet          string        `json:"applet"` // one of Applets
 	Holder          int           `json:"holder"` // number of the test holder it belongs to unless told otherwise
 	Personalities   []Personality `json:"personalities"`
-	DefaultSelected Fact[bool]    `json:"default_selected"` // the application answers after reset without SELECT
-	Tries           Fact[int]     `json:"tries"`            // of the passcode
-	PUKTries        Fact[int]     `json:"puk_tries"`        // of the PUK
-	BlockedAtOnce   Fact[bool]    `json:"blocked_at_once"`  // 6983 instead of 63C0 for the wrong passcode that spends the last try
+	Answers         []Answer      `json:"answers,omitempty"` // what a foreign card knows, beside refusing
+	Defect          *Fact[Defect] `json:"defect,omitempty"`  // what is wrong with its answer to reset
+	DefaultSelected Fact[bool]    `json:"default_selected"`  // the application answers after reset without SELECT
+	Tries           Fact[int]     `json:"tries"`             // of the passcode
+	PUKTries        Fact[int]     `json:"puk_tries"`         // of the PUK
+	BlockedAtOnce   Fact[bool]    `json:"blocked_at_once"`   // 6983 instead of 63C0 for the wrong passcode that spends the last try
 	PrefixDigest    *Fact[bool]   `json:"prefix_digest_info,omitempty"`
 	LenientCommit   *Fact[bool]   `json:"lenient_content_commitment,omitempty"`
 	Label           *Fact[string] `json:"label,omitempty"` // PIV application label
@@ -90,6 +92,26 @@ type Profile struct {
 	RefuseMasterFCI   *Fact[bool] `json:"refuse_master_fci,omitempty"`  // IAS-ECC: SELECT of the master file with P2 00 is answered 6A86
 	EnvironmentsShown *Fact[bool] `json:"environments_shown,omitempty"` // IAS-ECC: security environments can be read
 }
+
+// Answer is a command of a foreign card, without Le, and its whole response.
+type Answer struct {
+	Command  Hex    `json:"command"`
+	Response Hex    `json:"response"`
+	Why      string `json:"why"`
+}
+
+// Defect is a way in which a card fails before anybody can talk to it.
+type Defect string
+
+// The defects there are.
+const (
+	Mute   Defect = "mute"   // it does not answer to reset at all: its ATR is empty
+	Broken Defect = "broken" // its answer to reset is none
+)
+
+// Foreign reports whether this is a card of somebody else, which has none of the
+// facts about passcodes.
+func (p Profile) Foreign() bool { return p.Applet == "foreign" }
 
 // Personality is a card as one protocol shows it.
 type Personality struct {
@@ -184,16 +206,20 @@ func (p Profile) check() error {
 		return errors.New("no personalities")
 	}
 	for _, x := range p.Personalities {
-		offers, err := Protocols(x.ATR)
-		if err != nil {
+		if err := p.checkATR(x); err != nil {
 			return fmt.Errorf("personality %s: %w", x.ID, err)
 		}
-		if !slices.Contains(offers, x.Protocol) {
-			return fmt.Errorf("personality %s: its ATR offers %v, not %v", x.ID, offers, x.Protocol)
-		}
 	}
-	if n := p.Tries.Value; n < 1 || n > 15 || p.PUKTries.Value < 1 || p.PUKTries.Value > 15 {
+	if n := p.Tries.Value; !p.Foreign() && (n < 1 || n > 15 || p.PUKTries.Value < 1 || p.PUKTries.Value > 15) {
 		return errors.New("tries must be 1 to 15")
+	}
+	if !p.Foreign() && (p.Answers != nil || p.Defect != nil) {
+		return errors.New("answers and defects are for foreign cards")
+	}
+	for _, a := range p.Answers {
+		if _, err := iso7816.ParseCommand(a.Command); err != nil || len(a.Response) < 2 || a.Why == "" {
+			return fmt.Errorf("the answer to %v needs a whole command, a response and a why", a.Command)
+		}
 	}
 	for name, r := range p.Reasons() {
 		if err := r.check(); err != nil {
@@ -216,7 +242,7 @@ func (p Profile) Reasons() map[string]Reason {
 			}
 			field = field.Elem()
 		}
-		if fact, ok := field.Interface().(reasoned); ok {
+		if fact, ok := field.Interface().(reasoned); ok && (!p.Foreign() || fact.reason() != Reason{}) {
 			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
 			out[name] = fact.reason()
 		}
@@ -231,6 +257,27 @@ func (p Profile) Reasons() map[string]Reason {
 type reasoned interface{ reason() Reason }
 
 func (f Fact[T]) reason() Reason { return f.Reason }
+
+// checkATR wants an answer to reset that offers what it is for, or the defect
+// the profile promises.
+func (p Profile) checkATR(x Personality) error {
+	offers, err := Protocols(x.ATR)
+	if p.Defect != nil {
+		switch d := p.Defect.Value; {
+		case d == Mute && len(x.ATR) == 0, d == Broken && len(x.ATR) > 0 && err != nil:
+			return nil
+		default:
+			return fmt.Errorf("its ATR %v is not %q", x.ATR, d)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(offers, x.Protocol) {
+		return fmt.Errorf("its ATR offers %v, not %v", offers, x.Protocol)
+	}
+	return nil
+}
 
 func (r Reason) check() error {
 	if r.Why == "" {

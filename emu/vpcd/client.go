@@ -74,6 +74,11 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 }
 
+// muteATR is longer than any answer to reset may be (33 bytes, ISO/IEC 7816-3
+// §8.2.1). The driver sees that a card is there and fails to power it, which is
+// how a real driver finds a mute card; no answer at all would be no card.
+var muteATR [40]byte
+
 // cardError marks the card's errors among those of the connection.
 type cardError struct{ error }
 
@@ -129,7 +134,10 @@ func (c *Client) answer(ctx context.Context, message []byte) ([]byte, error) {
 		}
 		return nil, nil
 	case getATR:
-		return c.Card.ATR(), nil
+		if atr := c.Card.ATR(); len(atr) > 0 {
+			return atr, nil
+		}
+		return muteATR[:], nil
 	}
 	return nil, fmt.Errorf("%w: control byte %02X", ErrMessage, message[0])
 }

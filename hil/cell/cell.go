@@ -68,7 +68,7 @@ func (c Cell) Reproduce(fault string, seed int64) string {
 func Of(r rig.Rig) ([]Cell, error) {
 	var cells []Cell
 	for _, row := range r.Cells {
-		for _, id := range row.Cards {
+		for _, id := range r.Of(row) {
 			cells = append(cells, one(r, row, id))
 		}
 	}

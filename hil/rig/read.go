@@ -50,6 +50,18 @@ func (r Rig) Card(id string) (Card, bool) {
 	return r.Cards[i], true
 }
 
+// Of are the IDs of a row's cards: those it names, or all there are.
+func (r Rig) Of(row Cells) []string {
+	if len(row.Cards) > 0 {
+		return row.Cards
+	}
+	var all []string
+	for _, c := range r.Cards {
+		all = append(all, c.ID)
+	}
+	return all
+}
+
 // Reader finds a reader by its ID.
 func (r Rig) Reader(id string) (Reader, bool) {
 	i := slices.IndexFunc(r.Readers, func(d Reader) bool { return d.ID == id })
@@ -117,8 +129,8 @@ func (r Rig) checkRow(c Cells) error {
 	if _, ok := r.Reader(c.Reader); ok == (c.Kind == Package) {
 		return fmt.Errorf("cells of kind %s: reader %q does not fit; pcscd cells name a reader of the rig, package cells none", c.Kind, c.Reader)
 	}
-	if len(c.Cards) == 0 || len(c.Features) == 0 {
-		return fmt.Errorf("cells of kind %s: cards or features are missing", c.Kind)
+	if len(r.Cards) == 0 || len(c.Features) == 0 {
+		return fmt.Errorf("cells of kind %s: the bench has no cards, or features are missing", c.Kind)
 	}
 	for _, id := range c.Cards {
 		if _, ok := r.Card(id); !ok {

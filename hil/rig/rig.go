@@ -42,7 +42,7 @@ type Card struct {
 type Cells struct {
 	Kind     string   `yaml:"kind"`
 	Reader   string   `yaml:"reader,omitempty"` // ID; kind package has none
-	Cards    []string `yaml:"cards"`            // IDs
+	Cards    []string `yaml:"cards,omitempty"`  // IDs; none is every card of the bench
 	Features []string `yaml:"features"`         // claimed beside the card's own
 }
 

@@ -51,17 +51,19 @@ func Open(c reader.Card, m *card.Memory) (card.Card, error) {
 
 // Find is the driver for an ATR. Errors are those of Open.
 func Find(atr []byte) (card.Driver, error) {
+	var known []string
 	for _, d := range All() {
 		if d.Match(atr) {
 			return d, nil
 		}
+		known = append(known, d.Series)
 	}
 	for _, w := range Retired() {
 		if w.Match(atr) {
 			return card.Driver{}, card.RetiredError{Series: w.Series}
 		}
 	}
-	return card.Driver{}, card.UnknownError{ATR: bytes.Clone(atr)}
+	return card.Driver{}, card.UnknownError{ATR: bytes.Clone(atr), Known: known}
 }
 
 // match compares the beginning of the historical bytes: the bytes before them

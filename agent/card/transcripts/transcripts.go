@@ -5,7 +5,8 @@
 //
 // They are recorded by playing Converse to a card through a
 // readertest.Recorder, so far to emulated cards only: each file says to which.
-// Passcodes are blanked.
+// Passcodes are blanked. "go test ./conformance -run TestEmulator -update"
+// records them anew.
 package transcripts
 
 import (

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
 	"github.com/smartcard-connect/smartcard-connect/agent/card/transcripts"
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
@@ -17,8 +18,8 @@ func TestDriversSayWhatWasRecorded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 4 {
-		t.Fatalf("%d conversations instead of two series over two protocols", len(all))
+	if want := 2 * len(series.All()); len(all) != want {
+		t.Fatalf("%d conversations instead of %d: every series over two protocols", len(all), want)
 	}
 	for _, one := range all {
 		t.Run(one.Path, func(t *testing.T) {

@@ -9,10 +9,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
@@ -77,6 +79,7 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) (code i
 	var p program
 	parser, err := kong.New(&p, kong.Name("conformance"),
 		kong.Description(description),
+		kong.Vars{"series": numbers()},
 		kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Exit(func(c int) { panic(exited(c)) }))
 	if err != nil {
 		fmt.Fprintln(stderr, "conformance:", err)
@@ -110,4 +113,13 @@ func exitOf(err error) int {
 		return result.ExitFail
 	}
 	return result.ExitInconclusive
+}
+
+// numbers are the series the agent knows, with commas.
+func numbers() string {
+	var all []string
+	for _, d := range series.All() {
+		all = append(all, d.Series)
+	}
+	return strings.Join(all, ",")
 }

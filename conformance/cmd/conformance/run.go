@@ -138,7 +138,7 @@ func verdict(d *desk, cell result.Cell, err error) error {
 }
 
 type selftest struct {
-	Series   string           `help:"8 or 9." default:"9" enum:"8,9"`
+	Series   string           `help:"Which card: ${enum}." default:"9" enum:"${series}"`
 	Protocol iso7816.Protocol `help:"T=0 or T=1." default:"T=1"`
 	Fault    []string         `help:"Faults to switch on, by ID."`
 	Out      string           `help:"Where cell.json goes." default:"out/selftest" type:"path"`

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -12,10 +11,24 @@ import (
 
 // chosen is the flag that chooses a card of the desk.
 type chosen struct {
-	Series string `default:"9" enum:"8,9" help:"Which card: ${enum}."`
+	Series string `default:"9" enum:"${series}" help:"Which card: ${enum}."`
 }
 
-func (c chosen) device() vpcd.Device { return card(slices.Index(seriesInSlots(), c.Series)) }
+// device is the desk's card of the chosen series.
+func (c chosen) device(w world) (vpcd.Device, error) {
+	var there []string
+	for slot := range deskSlots {
+		s, err := card(slot).State(w.ctx)
+		if err != nil {
+			return vpcd.Device{}, unreachable(err)
+		}
+		if s.Series == c.Series {
+			return card(slot), nil
+		}
+		there = append(there, s.Series)
+	}
+	return vpcd.Device{}, fmt.Errorf("%w: the desk has cards of series %s, not %s; start it with 'hil up --series %s'", errUsage, strings.Join(there, " and "), c.Series, c.Series)
+}
 
 // card is the side door of the card in this slot, as `hil up` forwards it.
 func card(slot int) vpcd.Device {
@@ -34,13 +47,25 @@ func unreachable(err error) error {
 type insertCommand struct{ chosen }
 
 // Run puts it in.
-func (c insertCommand) Run(w world) error { return unreachable(c.device().Insert(w.ctx)) }
+func (c insertCommand) Run(w world) error {
+	d, err := c.device(w)
+	if err != nil {
+		return err
+	}
+	return unreachable(d.Insert(w.ctx))
+}
 
 // removeCommand takes a card out.
 type removeCommand struct{ chosen }
 
 // Run takes it out.
-func (c removeCommand) Run(w world) error { return unreachable(c.device().Remove(w.ctx)) }
+func (c removeCommand) Run(w world) error {
+	d, err := c.device(w)
+	if err != nil {
+		return err
+	}
+	return unreachable(d.Remove(w.ctx))
+}
 
 // faultCommand changes what is wrong on the desk.
 type faultCommand struct {
@@ -67,7 +92,7 @@ func (c faultCommand) Run(w world) error {
 	case strings.HasPrefix(c.ID, "provider."):
 		return unreachable(provider.Inject(w.ctx, c.ID))
 	}
-	for slot := range seriesInSlots() {
+	for slot := range deskSlots {
 		if err := card(slot).Inject(w.ctx, c.ID); err != nil {
 			return unreachable(err)
 		}
@@ -90,7 +115,7 @@ type placed struct {
 // Run prints the list.
 func (c devicesCommand) Run(w world) error {
 	var list []placed
-	for slot, series := range seriesInSlots() {
+	for slot := range deskSlots {
 		s, err := card(slot).State(w.ctx)
 		if err != nil {
 			return unreachable(err)
@@ -99,7 +124,7 @@ func (c devicesCommand) Run(w world) error {
 		if s.Present {
 			where = "in the reader"
 		}
-		title := fmt.Sprintf("series %s card, %s, %s, %d tries left", series, s.Protocol, where, s.TriesLeft)
+		title := fmt.Sprintf("series %s card, %s, %s, %d tries left", s.Series, s.Protocol, where, s.TriesLeft)
 		list = append(list, placed{bench.SlotName(slot), title, s})
 	}
 	if c.JSON {

@@ -23,10 +23,11 @@ import (
 //	hil exec --series 9 --protocol T1 -- pkcs15-tool -D
 type execCommand struct {
 	where
-	Series      string   `default:"9" enum:"8,9" help:"Which card: ${enum}."`
+	Series      string   `default:"9" enum:"${series}" help:"Which card: ${enum}."`
 	Profile     string   `placeholder:"ID" help:"Which profile, as listed by 'cardemu profiles'; overrides --series."`
 	Protocol    string   `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
 	Personality string   `placeholder:"ID" help:"Which of the profile's personalities; the first with the protocol by default."`
+	Empty       bool     `help:"Leave the readers empty, for a program that brings its own cards: virtual reader slots listen at ports 35963 and 35964."`
 	Fault       string   `placeholder:"ID" help:"A fault of the card, as listed by 'hil faults'."`
 	Trace       string   `type:"path" placeholder:"FILE" help:"Every exchange goes here, passcodes blanked."`
 	Command     []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
@@ -69,6 +70,9 @@ func (c execCommand) args(w world, dir string) []string {
 	}
 	if c.Trace != "" {
 		args = append(args, "--trace", c.Trace)
+	}
+	if c.Empty {
+		args = append(args, "--empty")
 	}
 	return append(append(args, "--"), c.Command...)
 }
@@ -119,7 +123,7 @@ func (c execCommand) inner(w world) error {
 	if err != nil {
 		return err
 	}
-	if err := b.Beside(ctx, place, c.Trace); err != nil {
+	if err := c.furnish(ctx, b, place); err != nil {
 		return err
 	}
 	conf, err := b.Programs.OpenSCConf(ctx, place)
@@ -134,6 +138,14 @@ func (c execCommand) inner(w world) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, w.stdout, w.stderr
 	cmd.Env = append(without(env, "OPENSC_CONF"), "OPENSC_CONF="+file)
 	return exitOf(cmd.Run())
+}
+
+// furnish starts the daemon, with the card unless there is to be none.
+func (c execCommand) furnish(ctx context.Context, b *bench.Bench, place cell.Cell) error {
+	if c.Empty {
+		return b.StartDaemon(ctx)
+	}
+	return b.Beside(ctx, place, c.Trace)
 }
 
 func (c execCommand) cell() (cell.Cell, error) {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -107,6 +108,7 @@ func program(w world, args []string) (code int) {
 		}
 	}()
 	parser, err := kong.New(&cli{}, kong.Name("hil"), kong.Description(description),
+		kong.Vars{"series": strings.Join(series(), ",")},
 		kong.Writers(w.stdout, w.stderr), kong.Bind(w), kong.Exit(func(n int) { panic(leave(n)) }))
 	if err != nil {
 		fmt.Fprintln(w.stderr, "hil:", err)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ import (
 // upCommand is a developer's desk: all parts, to be clicked through by hand.
 type upCommand struct {
 	where
-	Series   string   `default:"9" enum:"8,9" help:"Which card is in the reader: ${enum}. The other lies beside it."`
+	Series   string   `default:"9" enum:"${series}" help:"Which card is in the reader: ${enum}. The other lies beside it."`
 	Protocol string   `default:"T1" enum:"T0,T1" help:"What the cards speak: ${enum}."`
 	Holder   string   `placeholder:"UUID" help:"Whose cards, as listed by 'mockcis2 people'. Default: a holder for each card."`
 	Handover []string `placeholder:"CHANNEL" help:"How the login page reaches the agent: hub, json, form or uri, in this order. Default: all four."`
@@ -65,7 +66,7 @@ func (c upCommand) Run(w world) error {
 // commands that move cards and switch faults.
 func (upCommand) ports() []int {
 	ports := append(bench.BrowserPorts(), bench.SidePort)
-	for slot := range seriesInSlots() {
+	for slot := range deskSlots {
 		ports = append(ports, bench.CardPort+slot)
 	}
 	return ports
@@ -73,8 +74,15 @@ func (upCommand) ports() []int {
 
 func (upCommand) socket(dir string) string { return filepath.Join(dir, "ports") }
 
-// seriesInSlots says which card is in which slot of the virtual reader.
-func seriesInSlots() []string { return []string{"8", "9"} }
+// deskSlots is how many slots the virtual reader has.
+const deskSlots = 2
+
+// inSlots says which card is in which slot: the chosen one, and the first other
+// series beside it.
+func (c upCommand) inSlots() []string {
+	others := slices.DeleteFunc(series(), func(s string) bool { return s == c.Series })
+	return append([]string{c.Series}, others[:deskSlots-1]...)
+}
 
 // inner builds the desk and waits for Ctrl-C.
 func (c upCommand) inner(w world) error {
@@ -115,7 +123,7 @@ func (c upCommand) build(ctx context.Context, b *bench.Bench) error {
 	if err != nil {
 		return err
 	}
-	for slot, series := range seriesInSlots() {
+	for slot, series := range c.inSlots() {
 		place := cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: series, Protocol: protocol, Holder: c.Holder}}
 		if err := b.PutCard(ctx, place, slot, ""); err != nil {
 			return err
@@ -172,6 +180,5 @@ const welcome = `
 `
 
 func (c upCommand) welcome(w world, b *bench.Bench) {
-	other := map[string]string{"8": "9", "9": "8"}[c.Series]
-	_, _ = fmt.Fprintf(w.stdout, welcome, bench.DemoPort, b.Issuer, b.Control, c.Series, w.self, other)
+	_, _ = fmt.Fprintf(w.stdout, welcome, bench.DemoPort, b.Issuer, b.Control, c.Series, w.self, c.inSlots()[1])
 }
