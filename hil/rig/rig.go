@@ -29,11 +29,13 @@ type Reader struct {
 
 // Card is a card of the bench.
 type Card struct {
-	ID       string           `yaml:"id"`
-	Series   string           `yaml:"series"`
-	Protocol iso7816.Protocol `yaml:"protocol"`
-	Holder   string           `yaml:"holder"`   // UUID on its certificates
-	Passcode string           `yaml:"passcode"` // of a test card: public
+	ID          string           `yaml:"id"`
+	Series      string           `yaml:"series"`
+	Profile     string           `yaml:"-"` // of an emulated card, instead of its series'
+	Personality string           `yaml:"-"` // of an emulated card, instead of the first with the protocol
+	Protocol    iso7816.Protocol `yaml:"protocol"`
+	Holder      string           `yaml:"holder"`   // UUID on its certificates
+	Passcode    string           `yaml:"passcode"` // of a test card: public
 }
 
 // Cells is a row of the matrix: one cell of this kind for each card.

@@ -65,11 +65,19 @@ func (c openscCommand) Run(w world) error {
 	}
 	p, err := profile.Find(options.Profile)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	x, err := p.Personality(options.Protocol)
 	if err != nil {
 		return err
+	}
+	for _, y := range p.Personalities {
+		if y.ID == options.Personality {
+			x = y
+		}
+	}
+	if options.Personality != "" && x.ID != options.Personality {
+		return fmt.Errorf("%w: %s has no personality %q", errUsage, p.ID, options.Personality)
 	}
 	fmt.Fprintf(w.stdout, "# %s, %v, %s\napp default {\n%s}\n", p.Title, x.Protocol, x.ATR, indent(x.OpenSCConf))
 	return nil

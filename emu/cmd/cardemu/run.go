@@ -24,13 +24,19 @@ var errUsage = errors.New("wrong use")
 
 // which are the flags that choose a card.
 type which struct {
-	Series   string `default:"9" enum:"8,9" help:"Which card: ${enum}."`
-	Protocol string `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
+	Series      string `default:"9" enum:"8,9" help:"Which card: ${enum}."`
+	Profile     string `placeholder:"ID" help:"Which profile, as listed by 'cardemu profiles'; overrides --series."`
+	Protocol    string `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
+	Personality string `placeholder:"ID" help:"Which of the profile's personalities, as listed by 'cardemu profiles --json'; the first with the protocol by default."`
 }
 
 func (w which) options() (emu.Options, error) {
 	p, err := iso7816.ParseProtocol(w.Protocol)
-	return emu.Options{Profile: "series" + w.Series, Protocol: p}, err
+	id := w.Profile
+	if id == "" {
+		id = "series" + w.Series
+	}
+	return emu.Options{Profile: id, Protocol: p, Personality: w.Personality}, err
 }
 
 // runCommand puts a card in a reader.
