@@ -1,0 +1,70 @@
+package stranger_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/emu"
+	"github.com/smartcard-connect/smartcard-connect/hil/record"
+	"github.com/smartcard-connect/smartcard-connect/hil/record/fidelity"
+)
+
+// Requirement: what the built program records of a card behind real pcscd is
+// what the same card says in process, command for command and piece for piece,
+// on both protocols. Source: design §2, hil/record. Turned red by: a reader that
+// changes commands or answers on the way, or a recorder that does.
+func TestRecordingThroughPCSC(t *testing.T) {
+	need(t, "pcscd", "unshare")
+	scripts := map[string]string{"8": "authentic", "9": "piv"}
+	for _, c := range openscCells {
+		path := filepath.Join(t.TempDir(), "card.apdu")
+		out, err := command(t, time.Minute, filepath.Join(bin, "hil"), "exec", "--series", c.series, "--protocol", c.protocol, "--",
+			filepath.Join(bin, "hil"), "record", "--reader", cardemu{}.Reader(), "--builtin", scripts[c.series], "-o", path)
+		if err != nil {
+			t.Fatalf("series %s on %s: %v\n%s", c.series, c.protocol, err, out)
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		through, err := record.Read(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := fidelity.Compare(inProcess(t, c, scripts[c.series]), through)
+		for _, row := range r.Rows {
+			if row.Verdict != fidelity.Same {
+				t.Errorf("series %s on %s: %+v", c.series, c.protocol, row)
+			}
+		}
+		if r.Total < 60 {
+			t.Errorf("series %s on %s: only %d rows", c.series, c.protocol, r.Total)
+		}
+	}
+}
+
+// inProcess records the same card without a reader.
+func inProcess(t *testing.T, c openscCell, script string) record.Recording {
+	t.Helper()
+	p, err := iso7816.ParseProtocol(c.protocol)
+	if err != nil {
+		t.Fatal(err)
+	}
+	card, err := emu.New(emu.Options{Profile: "series" + c.series, Protocol: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := record.Builtin(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := record.Recorder{Card: card, Now: time.Now}.Record(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
