@@ -24,7 +24,11 @@ func TestTimingAddsUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := p.Model(iso7816.T1, 0x97)
+	ta1, err := timing.TA1(c.ATR())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := p.Model(iso7816.T1, ta1)
 	if err != nil {
 		t.Fatal(err)
 	}

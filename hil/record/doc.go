@@ -24,5 +24,6 @@
 // What could cost a person their card is refused. A command that can spend a try
 // or write is sent to listed test cards only, spending a try must be wished for
 // besides, a passcode that was refused is never sent again, and a script stops
-// while two tries are left.
+// when fewer than two tries are left, or when the card takes the question for its
+// counter for a try.
 package record

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,11 @@ func TestBuiltinScripts(t *testing.T) {
 				c := card(t, emu.Options{Profile: profile, Protocol: p})
 				tries := c.TriesLeft()
 				r, err := record.Recorder{Card: c, Reader: "Toy (1)", Now: now()}.Record(t.Context(), s)
+				for _, e := range r.Exchanges { // ISO/IEC 7816-3 §10.3.2: what a reader takes on T=0
+					if size := len(e.Command) / 2; p == iso7816.T0 && !e.Reset && size != 5 && size != 5+value(t, e.Command[8:10]) {
+						t.Errorf("%s on T=0: %s", name, e.Command)
+					}
+				}
 				if err != nil || r.Stopped != "" || c.TriesLeft() != tries || r.Reader != "Toy" {
 					t.Errorf("%s on %s, %v: %v, %d tries left, reader %q", name, profile, p, err, c.TriesLeft(), r.Reader)
 				}
@@ -100,6 +106,15 @@ func TestBuiltinScripts(t *testing.T) {
 			}
 		}
 	}
+}
+
+func value(t *testing.T, text string) int {
+	t.Helper()
+	n, err := strconv.ParseUint(text, 16, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(n)
 }
 
 // Requirement: no passcode is in a recording, as text or as bytes, however it
@@ -253,6 +268,63 @@ func TestTriesAreSaved(t *testing.T) {
 				t.Errorf("%s: %v", row.name, err)
 			}
 		}
+	}
+}
+
+// Requirement: a try reaches the card once, whatever it says: 6Cxx and 61xx are
+// not followed. Turned red by: sending VERIFY through iso7816.Channel.
+func TestTryIsSentOnce(t *testing.T) {
+	for _, says := range []string{"\x6C\x08", "\x61\x08", "\x6C", ""} {
+		tries := 0
+		card := puppet{func(c []byte) []byte {
+			switch {
+			case c[1] == 0xCB:
+				return append(iso7816.Wrap(0x53, iso7816.Wrap(0x34, []byte{1, 2, 3, 4})), 0x90, 0)
+			case c[1] == 0x20 && len(c) > 5:
+				tries++
+				return []byte(says)
+			case c[1] == 0xC0:
+				t.Error("fetched an answer")
+			}
+			return []byte{0x90, 0}
+		}}
+		r := record.Recorder{Card: card, Now: now(), TestCards: []string{"01020304"}, SpendTries: true, Secrets: record.Secrets{Passcode: []byte("123456")}}
+		out, err := r.Record(t.Context(), script(t, "00200080 08 {pin} 00"))
+		if err != nil || tries != 1 || len(out.Exchanges) != 1 {
+			t.Errorf("% X: %d tries, %v", says, tries, err)
+		}
+	}
+}
+
+// Requirement: a card that takes the question for its counter for a try is not
+// asked until it is blocked, and one with a single try left is asked once.
+// Source: fault card.asking-spends-try. Turned red by: not comparing counters.
+func TestAskingCostsAtMostOneTry(t *testing.T) {
+	for fault, least := range map[string]int{"card.asking-spends-try": 1, "card.last-try": 1} {
+		for name, profile := range map[string]string{"authentic": "series8", "piv": "series9"} {
+			c := card(t, emu.Options{Profile: profile, Faults: []string{fault}})
+			s, err := record.Builtin(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := record.Recorder{Card: c, Now: now()}.Record(t.Context(), s)
+			if !errors.Is(err, record.ErrTries) || r.Stopped == "" || c.TriesLeft() < least {
+				t.Errorf("%s, %s: %v, %d left", fault, profile, err, c.TriesLeft())
+			}
+		}
+	}
+}
+
+// Requirement: a script that never ends does not fill the disk. Turned red by:
+// not counting.
+func TestTooLong(t *testing.T) {
+	endless := puppet{func([]byte) []byte { return []byte{0xAA, 0x61, 1} }}
+	r, err := record.Recorder{Card: endless, Now: now()}.Record(t.Context(), script(t, strings.Repeat("00CA000000\n", 20)))
+	if !errors.Is(err, record.ErrScript) || len(r.Exchanges) != record.MaxExchanges {
+		t.Errorf("%d exchanges, %v", len(r.Exchanges), err)
+	}
+	if _, err := record.Read(strings.NewReader(text(t, r) + strings.Repeat("reset\n", 9))); !errors.Is(err, record.ErrRecording) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -2,7 +2,6 @@ package record
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"regexp"
@@ -37,10 +36,9 @@ type Recorder struct {
 // run is one recording being made.
 type run struct {
 	Recorder
-	blank   blank
-	out     Recording
-	refused map[[32]byte]bool // data that the card refused as a passcode
-	failed  map[string]bool   // and the macros in it
+	blank blank
+	out   Recording
+	tries
 }
 
 // Record restarts the card, runs the script in one transaction and restarts the
@@ -65,7 +63,7 @@ func (r Recorder) Record(ctx context.Context, s Script) (Recording, error) {
 	if err := r.Card.Reset(ctx); err != nil {
 		return Recording{}, err
 	}
-	x := &run{Recorder: r, blank: blank{all: r.LengthsOnly}, refused: map[[32]byte]bool{}, failed: map[string]bool{}}
+	x := &run{Recorder: r, blank: blank{all: r.LengthsOnly}, tries: newTries()}
 	x.out = Recording{Reader: withoutSerial(r.Reader), Script: s.Name, Date: r.Now(), ATR: r.Card.ATR(), Protocol: r.Card.Protocol()}
 	for _, step := range s.Steps {
 		if err := x.step(ctx, step); err != nil {
@@ -137,67 +135,26 @@ func (x *run) step(ctx context.Context, s Step) error {
 		return err
 	}
 	defer clear(command)
-	spends := classify(command) == Spends
-	if spends {
-		if err := x.mayTry(ctx, s, command); err != nil {
-			return err
-		}
-	}
-	sw, err := x.send(ctx, s.Raw, command)
-	if err != nil || !spends {
+	if err := x.before(ctx, s, command); err != nil {
 		return err
 	}
-	return x.tried(s, command, sw)
+	sw, err := x.send(ctx, s.Raw, command)
+	if err != nil {
+		return err
+	}
+	return x.after(s, command, sw)
 }
 
-// send sends a command and follows its answer unless it is raw. An answer that
-// is none is recorded and no reason to stop.
-func (x *run) send(ctx context.Context, raw bool, command []byte) (iso7816.SW, error) {
-	var r iso7816.Response
-	c, err := iso7816.ParseCommand(command)
-	defer clear(c.Data)
-	if raw {
-		var answer []byte
-		if answer, err = x.Transmit(ctx, command); err == nil {
-			r, err = iso7816.ParseResponse(answer)
-		}
-	} else if err == nil {
-		r, err = iso7816.Channel{Card: x, Protocol: x.Card.Protocol()}.Send(ctx, c)
+// before saves the card's tries: what was refused is not sent again, and nothing
+// is tried or asked where fewer than two remain.
+func (x *run) before(ctx context.Context, s Step, command []byte) error {
+	if classify(command) != Spends {
+		return x.mayAsk(command)
 	}
-	if errors.Is(err, iso7816.ErrResponse) || errors.Is(err, iso7816.ErrEndless) {
-		return 0, nil
+	if err := x.mayTry(s, command); err != nil {
+		return err
 	}
-	return r.SW, err
-}
-
-// Transmit is iso7816.Transmitter: one exchange, timed and written down.
-func (x *run) Transmit(ctx context.Context, command []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	said := spell(command)
-	start := x.Now()
-	answer, err := x.Card.Transmit(ctx, command)
-	e := Exchange{Command: said, Answered: err == nil, Took: x.Now().Sub(start)}
-	if err == nil {
-		e.Answer = x.blank.answer(command, answer)
-	}
-	x.out.Exchanges = append(x.out.Exchanges, e)
-	return answer, err
-}
-
-// mayTry refuses to send a passcode that the card refused before, or when fewer
-// than two tries remain. The card is asked for its counter where it tells; the
-// question is not part of the recording.
-func (x *run) mayTry(ctx context.Context, s Step, command []byte) error {
-	for _, m := range s.macros() {
-		if x.failed[m] {
-			return fmt.Errorf("%w: the card refused {%s}, and it is never sent twice", ErrTries, m)
-		}
-	}
-	if x.refused[fingerprint(command)] {
-		return fmt.Errorf("%w: the card refused the same data before", ErrTries)
-	}
-	if ins := command[1]; ins != 0x20 && ins != 0x24 {
+	if !x.wantsCounter(command) {
 		return nil
 	}
 	question, err := iso7816.Encode(x.Card.Protocol(), iso7816.Command{INS: 0x20, P2: command[3]})
@@ -215,29 +172,54 @@ func (x *run) mayTry(ctx context.Context, s Step, command []byte) error {
 	return enough(r.SW)
 }
 
-// tried looks at what became of a try.
-func (x *run) tried(s Step, command []byte, sw iso7816.SW) error {
-	if sw == iso7816.OK {
-		return nil
+// send sends a command. Unless it is raw or a try, its answer is followed; a try
+// is sent once, whatever the card says. An answer that is none is recorded and
+// no reason to stop.
+func (x *run) send(ctx context.Context, raw bool, command []byte) (iso7816.SW, error) {
+	c, err := iso7816.ParseCommand(command)
+	defer clear(c.Data)
+	var r iso7816.Response
+	switch {
+	case raw:
+		r, err = x.once(ctx, command)
+	case err != nil:
+	case classify(command) == Spends:
+		var encoded []byte
+		if encoded, err = iso7816.Encode(x.Card.Protocol(), c); err == nil {
+			r, err = x.once(ctx, encoded)
+			clear(encoded)
+		}
+	default:
+		r, err = iso7816.Channel{Card: x, Protocol: x.Card.Protocol()}.Send(ctx, c)
 	}
-	x.refused[fingerprint(command)] = true
-	for _, m := range s.macros() {
-		x.failed[m] = true
+	if errors.Is(err, iso7816.ErrResponse) || errors.Is(err, iso7816.ErrEndless) {
+		return 0, nil
 	}
-	return enough(sw)
+	return r.SW, err
 }
 
-// enough is an error when a status word says that fewer than two tries remain.
-func enough(sw iso7816.SW) error {
-	if left, ok := sw.Retries(); ok && left < 2 {
-		return fmt.Errorf("%w: %d left", ErrTries, left)
+func (x *run) once(ctx context.Context, command []byte) (iso7816.Response, error) {
+	answer, err := x.Transmit(ctx, command)
+	if err != nil {
+		return iso7816.Response{}, err
 	}
-	if errors.Is(sw, iso7816.ErrBlocked) {
-		return fmt.Errorf("%w: %w", ErrTries, sw)
-	}
-	return nil
+	return iso7816.ParseResponse(answer)
 }
 
-// fingerprint stands for a command's reference and data, which may be a
-// passcode.
-func fingerprint(command []byte) [32]byte { return sha256.Sum256(command[1:]) }
+// Transmit is iso7816.Transmitter: one exchange, timed and written down.
+func (x *run) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	if len(x.out.Exchanges) >= MaxExchanges {
+		return nil, fmt.Errorf("%w: it takes more than %d exchanges", ErrScript, MaxExchanges)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	said := spell(command)
+	start := x.Now()
+	answer, err := x.Card.Transmit(ctx, command)
+	e := Exchange{Command: said, Answered: err == nil, Took: x.Now().Sub(start)}
+	if err == nil {
+		e.Answer = x.blank.answer(command, answer)
+	}
+	x.out.Exchanges = append(x.out.Exchanges, e)
+	return answer, err
+}

@@ -17,6 +17,9 @@ import (
 // first is the first line of every recording; another number is another form.
 const first = "# hil recording 1"
 
+// MaxExchanges is more than any script needs; a longer recording is none.
+const MaxExchanges = 4096
+
 // ErrRecording is wrapped by every error about a file that is no recording or a
 // damaged one. It names the line.
 var ErrRecording = errors.New("the recording cannot be read")
@@ -103,6 +106,8 @@ func (r *reading) line(n int, text string) error {
 		return fmt.Errorf("a recording begins with %q", first)
 	case n == 1, text == "":
 		return nil
+	case len(r.Exchanges) > MaxExchanges:
+		return fmt.Errorf("more than %d exchanges", MaxExchanges)
 	case r.ended:
 		return errors.New("something follows the end line")
 	}

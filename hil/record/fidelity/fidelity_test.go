@@ -2,6 +2,7 @@ package fidelity_test
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -17,7 +18,10 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/record/fidelity"
 )
 
-var update = flag.Bool("update", false, "write the golden reports anew")
+var (
+	update = flag.Bool("update", false, "write the golden reports anew")
+	renew  = flag.Bool("renew", false, "and the recordings they are about: not needed when an emulated card changes")
+)
 
 // recorded is a built-in script on a software card. Each command takes step.
 func recorded(t *testing.T, script string, o emu.Options, step time.Duration) record.Recording {
@@ -37,7 +41,7 @@ func recorded(t *testing.T, script string, o emu.Options, step time.Duration) re
 	clock := time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC)
 	now := func() time.Time { clock = clock.Add(step); return clock }
 	r, err := record.Recorder{Card: c, Reader: "Toy Reader", Now: now}.Record(t.Context(), s)
-	if err != nil {
+	if err != nil && !errors.Is(err, record.ErrTries) {
 		t.Fatal(err)
 	}
 	return r
@@ -82,8 +86,8 @@ func TestFaultsShowInTheirRows(t *testing.T) {
 		fault, profile string
 		want           []string
 	}{
-		{"card.last-try", "series9", []string{"VERIFY status 0080: status", "VERIFY status 0080: status"}},
-		{"card.last-try", "series8", []string{"VERIFY status 0001: status", "VERIFY status 0001: status"}},
+		{"card.last-try", "series9", []string{"VERIFY status 0080: status", "VERIFY status 0080: missing"}},
+		{"card.last-try", "series8", []string{"VERIFY status 0001: status", "VERIFY status 0001: missing"}},
 		{"card.certificate-expired", "series9", nil}, // is another certificate, as every card's
 		{"card.atr-wrong-check", "series9", []string{"answer to reset: data"}},
 		{"card.unknown-application-accepted", "series8", nil},
@@ -214,13 +218,41 @@ func TestProtocolsCompare(t *testing.T) {
 	}
 }
 
+func load(t *testing.T, path string) record.Recording {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	r, err := record.Read(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func save(t *testing.T, path string, r record.Recording) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := r.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Requirement: the report can be read on 80 columns, and every change of it is
 // seen by a person. Turned red by: any change; look at it, then run with -update.
 func TestGoldenReport(t *testing.T) {
 	for profile, script := range scripts {
-		good := recorded(t, script, emu.Options{Profile: profile}, time.Millisecond)
-		wrong := recorded(t, script, emu.Options{Profile: profile, Faults: []string{"card.last-try", "card.atr-wrong-check"}}, 3*time.Millisecond)
-		r := fidelity.Compare(good, wrong)
+		good, wrong := "testdata/"+profile+"-good.apdu", "testdata/"+profile+"-wrong.apdu"
+		if *renew {
+			save(t, good, recorded(t, script, emu.Options{Profile: profile}, time.Millisecond))
+			save(t, wrong, recorded(t, script, emu.Options{Profile: profile, Faults: []string{"card.last-try", "card.atr-wrong-check"}}, 3*time.Millisecond))
+		}
+		r := fidelity.Compare(load(t, good), load(t, wrong))
 		r.A.File, r.B.File = "good.apdu", "wrong.apdu"
 		for form, write := range map[string]func(*bytes.Buffer) error{
 			"txt":  func(b *bytes.Buffer) error { return fidelity.Text(b, r) },

@@ -22,9 +22,9 @@ func Text(out io.Writer, r Report) error {
 	fmt.Fprintf(&b, "%s\n\n", headline(r))
 	for name, s := range sides(r) {
 		fmt.Fprintf(&b, "%s  %s\n", name, s.File)
-		fmt.Fprintf(&b, "   %s, %s, %s, %s\n", s.Reader, s.Protocol, s.Script, s.Date)
+		fmt.Fprintf(&b, "   %s\n", short(strings.Join([]string{s.Reader, s.Protocol, s.Script, s.Date}, ", "), 77))
 		if s.Stopped != "" {
-			fmt.Fprintf(&b, "   stopped early: %s\n", s.Stopped)
+			fmt.Fprintf(&b, "   %s\n", short("stopped early: "+s.Stopped, 77))
 		}
 	}
 	if r.Ratio > 0 {
@@ -67,7 +67,7 @@ func short(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
-	return s[:most-3] + "..."
+	return strings.ToValidUTF8(s[:most-3], "") + "..."
 }
 
 func headline(r Report) string {
