@@ -42,6 +42,35 @@ func TestRecordingThroughPCSC(t *testing.T) {
 	}
 }
 
+// Requirement: --timing reaches the card behind pcscd: no answer comes sooner
+// than the model's quickest, a refusal of 5 ms, and the card says the same. A
+// lower bound only: the machine may be slow. Turned red by: losing the flag
+// between hil and the card.
+func TestSlowCardThroughPCSC(t *testing.T) {
+	need(t, "pcscd", "unshare")
+	c := openscCells[3]
+	path := filepath.Join(t.TempDir(), "card.apdu")
+	out, err := command(t, time.Minute, filepath.Join(bin, "hil"), "exec", "--series", c.series, "--protocol", c.protocol, "--timing", "cosmo-v8", "--",
+		filepath.Join(bin, "hil"), "record", "--reader", cardemu{}.Reader(), "--builtin", "piv", "-o", path)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow, err := record.Read(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range slow.Exchanges {
+		if !e.Reset && e.Took < 4*time.Millisecond {
+			t.Errorf("%s after %v", e.Command, e.Took)
+		}
+	}
+	same(t, c, inProcess(t, c, "piv", nil), slow)
+}
+
 func same(t *testing.T, c openscCell, a, b record.Recording) {
 	t.Helper()
 	r := fidelity.Compare(a, b)

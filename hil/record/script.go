@@ -101,10 +101,12 @@ func parseStep(line string) (Step, error) {
 	if err := s.checkMacros(); err != nil {
 		return Step{}, err
 	}
-	if c, err := iso7816.ParseCommand(s.shape()); !raw && err != nil {
+	_, err = iso7816.ParseCommand(s.shape())
+	switch {
+	case len(s.shape()) < 4:
+		return Step{}, err
+	case err != nil && !raw:
 		return Step{}, fmt.Errorf("%w; say raw before it if it is meant so", err)
-	} else if raw && len(s.shape()) < 4 {
-		return Step{}, fmt.Errorf("%w: %s", iso7816.ErrCommand, c.Header())
 	}
 	return s, nil
 }
