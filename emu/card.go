@@ -49,10 +49,13 @@ type Card struct {
 	options Options
 	profile profile.Profile
 	turn    chan struct{} // held by whoever is in a transaction
+	line    chan struct{} // held by the command under way
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards what follows; never held while the card takes its time
 	faults []Fault
 	body   body
+	pace   pace          // nil is as fast as the machine
+	pulled chan struct{} // closed when the card leaves the reader
 	absent bool
 	noLink bool // the reader is gone
 	trace  trace
@@ -64,7 +67,7 @@ func New(o Options) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Card{options: o, profile: p, turn: make(chan struct{}, 1)}
+	c := &Card{options: o, profile: p, turn: make(chan struct{}, 1), line: make(chan struct{}, 1), pulled: make(chan struct{})}
 	for _, id := range o.Faults {
 		f, err := Find(id)
 		if err != nil {
@@ -72,8 +75,14 @@ func New(o Options) (*Card, error) {
 		}
 		c.faults = append(c.faults, f)
 	}
-	c.body, err = personalise(o, p, c.faults)
-	return c, err
+	if c.body, err = personalise(o, p, c.faults); err != nil {
+		return nil, err
+	}
+	c.pace, err = paceOf(o, c.body)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // ATR is the answer to reset.
@@ -94,12 +103,14 @@ func (c *Card) Protocol() iso7816.Protocol {
 func (c *Card) Series() string { return c.profile.Series }
 
 // Transmit runs one command, encoded for Protocol, and returns the answer with
-// its status word. It fails with ErrRemoved, ErrReader or the context's error.
+// its status word, after as long as Options.Timing says. It fails with
+// ErrRemoved, ErrReader or the context's error, at once also while the card
+// works.
 func (c *Card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	response, left, err := c.exchange(ctx, command)
+	response, left, err := c.inTurn(ctx, command)
 	if left && c.options.OnRemove != nil {
 		c.options.OnRemove()
 	}
@@ -110,25 +121,76 @@ func (c *Card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	return response, err
 }
 
-// exchange is Transmit under the lock; left says that the card went now.
-func (c *Card) exchange(ctx context.Context, command []byte) (response []byte, left bool, err error) {
+// inTurn is Transmit when no other command is under way; left says that the
+// card went now.
+func (c *Card) inTurn(ctx context.Context, command []byte) (response []byte, left bool, err error) {
+	select {
+	case c.line <- struct{}{}:
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	}
+	defer func() { <-c.line }()
+	a, err := c.exchange(ctx, command)
+	if a.pulled == nil {
+		return nil, false, err
+	}
+	if err == nil {
+		err = a.wait(ctx, c.options.Clock)
+	}
+	if err != nil {
+		a.response = nil
+	}
+	return a.response, c.note(command, a.response, err), err
+}
+
+// exchange lets the card work out its answer.
+func (c *Card) exchange(ctx context.Context, command []byte) (answer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.gone(); err != nil {
-		return nil, false, err
+		return answer{}, err
 	}
-	response, err = c.body.link(ctx, command)
+	response, err := c.body.link(ctx, command)
+	a := answer{response: response, pulled: c.pulled}
+	if err == nil && c.pace != nil {
+		a.takes = c.pace(command, response)
+	}
+	return a, err
+}
+
+// note keeps what was said and what became of the card; left says that it went
+// now.
+func (c *Card) note(command, response []byte, err error) (left bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	e := c.trace.add(command, response)
 	if c.options.OnMessage != nil {
 		c.options.OnMessage(e)
 	}
-	left = errors.Is(err, ErrRemoved)
-	c.absent = left
-	c.noLink = errors.Is(err, ErrReader)
-	if left || c.noLink {
+	left = errors.Is(err, ErrRemoved) && c.leave()
+	if errors.Is(err, ErrReader) {
+		c.noLink = true
 		c.body.adaptor.Reset()
 	}
-	return response, left, err
+	return left
+}
+
+// leave takes the card out; it says whether it was in. The lock is held.
+func (c *Card) leave() bool {
+	if c.absent {
+		return false
+	}
+	c.absent = true
+	close(c.pulled)
+	c.body.adaptor.Reset()
+	return true
+}
+
+// enter puts the card in. The lock is held.
+func (c *Card) enter() {
+	if c.absent {
+		c.absent, c.pulled = false, make(chan struct{})
+	}
 }
 
 // gone is why there is no card to talk to, or nil. The lock is held.
@@ -176,14 +238,13 @@ func (c *Card) PowerOff() {
 // Close lets go of the card and leaves it as it is.
 func (c *Card) Close() error { return nil }
 
-// Remove takes the card out: Transmit fails with ErrRemoved until Insert.
+// Remove takes the card out: Transmit fails with ErrRemoved until Insert, a
+// command under way too.
 func (c *Card) Remove() {
 	c.mu.Lock()
-	was := c.absent
-	c.absent = true
-	c.body.adaptor.Reset()
+	left := c.leave()
 	c.mu.Unlock()
-	if !was && c.options.OnRemove != nil {
+	if left && c.options.OnRemove != nil {
 		c.options.OnRemove()
 	}
 }
@@ -192,7 +253,7 @@ func (c *Card) Remove() {
 func (c *Card) Insert() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.absent = false
+	c.enter()
 }
 
 // Present reports whether the card is in a reader.
@@ -254,8 +315,13 @@ func (c *Card) remake(faults []Fault) error {
 	if err != nil {
 		return err
 	}
+	pace, err := paceOf(c.options, b)
+	if err != nil {
+		return err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.faults, c.body, c.absent, c.noLink = faults, b, false, false
+	c.faults, c.body, c.pace, c.noLink = faults, b, pace, false
+	c.enter()
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/emu/profile"
+	"github.com/smartcard-connect/smartcard-connect/emu/timing"
 )
 
 // The passcode and PUK of every card that is given no other.
@@ -41,6 +42,9 @@ type Options struct {
 	Now         func() time.Time  // when the certificates are issued; default time.Now
 	Rand        io.Reader         // for GET CHALLENGE; default crypto/rand
 	Log         *slog.Logger      // default silent; never sees command data
+	Timing      string            // how fast it is: the ID of a timing profile; empty is as fast as the machine
+	Clock       timing.Clock      // where a slow card's time goes; default timing.Real
+	Seed        uint64            // how long a slow card takes to make a key; nothing else is left to chance
 	OnRemove    func()            // called when the card leaves the reader, by fault or by Remove
 	OnMessage   func(Exchange)    // called after every exchange, secrets blanked; must not call the card
 }
@@ -58,6 +62,14 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Clock == nil {
+		o.Clock = timing.Real{}
+	}
+	if o.Timing != "" {
+		if _, err := timing.Find(o.Timing); err != nil {
+			return o, profile.Profile{}, fmt.Errorf("%w: %w", ErrOptions, err)
+		}
 	}
 	p, err := profile.Find(o.Profile)
 	if err != nil {

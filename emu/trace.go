@@ -14,7 +14,7 @@ const maxTrace = 1 << 14
 // blanked: their bytes are written 00.
 type Exchange struct {
 	Command  string `json:"command"`
-	Response string `json:"response"` // empty when the card was pulled out before it answered
+	Response string `json:"response"` // empty when the card was pulled out, or given up on, before it answered
 }
 
 // trace is the memory of what was said.

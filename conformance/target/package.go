@@ -76,7 +76,7 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 		t.Reader = "Shelf 00 00"
 	}
 	rig := &shelfRig{shelf: &readertest.Shelf{}, name: t.Reader, start: t.faultsOf("card", "reader")}
-	c, err := emu.New(emu.Options{Profile: "series" + t.Series, Protocol: t.Protocol, Passcode: []byte(t.Passcode), Faults: rig.start})
+	c, err := emu.New(emu.Options{Profile: "series" + t.Series, Protocol: t.Protocol, Passcode: []byte(t.Passcode), Faults: rig.start, Timing: t.Timing})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}

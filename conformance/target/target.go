@@ -37,6 +37,8 @@ type File struct {
 	Holder   string `json:"holder,omitempty"`   // UUID of the test card's holder
 	Passcode string `json:"passcode,omitempty"` // of a test card: public
 
+	Timing string `json:"timing,omitempty"` // package cells make their card as slow as this
+
 	Issuer  string   `json:"issuer,omitempty"`  // exact OpenID issuer
 	Control string   `json:"control,omitempty"` // mockcis2's side door, URL
 	Clients []Client `json:"clients,omitempty"` // registered relying parties

@@ -113,6 +113,9 @@ func (b *Bench) PutCard(ctx context.Context, c cell.Cell, slot int, trace string
 	if c.Card.Holder != "" {
 		args = append(args, "--holder", c.Card.Holder)
 	}
+	if c.Card.Timing != "" {
+		args = append(args, "--timing", c.Card.Timing)
+	}
 	if trace != "" {
 		args = append(args, "--trace", trace)
 	}

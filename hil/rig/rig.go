@@ -34,8 +34,9 @@ type Card struct {
 	Profile     string           `yaml:"-"` // of an emulated card, instead of its series'
 	Personality string           `yaml:"-"` // of an emulated card, instead of the first with the protocol
 	Protocol    iso7816.Protocol `yaml:"protocol"`
-	Holder      string           `yaml:"holder"`   // UUID on its certificates
-	Passcode    string           `yaml:"passcode"` // of a test card: public
+	Holder      string           `yaml:"holder"`           // UUID on its certificates
+	Passcode    string           `yaml:"passcode"`         // of a test card: public
+	Timing      string           `yaml:"timing,omitempty"` // a software card as slow as a real one of this kind: 'cardemu timings'
 }
 
 // Cells is a row of the matrix: one cell of this kind for each card.

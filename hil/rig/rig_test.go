@@ -2,6 +2,7 @@ package rig_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -26,9 +27,12 @@ func TestParseIsStrict(t *testing.T) {
 		t.Fatalf("the good file: %v", err)
 	}
 	for name, change := range map[string][2]string{
-		"unknown field":      {"title: One card", "titel: One card"},
-		"unknown device":     {"device: vpcd", "device: robot"},
-		"unknown protocol":   {"T=1", "T=2"},
+		"unknown field":    {"title: One card", "titel: One card"},
+		"unknown device":   {"device: vpcd", "device: robot"},
+		"unknown protocol": {"T=1", "T=2"},
+		"timed plastic": {`device: vpcd, name: Virtual PCD 00 00}]
+cards: [{id: c,`, `device: manual, name: Virtual PCD 00 00}]
+cards: [{id: c, timing: cosmo-v8,`},
 		"unknown card":       {"cards: [c], features: [card]}", "cards: [d], features: [card]}"},
 		"unknown reader":     {"reader: r,", "reader: s,"},
 		"pcscd, no reader":   {"reader: r,", ""},
@@ -63,5 +67,32 @@ func TestEveryRigOfOursParses(t *testing.T) {
 		if _, err := rig.Parse(b); err != nil {
 			t.Errorf("%s: %v", e.Name(), err)
 		}
+	}
+}
+
+// Source: hil README, "virtual-timed is virtual with slow cards". Turned red by:
+// changing one of the two files and not the other, or a card that is not slow.
+func TestTimedBenchIsTheVirtualOne(t *testing.T) {
+	load := func(name string) rig.Rig {
+		b, err := rigs.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := rig.Parse(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	plain, timed := load(rigs.Default), load("virtual-timed.yaml")
+	timed.Name, timed.Title = plain.Name, plain.Title
+	for i, c := range timed.Cards {
+		if c.Timing == "" {
+			t.Errorf("%s is not slow", c.ID)
+		}
+		timed.Cards[i].Timing = ""
+	}
+	if !reflect.DeepEqual(plain, timed) {
+		t.Errorf("%+v\n%+v", plain, timed)
 	}
 }

@@ -197,6 +197,29 @@ func TestControlRefuses(t *testing.T) {
 	}
 }
 
+// Requirement: a slow card works in the reader like a fast one, and pulling it
+// out does not wait for it. Turned red by: not passing the flag on, or a removal
+// that waits for the command.
+func TestSlowCardInReader(t *testing.T) {
+	r := start(t, "--series", "8", "--timing", "cosmo-64k")
+	began := time.Now()
+	if got := r.reader.Exchange(status); string(got) == "" {
+		t.Error("no answer")
+	}
+	if took := time.Since(began); took < 8*time.Millisecond { // a refusal, by the profile; a lower bound only
+		t.Errorf("a slow card answered after %v", took)
+	}
+	if got := r.reader.ATR(); len(got) == 0 {
+		t.Error("no answer to reset")
+	}
+	r.reader.Send(status)
+	var s state
+	r.ask("POST", "/remove", "", &s)
+	if s.Present {
+		t.Errorf("%+v", s)
+	}
+}
+
 // Requirement: exit codes and lists of the contract. Turned red by: kong's own
 // exit code for wrong use.
 func TestProgram(t *testing.T) {
@@ -214,6 +237,9 @@ func TestProgram(t *testing.T) {
 		{"run --control 0.0.0.0:0", 64, ""},
 		{"profiles", 0, "3BD6970081B1FE451F878031C152411223"},
 		{"profiles --json", 0, `"opensc_conf": ""`},
+		{"run --timing cosmo-v99", 64, "cosmo-v8"},
+		{"timings", 0, "cosmo-v8"},
+		{"timings --json", 0, `"id": "cosmo-64k"`},
 		{"faults", 0, "card.wrong-signature"},
 		{"faults --json", 0, `"id": "reader.mute"`},
 		{"opensc-conf --series 8 --protocol T0", 0, "  card_atr 3B:7B:18"},
@@ -227,7 +253,7 @@ func TestProgram(t *testing.T) {
 	for _, r := range rows {
 		var out, errs bytes.Buffer
 		code := program(world{context.Background(), &out, &errs}, strings.Fields(r.args))
-		if code != r.code || !strings.Contains(out.String(), r.says) || (code != 0 && errs.Len() == 0) {
+		if code != r.code || !strings.Contains(out.String()+errs.String(), r.says) || (code != 0 && errs.Len() == 0) {
 			t.Errorf("%q: %d\n%s%s", r.args, code, out.String(), errs.String())
 		}
 	}

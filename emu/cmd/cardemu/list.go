@@ -9,6 +9,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/profile"
+	"github.com/smartcard-connect/smartcard-connect/emu/timing"
 )
 
 // profilesCommand lists the cards.
@@ -48,6 +49,29 @@ func (c faultsCommand) Run(w world) error {
 	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
 	for _, f := range emu.Faults() {
 		fmt.Fprintf(t, "%s\t%s\n", f.ID, f.Title)
+	}
+	return t.Flush()
+}
+
+// timingsCommand lists the timing profiles.
+type timingsCommand struct {
+	JSON bool `help:"Print an array of objects, each number with its reason."`
+}
+
+// Run prints the list.
+func (c timingsCommand) Run(w world) error {
+	all, err := timing.All()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(w.stdout, all)
+	}
+	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
+	for _, p := range all {
+		fmt.Fprintf(t, "%s\t%s\n", p.ID, p.Title)
+		fmt.Fprintf(t, "\tRSA-2048 %v, VERIFY %v, SELECT %v (%s)\n", p.RSA["2048"].Value,
+			p.Processing[timing.Verify].Value, p.Processing[timing.Select].Value, p.RSA["2048"].Sure)
 	}
 	return t.Flush()
 }

@@ -33,6 +33,10 @@ See how a program takes a card that signs wrongly:
 
     cardemu run --series 9 --fault card.wrong-signature
 
+See how it takes a card that is as slow as a real one:
+
+    cardemu run --series 9 --timing cosmo-v8
+
 Exit codes: 0 interrupted or listed, 1 failed, 64 wrong use.`
 
 // version is set by the linker (-X main.version=…); devel is a build by hand.
@@ -43,6 +47,7 @@ type cli struct {
 	Run        runCommand      `cmd:"" help:"Put a card in a virtual reader until interrupted."`
 	Profiles   profilesCommand `cmd:"" help:"List the cards there are."`
 	Faults     faultsCommand   `cmd:"" help:"List the ways a card or its reader can be wrong."`
+	Timings    timingsCommand  `cmd:"" help:"List how slow a card can be."`
 	OpenscConf openscCommand   `cmd:"" name:"opensc-conf" help:"Print the opensc.conf with which OpenSC knows a card."`
 	Version    versionCommand  `cmd:"" help:"Print the version."`
 }

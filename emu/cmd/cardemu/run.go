@@ -45,6 +45,7 @@ type runCommand struct {
 	Reader  string   `default:"vpcd://127.0.0.1:35963" help:"The virtual reader's slot."`
 	Holder  string   `placeholder:"UUID" help:"Whose card: one of the test holders. Default: the first for series 8, the second for series 9."`
 	Fault   []string `placeholder:"ID" help:"Something to be wrong, as listed by 'cardemu faults'. May be repeated."`
+	Timing  string   `placeholder:"ID" help:"As slow as a real card of this kind, as listed by 'cardemu timings'. Default: as fast as it can."`
 	Control string   `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where to listen for control, on loopback. Port 0 is any free one."`
 	Trace   string   `type:"path" placeholder:"FILE" help:"Append every exchange to FILE as a line of JSON, passcodes blanked."`
 	Verbose bool     `short:"v" help:"Say more on standard error."`
@@ -110,7 +111,7 @@ func (c runCommand) card(log *slog.Logger) (emu.Options, error) {
 	if err != nil {
 		return options, fmt.Errorf("%w: %w", errUsage, err)
 	}
-	options.Faults, options.Log = c.Fault, log
+	options.Faults, options.Timing, options.Log = c.Fault, c.Timing, log
 	if c.Holder == "" {
 		return options, nil
 	}

@@ -29,6 +29,7 @@ type execCommand struct {
 	Personality string   `placeholder:"ID" help:"Which of the profile's personalities; the first with the protocol by default."`
 	Empty       bool     `help:"Leave the readers empty, for a program that brings its own cards: virtual reader slots listen at ports 35963 and 35964."`
 	Fault       string   `placeholder:"ID" help:"A fault of the card, as listed by 'hil faults'."`
+	Timing      string   `placeholder:"ID" help:"A card as slow as a real one of this kind, as listed by 'cardemu timings'."`
 	Trace       string   `type:"path" placeholder:"FILE" help:"Every exchange goes here, passcodes blanked."`
 	Command     []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
 	Dir         string   `hidden:"" help:"Where the inner half works; set by the outer one."`
@@ -67,6 +68,9 @@ func (c execCommand) args(w world, dir string) []string {
 	}
 	if c.Fault != "" {
 		args = append(args, "--fault", c.Fault)
+	}
+	if c.Timing != "" {
+		args = append(args, "--timing", c.Timing)
 	}
 	if c.Trace != "" {
 		args = append(args, "--trace", c.Trace)
@@ -150,7 +154,7 @@ func (c execCommand) furnish(ctx context.Context, b *bench.Bench, place cell.Cel
 
 func (c execCommand) cell() (cell.Cell, error) {
 	p, err := iso7816.ParseProtocol(c.Protocol)
-	return cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: c.Series, Profile: c.Profile, Personality: c.Personality, Protocol: p}}, err
+	return cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: c.Series, Profile: c.Profile, Personality: c.Personality, Protocol: p, Timing: c.Timing}}, err
 }
 
 // without leaves a variable out of an environment.
