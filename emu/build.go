@@ -21,5 +21,6 @@ type builder func(blueprint) applet.Applet
 var builders = map[string]builder{
 	"authentic": buildAuthentic,
 	"foreign":   buildForeign,
+	"iasecc":    buildIASECC,
 	"piv":       buildPIV,
 }

@@ -16,8 +16,9 @@ import (
 const maxObject = 1 << 15
 
 // addObjects puts more on a card that is just being made. On a card with a file
-// tree a name is a path of file identifiers below the master file, else a PIV
-// tag; a value that is no template 53 gets one.
+// tree a name is a path of file identifiers below the master file, and access is
+// as for the first file of that directory; else it is a PIV tag, and a value that
+// is no template 53 gets one.
 func addObjects(a applet.Applet, objects map[string][]byte) error {
 	if len(objects) == 0 {
 		return nil
@@ -69,7 +70,20 @@ func addFile(s applet.State, name string, value []byte) error {
 		}
 		parent.Remove(old)
 	}
-	parent.Add(applet.Transparent(id, 0, value))
+	f := applet.Transparent(id, 0, value)
+	f.Access = accessIn(parent)
+	parent.Add(f)
 	applet.SaveTree(s, root)
+	return nil
+}
+
+// accessIn are the access rules of the first file of a directory, which a new
+// one there gets too.
+func accessIn(dir *applet.File) []byte {
+	for _, f := range dir.Children {
+		if !f.Dir {
+			return slices.Clone(f.Access)
+		}
+	}
 	return nil
 }

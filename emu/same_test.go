@@ -38,6 +38,16 @@ var generated = map[string][]command{
 		{iso7816.Command{INS: 0x22, P1: 0x41, P2: 0xB6}, []string{"\x80\x01\x11\x83\x01\x01", "\x83\x01\x09\x80\x01\x11"}, []int{0}},
 		{iso7816.Command{INS: 0x2A, P1: 0x9E, P2: 0x9A}, []string{"some bytes", string(make([]byte, 250))}, []int{256, 100}},
 		{iso7816.Command{INS: 0x84}, []string{""}, []int{8, 24, 256}},
+		{iso7816.Command{INS: 0xE0}, []string{newFile, newFile, newFile[:9], ""}, []int{0}},
+		{iso7816.Command{INS: 0xA4}, []string{"\xB0\x00"}, []int{256}},
+		{iso7816.Command{INS: 0xD6}, []string{"some bytes", string(make([]byte, 255)), ""}, []int{0}},
+		{iso7816.Command{INS: 0xD0, P2: 3}, []string{"x"}, []int{0}},
+		{iso7816.Command{INS: 0xDB, P1: 0xB0}, []string{"\x62\x04\x80\x02\x00\x30", "\x62\x04\x80\x02\xFF\xFF", ""}, []int{0}},
+		{iso7816.Command{INS: 0xE4, P1: 2}, []string{"\xB0\x00", "\x34\x01", ""}, []int{0}},
+		{iso7816.Command{INS: 0xDB, P1: 0x3F, P2: 0xFF}, []string{newKey, "\xA1\x06\x80\x01\x08\x83\x01\x05", newKey[:9]}, []int{0}},
+		{iso7816.Command{INS: 0x47}, []string{"\xAC\x06\x80\x01\x08\x83\x01\x06", "\xAC"}, []int{256}},
+		{iso7816.Command{INS: 0x22, P1: 0x41, P2: 0xA4}, []string{"\x80\x01\x11\x83\x01\x01"}, []int{0}},
+		{iso7816.Command{INS: 0x88}, []string{"some bytes", string(make([]byte, 250))}, []int{256, 100}},
 		{iso7816.Command{INS: 0xFD}, []string{""}, []int{256}},
 	},
 	"series9": {
@@ -61,11 +71,41 @@ var generated = map[string][]command{
 		{iso7816.Command{INS: 0xCB, P1: 0x3F, P2: 0xFF}, []string{"\x5C\x01\x7E", "\x5C\x03\x5F\xC1\x05", "\x5C\x03\x5F\xC1\x06", "\x5C\x03\x5F\xC1\x0C", "\x5C\x02\x7F\x61", "\x5C\x03\x5F\xC1\x22"}, []int{256, 8}},
 		{iso7816.Command{INS: 0x20, P2: 0x80}, []string{"123456\xFF\xFF", "123456\xFF\xFF", "000000\xFF\xFF", "12", ""}, []int{0}},
 	},
+	"series9-iasecc": {
+		{iso7816.Command{INS: 0xA4, P1: 0x04, P2: 0x04}, []string{"\xA0\x00\x00\x00\x77\x01\x08", "\xE8\x28\xBD\x08\x0F\xF2\x50OT AWP", "\xE8\x28\xBD\x08\x0F", "\xA0\x00\x00\x00\x03", "MIOMCT"}, []int{0, 256}},
+		{iso7816.Command{INS: 0xA4, P2: 0x0C}, []string{"\x3F\x00"}, []int{0}},
+		{iso7816.Command{INS: 0xA4, P1: 0x09, P2: 0x04}, []string{"\x2F\x01", "\x50\x31", "\x3F\x00\x2F\x00", "\x3F\x00"}, []int{256, 20}},
+		{iso7816.Command{INS: 0xA4, P1: 0x01, P2: 0x04}, []string{"\x70\x01", "\x34\x01", "\x0A\x01"}, []int{0, 256}},
+		{iso7816.Command{INS: 0xB0}, []string{""}, []int{256, 16, 1, 200}},
+		{iso7816.Command{INS: 0xB0, P1: 0x9C}, []string{""}, []int{256, 0xC0, 4}},
+		{iso7816.Command{INS: 0xD6, P2: 0x02}, []string{"new", ""}, []int{0}},
+		{iso7816.Command{INS: 0xE0}, []string{"\x62\x12\x80\x02\x00\x10\x82\x01\x01\x83\x02\x0A\x01\x88\x00\xA1\x03\x8C\x01\x00", "\x62"}, []int{0}},
+		{iso7816.Command{INS: 0xE4}, []string{""}, []int{0}},
+		{iso7816.Command{INS: 0xCB, P1: 0x3F, P2: 0xFF}, []string{"\x4D\x09\x70\x07\xBF\x81\x01\x03\x7F\x41\x80", "\x4D\x08\x70\x06\xBF\x81\x01\x02\xA0\x80", "\x4D\x09\x70\x07\xBF\xA0\x01\x03\x7F\x49\x80", "\x4D"}, []int{256, 8, 15}},
+		{iso7816.Command{INS: 0xDB, P1: 0x3F, P2: 0xFF}, []string{"\x70\x0C\xBF\xA0\x01\x08\x7F\x49\x05\x82\x03\x01\x00\x01", "\x70"}, []int{0}},
+		{iso7816.Command{INS: 0x20, P2: 1}, []string{"", "123456", "123456", "000000\xFF\xFF", "12"}, []int{0}},
+		{iso7816.Command{INS: 0x20, P2: 2}, []string{"12345678", ""}, []int{0}},
+		{iso7816.Command{INS: 0x2C, P1: 3, P2: 1}, []string{""}, []int{0}},
+		{iso7816.Command{INS: 0x2C, P1: 2, P2: 1}, []string{"123456\xFF"}, []int{0}},
+		{iso7816.Command{INS: 0x22, P1: 0x41, P2: 0xA4}, []string{"\x80\x01\x02\x84\x01\x81", "\x84\x01\x83\x80\x01\x02"}, []int{0}},
+		{iso7816.Command{INS: 0x22, P1: 0x41, P2: 0xB6}, []string{"\x80\x01\x42\x84\x01\x82"}, []int{0}},
+		{iso7816.Command{INS: 0x22, P1: 0x41, P2: 0xAA}, []string{"\x80\x01\x40"}, []int{0}},
+		{iso7816.Command{INS: 0x88}, []string{"some bytes", string(make([]byte, 250))}, []int{256, 100}},
+		{iso7816.Command{INS: 0x2A, P1: 0x90, P2: 0xA0}, []string{"\x90\x00\x80\x02hi"}, []int{0}},
+		{iso7816.Command{INS: 0x2A, P1: 0x9E, P2: 0x9A}, []string{"", string(make([]byte, 32))}, []int{256}},
+		{iso7816.Command{INS: 0x84}, []string{""}, []int{8, 256}},
+	},
 }
 
 // witnessed is the answer to the witness of a card without randomness.
 const witnessed = "\x7C\x24\x80\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
 	"\x81\x10\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A\x0B\x0C\x0D\x0E\x0F\x10"
+
+// What a host says to a series 8 card to make file B000, and key object 05.
+const (
+	newFile = "\x62\x15\x80\x02\x00\x20\x82\x01\x01\x83\x02\xB0\x00\x86\x08\x00\x00\x00\x00\x00\x01\x00\x01"
+	newKey  = "\xA1\x14\x80\x01\x08\x83\x01\x05\x86\x0C\x00\x01\x00\x01\x00\x01\x00\x01\x00\x01\x00\x01"
+)
 
 // zeros is the randomness of both cards.
 type zeros struct{}

@@ -18,13 +18,19 @@ import (
 // §8.2. Turned red by: sleeping before the command, twice, or not at all.
 func TestTimingAddsUp(t *testing.T) {
 	var clock timing.Virtual
-	c := emutest.New(t, emu.Options{Timing: "cosmo-v8", Clock: &clock})
-	fast := emutest.New(t, emu.Options{})
+	now := time.Now() // of one second, or the certificates differ
+	issued := func() time.Time { return now }
+	c := emutest.New(t, emu.Options{Timing: "cosmo-v8", Clock: &clock, Now: issued})
+	fast := emutest.New(t, emu.Options{Now: issued})
 	p, err := timing.Find("cosmo-v8")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := p.Model(iso7816.T1, 0x97)
+	ta1, err := timing.TA1(c.ATR())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := p.Model(iso7816.T1, ta1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func (h Hex) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 func (h Hex) String() string { return strings.ToUpper(hex.EncodeToString(h)) }
 
 // Applets are the programs a card can be made with.
-var Applets = []string{"authentic", "foreign", "piv"}
+var Applets = []string{"authentic", "foreign", "iasecc", "piv"}
 
 // Profile is one kind of card. A new fact is one field here: with "why" and
 // "sure" it is checked like the others.
@@ -102,6 +102,10 @@ type Profile struct {
 	Keys            *Fact[[]string] `json:"keys,omitempty"`                 // beside 9A and 9C
 	Gzip            *Fact[[]string] `json:"gzip,omitempty"`                 // keys whose certificates are compressed
 	Objects         *Fact[[]string] `json:"objects,omitempty"`              // beside those every card has
+
+	// Facts of IAS-ECC cards.
+	RefuseMasterFCI   *Fact[bool] `json:"refuse_master_fci,omitempty"`  // IAS-ECC: SELECT of the master file with P2 00 is answered 6A86
+	EnvironmentsShown *Fact[bool] `json:"environments_shown,omitempty"` // IAS-ECC: security environments can be read
 }
 
 // Answer is a command of a foreign card, without Le, and its whole response.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +73,25 @@ func TestRefused(t *testing.T) {
 	}
 	if _, err := profile.Find("series4"); !errors.Is(err, profile.ErrProfile) {
 		t.Errorf("series4: %v", err)
+	}
+}
+
+// Requirement: a personality can be named, and its name is enough to know its
+// protocol. Turned red by: two personalities of one name.
+func TestNamed(t *testing.T) {
+	all, err := profile.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		for _, want := range p.Personalities {
+			if x, err := p.Named(want.ID); err != nil || x.Protocol != want.Protocol || !slices.Equal(x.ATR, want.ATR) {
+				t.Errorf("%s: %s: %+v, %v", p.ID, want.ID, x, err)
+			}
+		}
+		if _, err := p.Named("nobody"); !errors.Is(err, profile.ErrProfile) {
+			t.Errorf("%s: nobody: %v", p.ID, err)
+		}
 	}
 }
 

@@ -338,9 +338,10 @@ func FuzzDuration(f *testing.F) {
 	f.Add([]byte{0, 0x87, 7, 0x9A}, []byte{0x90, 0}, uint64(1))
 	f.Add([]byte{0, 0x2A, 0x9E}, []byte{}, uint64(0))
 	f.Add([]byte{0, 0x47, 0, 0x9A, 5, 0xAC, 3, 0x80, 1, 0x11}, []byte{0x61, 0}, uint64(0))
+	models := []timing.Model{model(f, "cosmo-v7", iso7816.T0, 0x11), model(f, "cosmo-v7", iso7816.T1, 0x11)}
 	f.Fuzz(func(t *testing.T, command, response []byte, seed uint64) {
-		for _, p := range []iso7816.Protocol{iso7816.T0, iso7816.T1} {
-			if d := model(t, "cosmo-v7", p, 0x11).Duration(command, response, seed); d <= 0 {
+		for _, m := range models {
+			if d := m.Duration(command, response, seed); d <= 0 {
 				t.Errorf("%v", d)
 			}
 		}

@@ -108,8 +108,8 @@ func (b *Bench) PutCard(ctx context.Context, c cell.Cell, slot int, trace string
 	if err != nil {
 		return err
 	}
-	args := []string{"run", "--series", c.Card.Series, "--protocol", c.Protocol(),
-		"--reader", fmt.Sprintf("vpcd://127.0.0.1:%d", slotPort+slot), "--control", fmt.Sprintf("127.0.0.1:%d", CardPort+slot)}
+	args := append(append([]string{"run"}, c.CardFlags()...),
+		"--reader", fmt.Sprintf("vpcd://127.0.0.1:%d", slotPort+slot), "--control", fmt.Sprintf("127.0.0.1:%d", CardPort+slot))
 	if c.Card.Holder != "" {
 		args = append(args, "--holder", c.Card.Holder)
 	}

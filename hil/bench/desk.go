@@ -29,7 +29,7 @@ func (p Programs) OpenSCConf(ctx context.Context, c cell.Cell) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := exec.CommandContext(ctx, path, "opensc-conf", "--series", c.Card.Series, "--protocol", c.Protocol()).Output()
+	out, err := exec.CommandContext(ctx, path, append([]string{"opensc-conf"}, c.CardFlags()...)...).Output()
 	if err != nil {
 		return nil, fmt.Errorf("cardemu opensc-conf: %w", err)
 	}

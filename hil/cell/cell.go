@@ -35,6 +35,18 @@ func (c Cell) ID() string {
 // Protocol is the protocol without its equals sign: T0, T1.
 func (c Cell) Protocol() string { return strings.Replace(c.Card.Protocol.String(), "=", "", 1) }
 
+// CardFlags tell cardemu which card to be.
+func (c Cell) CardFlags() []string {
+	out := []string{"--series", c.Card.Series, "--protocol", c.Protocol()}
+	if c.Card.Profile != "" {
+		out = append(out, "--profile", c.Card.Profile)
+	}
+	if c.Card.Personality != "" {
+		out = append(out, "--personality", c.Card.Personality)
+	}
+	return out
+}
+
 // Build is what is judged here, in the report's words.
 func (c Cell) Build() string {
 	if c.Kind == rig.PCSCD {

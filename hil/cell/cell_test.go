@@ -91,6 +91,16 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// Source: hil README, "timing of a card". Turned red by: losing it between rig and
+// target.
+func TestTimingReachesTheTarget(t *testing.T) {
+	r := rig.Rig{Cards: []rig.Card{{ID: "c", Series: "9", Protocol: iso7816.T1, Timing: "cosmo-v8"}}, Cells: []rig.Cells{{Kind: rig.Package, Cards: []string{"c"}}}}
+	cells, err := cell.Of(r)
+	if err != nil || cells[0].Target(1).Timing != "cosmo-v8" {
+		t.Errorf("%+v, %v", cells, err)
+	}
+}
+
 // Turned red by: an excluded cell that does not exist passing unnoticed.
 func TestExcludedCellMustExist(t *testing.T) {
 	card := rig.Card{ID: "c", Series: "9", Protocol: iso7816.T1}

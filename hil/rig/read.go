@@ -132,9 +132,14 @@ func (r Rig) checkRow(c Cells) error {
 	if len(r.Cards) == 0 || len(c.Features) == 0 {
 		return fmt.Errorf("cells of kind %s: the bench has no cards, or features are missing", c.Kind)
 	}
+	device, _ := r.Reader(c.Reader)
 	for _, id := range c.Cards {
-		if _, ok := r.Card(id); !ok {
+		card, ok := r.Card(id)
+		if !ok {
 			return fmt.Errorf("cells of kind %s: there is no card %q", c.Kind, id)
+		}
+		if card.Timing != "" && device.Device == "manual" {
+			return fmt.Errorf("cells of kind %s: card %q is as slow as it is; timing is for software cards", c.Kind, id)
 		}
 	}
 	return nil

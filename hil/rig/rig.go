@@ -29,12 +29,14 @@ type Reader struct {
 
 // Card is a card of the bench.
 type Card struct {
-	ID       string           `yaml:"id"`
-	Series   string           `yaml:"series"`
-	Protocol iso7816.Protocol `yaml:"protocol"`
-	Holder   string           `yaml:"holder"`           // UUID on its certificates
-	Passcode string           `yaml:"passcode"`         // of a test card: public
-	Timing   string           `yaml:"timing,omitempty"` // a software card as slow as a real one of this kind: 'cardemu timings'
+	ID          string           `yaml:"id"`
+	Series      string           `yaml:"series"`
+	Profile     string           `yaml:"-"` // of an emulated card, instead of its series'
+	Personality string           `yaml:"-"` // of an emulated card, instead of the first with the protocol
+	Protocol    iso7816.Protocol `yaml:"protocol"`
+	Holder      string           `yaml:"holder"`           // UUID on its certificates
+	Passcode    string           `yaml:"passcode"`         // of a test card: public
+	Timing      string           `yaml:"timing,omitempty"` // a software card as slow as a real one of this kind: 'cardemu timings'
 }
 
 // Cells is a row of the matrix: one cell of this kind for each card.

@@ -27,9 +27,12 @@ func TestParseIsStrict(t *testing.T) {
 		t.Fatalf("the good file: %v", err)
 	}
 	for name, change := range map[string][2]string{
-		"unknown field":      {"title: One card", "titel: One card"},
-		"unknown device":     {"device: vpcd", "device: robot"},
-		"unknown protocol":   {"T=1", "T=2"},
+		"unknown field":    {"title: One card", "titel: One card"},
+		"unknown device":   {"device: vpcd", "device: robot"},
+		"unknown protocol": {"T=1", "T=2"},
+		"timed plastic": {`device: vpcd, name: Virtual PCD 00 00}]
+cards: [{id: c,`, `device: manual, name: Virtual PCD 00 00}]
+cards: [{id: c, timing: cosmo-v8,`},
 		"unknown card":       {"cards: [c], features: [card]}", "cards: [d], features: [card]}"},
 		"unknown reader":     {"reader: r,", "reader: s,"},
 		"pcscd, no reader":   {"reader: r,", ""},

@@ -254,6 +254,11 @@ func TestProgram(t *testing.T) {
 		{"faults --json", 0, `"id": "reader.mute"`},
 		{"opensc-conf --series 8 --protocol T0", 0, "  card_atr 3B:7B:18"},
 		{"opensc-conf --series 9 --protocol T1", 0, "app default {\n}"},
+		{"opensc-conf --profile series9-iasecc --protocol T0", 0, "type = 25002;"},
+		{"opensc-conf --profile series9-iasecc --protocol T0 --personality iasecc-v82-t0", 0, "type = 25005;"},
+		{"opensc-conf --profile series9-iasecc --personality v81-civ", 64, ""},
+		{"opensc-conf --profile series7", 64, ""},
+		{"run --profile series7", 64, ""},
 	}
 	for _, r := range rows {
 		var out, errs bytes.Buffer

@@ -23,14 +23,16 @@ import (
 //	hil exec --series 9 --protocol T1 -- pkcs15-tool -D
 type execCommand struct {
 	where
-	Series   string   `default:"9" enum:"${series}" help:"Which card: ${enum}."`
-	Protocol string   `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
-	Empty    bool     `help:"Leave the readers empty, for a program that brings its own cards: virtual reader slots listen at ports 35963 and 35964."`
-	Fault    string   `placeholder:"ID" help:"A fault of the card, as listed by 'hil faults'."`
-	Timing   string   `placeholder:"ID" help:"A card as slow as a real one of this kind, as listed by 'cardemu timings'."`
-	Trace    string   `type:"path" placeholder:"FILE" help:"Every exchange goes here, passcodes blanked."`
-	Command  []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
-	Dir      string   `hidden:"" help:"Where the inner half works; set by the outer one."`
+	Series      string   `default:"9" enum:"${series}" help:"Which card: ${enum}."`
+	Profile     string   `placeholder:"ID" help:"Which profile, as listed by 'cardemu profiles'; overrides --series."`
+	Protocol    string   `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
+	Personality string   `placeholder:"ID" help:"Which of the profile's personalities; the first with the protocol by default."`
+	Empty       bool     `help:"Leave the readers empty, for a program that brings its own cards: virtual reader slots listen at ports 35963 and 35964."`
+	Fault       string   `placeholder:"ID" help:"A fault of the card, as listed by 'hil faults'."`
+	Timing      string   `placeholder:"ID" help:"A card as slow as a real one of this kind, as listed by 'cardemu timings'."`
+	Trace       string   `type:"path" placeholder:"FILE" help:"Every exchange goes here, passcodes blanked."`
+	Command     []string `arg:"" passthrough:"" help:"The command and its arguments, after --."`
+	Dir         string   `hidden:"" help:"Where the inner half works; set by the outer one."`
 }
 
 // Run is the outer half without Dir and the inner one with it.
@@ -58,6 +60,12 @@ func (c execCommand) Run(w world) error {
 // args are the inner half's.
 func (c execCommand) args(w world, dir string) []string {
 	args := []string{"exec", "--dir", dir, "--bin", c.programs(w).Bin, "--series", c.Series, "--protocol", c.Protocol}
+	if c.Profile != "" {
+		args = append(args, "--profile", c.Profile)
+	}
+	if c.Personality != "" {
+		args = append(args, "--personality", c.Personality)
+	}
 	if c.Fault != "" {
 		args = append(args, "--fault", c.Fault)
 	}
@@ -146,7 +154,7 @@ func (c execCommand) furnish(ctx context.Context, b *bench.Bench, place cell.Cel
 
 func (c execCommand) cell() (cell.Cell, error) {
 	p, err := iso7816.ParseProtocol(c.Protocol)
-	return cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: c.Series, Protocol: p, Timing: c.Timing}}, err
+	return cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: c.Series, Profile: c.Profile, Personality: c.Personality, Protocol: p, Timing: c.Timing}}, err
 }
 
 // without leaves a variable out of an environment.

@@ -17,6 +17,8 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/reader"
+	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
@@ -36,6 +38,11 @@ Click through a sign-in by hand:
 
     hil up
 
+Record what a card in any reader says to a script, and compare two cards:
+
+    hil record --reader "Virtual PCD 00 00" --builtin piv -o today.apdu
+    hil compare plastic.apdu today.apdu
+
 Exit codes: 0 pass, 1 the product failed, 2 inconclusive (the bench broke or
 something is missing), 3 could not verify, 64 wrong use.`
 
@@ -51,6 +58,8 @@ type cli struct {
 	Fault   faultCommand   `cmd:"" help:"Switch a fault of the running 'hil up' on, or all off."`
 	Devices devicesCommand `cmd:"" help:"List the cards and readers of the running 'hil up'."`
 	Gate    gateCommand    `cmd:"" help:"Decide from a report.json whether a release may ship."`
+	Record  recordCommand  `cmd:"" help:"Run a script against a card in a reader and keep what it says, secrets blanked."`
+	Compare compareCommand `cmd:"" help:"Compare two recordings: 0 the same, 1 they differ, 3 unreadable."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	CellInit cellInitCommand `cmd:"" hidden:"" help:"Run a job file inside namespaces; started by hil itself."`
@@ -64,7 +73,8 @@ type world struct {
 	stderr io.Writer
 	env    []string
 	now    func() time.Time
-	self   string // path of this program
+	self   string        // path of this program
+	cards  reader.System // this machine's readers
 }
 
 // exit is a command's wish for an exit code; what there was to say was said.
@@ -87,7 +97,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "hil:", err)
 		os.Exit(result.ExitInconclusive)
 	}
-	w := world{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), now: time.Now, self: self}
+	w := world{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), now: time.Now, self: self, cards: pcsc.New()}
 	code := program(w, os.Args[1:])
 	stop()
 	os.Exit(code)
