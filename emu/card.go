@@ -44,6 +44,18 @@ func Find(id string) (Fault, error) {
 	return f, nil
 }
 
+// find is the faults with these IDs.
+func find(ids []string) (faults []Fault, err error) {
+	for _, id := range ids {
+		f, err := Find(id)
+		if err != nil {
+			return nil, err
+		}
+		faults = append(faults, f)
+	}
+	return faults, nil
+}
+
 // Card is a powered card in a reader. Its methods may be used by many
 // goroutines; commands run one after the other.
 type Card struct {
@@ -78,13 +90,9 @@ func New(o Options) (*Card, error) {
 func newCard(o Options, p profile.Profile, k *keeper) (*Card, error) {
 	c := &Card{options: o, profile: p, keeper: k, turn: make(chan struct{}, 1), line: make(chan struct{}, 1), pulled: make(chan struct{})}
 	c.trace.most = o.Trace
-	var faults []Fault
-	for _, id := range o.Faults {
-		f, err := Find(id)
-		if err != nil {
-			return nil, err
-		}
-		faults = append(faults, f)
+	faults, err := find(o.Faults)
+	if err != nil {
+		return nil, err
 	}
 	if err := c.remake(faults, false); err != nil {
 		return nil, err

@@ -36,10 +36,11 @@ func Make(path string, o Options) (*Card, error) { return makeOn(image.Store{}, 
 // Errors wrap ErrImage, ErrLocked, ErrOptions or the system's.
 func Open(path string, o Options) (*Card, error) { return openOn(image.Store{}, path, o) }
 
-func makeOn(s image.Store, path string, o Options) (*Card, error) {
-	born := o
-	born.Faults = nil
-	o, p, err := born.complete()
+func makeOn(s image.Store, path string, asked Options) (*Card, error) {
+	if _, err := find(asked.Faults); err != nil {
+		return nil, err
+	}
+	o, p, err := asked.complete()
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func makeOn(s image.Store, path string, o Options) (*Card, error) {
 	if err := handle.Close(); err != nil {
 		return nil, err
 	}
-	return openOn(s, path, born.volatile())
+	return openOn(s, path, asked.volatile())
 }
 
 func openOn(s image.Store, path string, o Options) (*Card, error) {
@@ -223,7 +224,13 @@ func (k *keeper) dress(o Options, p profile.Profile, b body, anew bool) error {
 			return err
 		}
 		_ = b.memory.Commit() // nothing of making the card is news
-		b.memory.Write = func() error { return k.save(b.applet.Save()) }
+		b.memory.Write = func() error {
+			err := k.save(b.applet.Save())
+			if err != nil {
+				o.Log.Warn("the card's image was not written", "error", err)
+			}
+			return err
+		}
 		return nil
 	}
 	return b.applet.Load(changed(k.card.Born, right, wrong))

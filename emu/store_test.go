@@ -125,6 +125,11 @@ func TestFaultsSpareTheImage(t *testing.T) {
 	emutest.Run(t, c, emutest.Say(status, "6983")...)
 	c = again(t, c, path, emu.Options{})
 	emutest.Run(t, c, emutest.Say(changed, "9000")...)
+
+	c, path = made(t, emu.Options{Faults: []string{"card.pin-blocked"}})
+	emutest.Run(t, c, emutest.Say(status, "6983")...)
+	c = again(t, c, path, emu.Options{})
+	emutest.Run(t, c, emutest.Say(status, "63C3")...)
 }
 
 // Requirement: an image has one user, is not overwritten, and a closed card
@@ -178,6 +183,7 @@ func TestImageOptions(t *testing.T) {
 		"no tag":                            {Objects: map[string][]byte{"5fc103": {1}}},
 		"no path":                           {Profile: "series8", Objects: map[string][]byte{"501": {1}}},
 		"no directory":                      {Profile: "series8", Objects: map[string][]byte{"5016/3403": {1}}},
+		"no fault":                          {Faults: []string{"card.none"}},
 		"an object of 32 KB":                {Objects: map[string][]byte{"5FC103": make([]byte, 1<<15+1)}},
 	} {
 		other := filepath.Join(t.TempDir(), "none.img")

@@ -28,7 +28,13 @@ type desk struct {
 // startDrawer runs the drawer until the test ends.
 func startDrawer(t *testing.T, args ...string) desk {
 	t.Helper()
-	d := desk{t: t, runtime: t.TempDir()}
+	return startDrawerAt(t, t.TempDir(), args...)
+}
+
+// startDrawerAt says where it is in a folder of others.
+func startDrawerAt(t *testing.T, runtime string, args ...string) desk {
+	t.Helper()
+	d := desk{t: t, runtime: runtime}
 	args = append([]string{"drawer"}, args...)
 	for range 2 {
 		r := vpcdtest.New(t)
@@ -47,7 +53,7 @@ func startDrawer(t *testing.T, args ...string) desk {
 		if code := <-done; code != exitPass {
 			t.Errorf("exit code %d", code)
 		}
-		if _, err := os.Stat(filepath.Join(d.runtime, doorFile)); err == nil {
+		if now, err := readDoor(filepath.Join(d.runtime, doorFile)); err == nil && now == d.control {
 			t.Error("the drawer ended and still says where it is")
 		}
 	})
@@ -114,6 +120,13 @@ func TestCommands(t *testing.T) {
 				t.Errorf("%s does not say %q:\n%s", r.line, want, out)
 			}
 		}
+	}
+	second := startDrawerAt(t, d.runtime, "--cards", "series9")
+	if _, out := d.run("show"); !strings.Contains(out, "mine") {
+		t.Errorf("a second drawer took the place of the first:\n%s", out)
+	}
+	if _, out := d.run("show --control " + second.control); !strings.Contains(out, "series9") {
+		t.Error(out)
 	}
 	var s drawer.State
 	if _, out := d.run("show --json"); json.Unmarshal([]byte(out), &s) != nil || len(s.Cards) != 3 || s.Readers[1].Card != "series8" {
