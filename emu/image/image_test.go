@@ -268,6 +268,9 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
+	if _, err := os.Stat(filepath.Join(dir, "none.img.lock")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("looking for no image left a lock: %v", err)
+	}
 	if raw, _ := os.ReadFile(damaged); len(raw) != 100 {
 		t.Errorf("the damaged image has %d bytes now", len(raw))
 	}

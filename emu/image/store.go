@@ -38,6 +38,9 @@ type Handle struct {
 // Open reads an image and keeps others from it until Close. Errors wrap
 // ErrLocked, ErrImage or the system's and name the path.
 func (s Store) Open(path string) (*Handle, Image, error) {
+	if _, err := s.disk().Read(path, MaxFile); errors.Is(err, fs.ErrNotExist) {
+		return nil, Image{}, fmt.Errorf("%s: %w", path, fs.ErrNotExist) // and no lock file for it
+	}
 	h, err := s.hold(path)
 	if err != nil {
 		return nil, Image{}, err
