@@ -105,11 +105,13 @@ func interrupt(t *testing.T, raw []byte, script []string) {
 }
 
 // Requirement: the right passcode interrupted between the spent try and the
-// refilled counter costs at most the one try. Turned red by: writing a counter
-// of zero first.
+// refilled counter costs at most the one try, and costs it: the try was in the
+// image before the comparison. Turned red by: writing a counter of zero first, or
+// comparing before the write.
 func TestInterruptedSuccess(t *testing.T) {
 	raw := aCard(t, "series9")
 	right := []byte("\x00\x20\x00\x80\x08123456\xFF\xFF")
+	spent := false
 	for steps := 0; ; steps += 499 {
 		d := imagetest.New()
 		d.Put("card.img", raw)
@@ -121,13 +123,18 @@ func TestInterruptedSuccess(t *testing.T) {
 		}
 		done := string(answer) == "\x90\x00"
 		for _, later := range d.AfterPowerLoss() {
-			if left := opened(t, later).TriesLeft(); left != 3 && (done || left != 2) {
+			left := opened(t, later).TriesLeft()
+			if left != 3 && (done || left != 2) {
 				t.Fatalf("step %d: %d tries left", steps, left)
 			}
+			spent = spent || left == 2
 		}
 		if done {
 			break
 		}
+	}
+	if !spent {
+		t.Error("the try was never spent in the image before the passcode was compared")
 	}
 }
 

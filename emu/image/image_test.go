@@ -109,6 +109,7 @@ func TestDamaged(t *testing.T) {
 		{"header with another field", change(func(b []byte) []byte { copy(b[head+2:], "Profile"); return mend(b) }), head, "the header"},
 		{"unknown record", change(func(b []byte) []byte { copy(b[16:], "abcut"); return mend(b) }), 16, `"abcut"`},
 		{"name with a blank", change(func(b []byte) []byte { b[16] = ' '; return mend(b) }), 16, `" bout"`},
+		{"a value and its checksum", change(func(b []byte) []byte { return mend(bytes.Replace(b, []byte("Neill"), []byte("Nejll"), 1)) }), len(whole) - 46 + 10, "SHA-256"},
 		{"more after the end", append(bytes.Clone(whole), 0), len(whole), "after the end"},
 		{"a byte lost", append(bytes.Clone(whole[:200]), whole[201:]...), -1, ""},
 		{"a record lost", lose(whole), -1, "records, there are"},
