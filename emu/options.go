@@ -32,7 +32,7 @@ var ErrOptions = errors.New("emu: cannot make this card")
 // the second test holder.
 type Options struct {
 	Profile     string            // by ID, such as "series8"; "series9" is the default
-	Protocol    iso7816.Protocol  // that of Personality, or else T=1 by default
+	Protocol    iso7816.Protocol  // that of Personality, or else T=1 where the card speaks it
 	Personality string            // by ID, such as "v82-civ"; by default the profile's first with Protocol
 	Identity    *testpki.Identity // by default that of the profile's holder
 	Passcode    []byte            // 6 to 8 digits, on series 8 also 4 to 8 printable characters; copied; default DefaultPasscode
@@ -129,7 +129,7 @@ func (o Options) speak(p profile.Profile) (Options, error) {
 		o.Protocol = x.Protocol
 	}
 	if o.Protocol == 0 {
-		o.Protocol = iso7816.T1
+		o.Protocol = p.Usual()
 	}
 	return o, nil
 }

@@ -205,6 +205,15 @@ func Parse(raw []byte) (Profile, error) {
 	return p, nil
 }
 
+// Usual is the protocol of a card nobody chose one for: T=1, or that of its
+// first personality where it does not speak T=1.
+func (p Profile) Usual() iso7816.Protocol {
+	if _, err := p.Personality(iso7816.T1); err == nil {
+		return iso7816.T1
+	}
+	return p.Personalities[0].Protocol
+}
+
 // Personality is how the card shows itself with this protocol unless told
 // otherwise: the first that speaks it.
 func (p Profile) Personality(protocol iso7816.Protocol) (Personality, error) {

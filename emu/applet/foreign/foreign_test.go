@@ -6,14 +6,13 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/emutest"
 )
 
 // Requirement: a foreign card answers what its profile says and refuses the rest
-// in proper form. Source: ISO/IEC 7816-4 §5.6. Turned red by: a fall-through to
-// success.
+// in proper form, on the protocol it speaks. Source: ISO/IEC 7816-4 §5.6. Turned
+// red by: a fall-through to success, or T=1 by default.
 func TestForeign(t *testing.T) {
 	pse := "00A404000E315041592E5359532E4444463031"
 	for profile, steps := range map[string][]emutest.Step{
@@ -24,11 +23,7 @@ func TestForeign(t *testing.T) {
 			emutest.Say("00A4040008A00000000300000000", "6F10…9000"), emutest.Say("00A4040010A0000000770100700A1000F100000100", "6A82"),
 			emutest.Say("00CB3FFF035C017E00", "6D00")),
 	} {
-		o := emu.Options{Profile: profile}
-		if profile == "bank" {
-			o.Protocol = iso7816.T0
-		}
-		emutest.Run(t, emutest.New(t, o), steps...)
+		emutest.Run(t, emutest.New(t, emu.Options{Profile: profile}), steps...)
 	}
 }
 
@@ -36,11 +31,7 @@ func TestForeign(t *testing.T) {
 // says why. Turned red by: answering commands all the same.
 func TestMute(t *testing.T) {
 	for profile, length := range map[string]int{"mute": 0, "broken-atr": 7} {
-		o := emu.Options{Profile: profile, Protocol: iso7816.T1}
-		if profile == "mute" {
-			o.Protocol = iso7816.T0
-		}
-		c := emutest.New(t, o)
+		c := emutest.New(t, emu.Options{Profile: profile})
 		if n := len(c.ATR()); n != length {
 			t.Errorf("%s: an ATR of %d bytes", profile, n)
 		}
