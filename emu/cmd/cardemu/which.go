@@ -14,7 +14,7 @@ import (
 type which struct {
 	Series      string `placeholder:"N" help:"Which card, by the number on its back: ${series}. Default: 9."`
 	Profile     string `placeholder:"ID" help:"Which card, by profile, as listed by 'cardemu profiles'. Overrides --series."`
-	Protocol    string `placeholder:"T0|T1" help:"What it speaks. Default: T1."`
+	Protocol    string `placeholder:"T0|T1" help:"What it speaks. Default: T1, if the card does."`
 	Personality string `placeholder:"ID" help:"How it shows itself, as 'cardemu profiles' lists it. Default: the first with that protocol."`
 }
 
