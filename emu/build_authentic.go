@@ -8,11 +8,11 @@ import (
 // buildAuthentic makes a series 8 card.
 func buildAuthentic(b blueprint) applet.Applet {
 	a := authentic.New(authentic.Config{
-		DefaultSelected:  b.profile.DefaultSelected.Value,
-		BlockedAtOnce:    b.profile.BlockedAtOnce.Value,
+		DefaultSelected:  b.blank.DefaultSelected,
+		BlockedAtOnce:    b.blank.BlockedAtOnce,
 		PrefixDigestInfo: value(b.profile.PrefixDigest),
 		Passcode:         b.Passcode,
-		PUK:              b.PUK,
+		PUK:              b.blank.PUK,
 		Tries:            b.blank.Tries,
 		PUKTries:         b.profile.PUKTries.Value,
 		Keys:             authentic.Keys(b.blank.Identity),

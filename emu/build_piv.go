@@ -8,12 +8,12 @@ import (
 // buildPIV makes a series 9 card.
 func buildPIV(b blueprint) applet.Applet {
 	a := piv.New(piv.Config{
-		DefaultSelected: b.profile.DefaultSelected.Value,
+		DefaultSelected: b.blank.DefaultSelected,
 		Label:           value(b.profile.Label),
-		BlockedAtOnce:   b.profile.BlockedAtOnce.Value,
+		BlockedAtOnce:   b.blank.BlockedAtOnce,
 		LenientCommit:   value(b.profile.LenientCommit),
 		Passcode:        b.Passcode,
-		PUK:             b.PUK,
+		PUK:             b.blank.PUK,
 		Tries:           b.blank.Tries,
 		PUKTries:        b.profile.PUKTries.Value,
 		Keys:            piv.Keys(b.blank.Identity),

@@ -17,6 +17,9 @@ var (
 	ErrRemoved = fault.ErrRemoved
 	// ErrReader is a reader that is gone for good.
 	ErrReader = fault.ErrReader
+	// ErrReset is a card that another program has reset: the command did not
+	// reach it.
+	ErrReset = fault.ErrReset
 )
 
 // Fault is one way a card can be wrong.
@@ -26,16 +29,17 @@ type Fault = fault.Fault
 func Faults() []fault.Info {
 	var out []fault.Info
 	for _, f := range fault.All {
-		out = append(out, f.Info)
+		out = append(out, f.Listed())
 	}
 	return out
 }
 
-// Find is the fault with this ID. The error wraps ErrOptions.
+// Find is the fault with this ID, which may carry parameters:
+// "card.removed-at:n=7". The error wraps ErrOptions and says what is allowed.
 func Find(id string) (Fault, error) {
-	f, ok := fault.Find(id)
-	if !ok {
-		return f, fmt.Errorf("%w: there is no fault %q", ErrOptions, id)
+	f, err := fault.Parse(id)
+	if err != nil {
+		return f, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
 	return f, nil
 }
@@ -52,6 +56,7 @@ type Card struct {
 	body   body
 	absent bool
 	noLink bool // the reader is gone
+	warm   bool // the last reset was a warm one
 	trace  trace
 }
 
@@ -77,6 +82,9 @@ func New(o Options) (*Card, error) {
 func (c *Card) ATR() []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.warm && c.body.warmATR != nil {
+		return append([]byte(nil), c.body.warmATR...)
+	}
 	return append([]byte(nil), c.body.atr...)
 }
 
@@ -91,7 +99,8 @@ func (c *Card) Protocol() iso7816.Protocol {
 func (c *Card) Series() string { return c.profile.Series }
 
 // Transmit runs one command, encoded for Protocol, and returns the answer with
-// its status word. It fails with ErrRemoved, ErrReader or the context's error.
+// its status word. It fails with ErrRemoved, ErrReader, ErrReset or the
+// context's error.
 func (c *Card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -115,6 +124,10 @@ func (c *Card) exchange(ctx context.Context, command []byte) (response []byte, l
 		return nil, false, err
 	}
 	response, err = c.body.link(ctx, command)
+	if errors.Is(err, fault.ErrRestart) {
+		c.body.adaptor.Reset()
+		response, err = c.body.link(ctx, command)
+	}
 	e := c.trace.add(command, response)
 	if c.options.OnMessage != nil {
 		c.options.OnMessage(e)
@@ -122,7 +135,7 @@ func (c *Card) exchange(ctx context.Context, command []byte) (response []byte, l
 	left = errors.Is(err, ErrRemoved)
 	c.absent = left
 	c.noLink = errors.Is(err, ErrReader)
-	if left || c.noLink {
+	if left || c.noLink || errors.Is(err, ErrReset) {
 		c.body.adaptor.Reset()
 	}
 	return response, left, err
@@ -158,6 +171,7 @@ func (c *Card) Reset(context.Context) error {
 		return err
 	}
 	c.body.adaptor.Reset()
+	c.warm = true
 	return nil
 }
 
@@ -166,6 +180,7 @@ func (c *Card) PowerOff() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.body.adaptor.Reset()
+	c.warm = false
 }
 
 // Close lets go of the card and leaves it as it is.
@@ -175,7 +190,7 @@ func (c *Card) Close() error { return nil }
 func (c *Card) Remove() {
 	c.mu.Lock()
 	was := c.absent
-	c.absent = true
+	c.absent, c.warm = true, false
 	c.body.adaptor.Reset()
 	c.mu.Unlock()
 	if !was && c.options.OnRemove != nil {
@@ -251,6 +266,6 @@ func (c *Card) remake(faults []Fault) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.faults, c.body, c.absent, c.noLink = faults, b, false, false
+	c.faults, c.body, c.absent, c.noLink, c.warm = faults, b, false, false, false
 	return nil
 }

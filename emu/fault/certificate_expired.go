@@ -8,6 +8,7 @@ var certificateExpired = Fault{
 		ID:    "card.certificate-expired",
 		Title: "both certificates expired a month ago",
 		Why:   "Certificates live two years and renewal is easily forgotten; the person needs to be told so.",
+		Owes:  Owes{Status: "CERTIFICATE_EXPIRED", Text: "says that the card has expired, and asks for no passcode"},
 	},
 	Make: func(b *Blank) {
 		end := b.Now.AddDate(0, -1, 0)

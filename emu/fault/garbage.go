@@ -11,6 +11,7 @@ var garbage = Fault{
 		ID:    "card.garbage",
 		Title: "reading gives bytes that mean nothing",
 		Why:   "A hostile or broken card; a parser must say so, and no passcode try may be spent.",
+		Owes:  unreadable("says that the card cannot be read, and asks for no passcode"),
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

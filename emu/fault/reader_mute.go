@@ -8,6 +8,7 @@ var readerMute = Fault{
 		ID:    "reader.mute",
 		Title: "the reader stops answering at the third command",
 		Why:   "A reader that hangs, as some do after sleep: a run with it is inconclusive.",
+		Owes:  Owes{Text: "the bench is broken: a run with it is inconclusive"},
 		Bench: true,
 	},
 	Wire: func(next Link) Link {

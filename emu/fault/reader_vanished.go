@@ -12,6 +12,7 @@ var readerVanished = Fault{
 		ID:    "reader.vanished",
 		Title: "the reader is unplugged before the third command and stays away",
 		Why:   "A broken bench, not a broken product: a run with it is inconclusive.",
+		Owes:  Owes{Text: "the bench is broken: a run with it is inconclusive"},
 		Bench: true,
 	},
 	Wire: func(next Link) Link {

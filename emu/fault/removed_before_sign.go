@@ -8,6 +8,7 @@ var removedBeforeSign = Fault{
 		ID:    "card.removed-before-sign",
 		Title: "the card is pulled out right after the first right passcode",
 		Why:   "The moment between passcode and signature must not leave a half-finished sign-in.",
+		Owes:  Owes{Status: "CARD_REMOVED", Text: "says that the card was taken out too early; nobody is signed in"},
 	},
 	Wire: func(next Link) Link {
 		verified, done := false, false

@@ -8,6 +8,7 @@ var removedMidCommand = Fault{
 		ID:    "card.removed-mid-command",
 		Title: "the card is pulled out while it makes its first signature",
 		Why:   "People take the card out as soon as they have typed; a signature takes a fifth of a second.",
+		Owes:  Owes{Status: "CARD_REMOVED", Text: "says that the card was taken out too early; nobody is signed in"},
 	},
 	Wire: func(next Link) Link {
 		done := false

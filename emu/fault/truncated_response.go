@@ -8,6 +8,7 @@ var truncatedResponse = Fault{
 		ID:    "card.truncated-response",
 		Title: "long answers arrive as a single byte, without a status word",
 		Why:   "A bad contact or a broken reader driver; the answer is no answer at all.",
+		Owes:  unreadable("says that the card cannot be read, and asks for no passcode"),
 	},
 	Wire: func(next Link) Link {
 		return func(ctx context.Context, command []byte) ([]byte, error) {
