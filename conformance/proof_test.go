@@ -119,9 +119,9 @@ func chromium() string {
 // cellFor is the last cell that claims what the check requires and shows its
 // fault.
 func cellFor(c suite.Check) (target.File, error) {
-	fault, ok := target.FaultByID(c.Proof)
-	if !ok {
-		return target.File{}, fmt.Errorf("nobody knows the fault %q of %s", c.Proof, c.ID)
+	fault, err := target.FaultByID(c.Proof)
+	if err != nil {
+		return target.File{}, fmt.Errorf("%s: %w", c.ID, err)
 	}
 	var found *target.File
 	for _, f := range cells() {

@@ -65,10 +65,9 @@ func (t *Target) openPackage(ctx context.Context) error {
 
 // knownFaults refuses a fault that no part of this cell knows.
 func (t *Target) knownFaults() error {
-	all := AllFaults()
 	for _, id := range t.Faults {
-		if !slices.ContainsFunc(all, func(f Fault) bool { return f.ID == id }) {
-			return fmt.Errorf("%w: nobody knows the fault %q", ErrUsage, id)
+		if _, err := FaultByID(id); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -129,12 +128,13 @@ func (t *Target) serve(ctx context.Context, a *agent.Agent) error {
 	return nil
 }
 
-// second is the same desk with one more agent, whose form ends after a second.
+// second is the same desk with one more agent, whose form ends after a second
+// and who gives a card as long for an answer.
 func (t *Target) second(ctx context.Context, shelf reader.System, person *prompter, config settings.Settings) (*Target, error) {
 	config.TimeToShowPinForm = 1
 	other := *t
 	other.closers = nil
-	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now}
+	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now, Patience: time.Second}
 	if err := other.serve(ctx, a); err != nil {
 		return nil, errors.Join(err, other.Close())
 	}
