@@ -9,6 +9,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
+	"github.com/smartcard-connect/smartcard-connect/conformance/catalogue"
 	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 	"github.com/smartcard-connect/smartcard-connect/emu"
@@ -78,4 +79,19 @@ func script(passcode string, wrong int) []target.Answer {
 		out = append(out, target.Answer{Passcode: strings.Repeat("0", len(passcode))})
 	}
 	return append(out, target.Answer{Passcode: passcode}, target.Answer{Cancel: true})
+}
+
+// Requirement: every way a card can be wrong turns at least one spec red; a
+// fault that no spec names is one nobody would notice. Source: design §6.
+// Turned red by: a fault without a spec whose Proof it is.
+func TestEveryFaultIsNoticed(t *testing.T) {
+	noticed := map[string]bool{}
+	for _, c := range catalogue.All() {
+		noticed[fault.Base(c.Proof)] = true
+	}
+	for _, f := range emu.Faults() {
+		if !f.Bench && !noticed[f.ID] {
+			t.Errorf("%s: no spec has it for its proof", f.ID)
+		}
+	}
 }
