@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
 	"github.com/smartcard-connect/smartcard-connect/conformance/catalogue"
 	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
@@ -22,12 +21,12 @@ import (
 // Turned red by: a fault without a debt, a status that names another cause, a
 // VERIFY too many.
 func TestAgentDeliversWhatItOwes(t *testing.T) {
-	for _, series := range []string{"8", "9"} {
-		t.Run("series"+series, func(t *testing.T) {
+	for _, file := range cells() {
+		t.Run(file.Cell, func(t *testing.T) {
 			t.Parallel()
-			cell := open(t, target.InProcess(series, iso7816.T1))
+			cell := open(t, file)
 			for _, f := range emu.Faults() {
-				if f.Bench || !f.Applies(series, iso7816.T1) {
+				if f.Bench || !f.Applies(file.Series, file.Protocol) {
 					continue
 				}
 				if err := delivers(t.Context(), cell, f); err != nil {

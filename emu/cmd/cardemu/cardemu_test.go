@@ -216,13 +216,18 @@ func TestProgram(t *testing.T) {
 		{"profiles --json", 0, `"opensc_conf": ""`},
 		{"faults", 0, "card.wrong-signature"},
 		{"faults --json", 0, `"id": "reader.mute"`},
+		{"faults --json", 0, `"status": "CARD_REMOVED"`},
+		{"faults", 0, "n=7  1 to 9999"},
+		{"faults card.removed-at:n=3", 0, "owes CARD_REMOVED"},
+		{"faults card.removed-at:m=3", 64, "it has n=7"},
+		{"run --fault card.removed-at:n=3,m=4", 64, "no parameter"},
 		{"opensc-conf --series 8 --protocol T0", 0, "  card_atr 3B:7B:18"},
 		{"opensc-conf --series 9 --protocol T1", 0, "app default {\n}"},
 	}
 	for _, r := range rows {
 		var out, errs bytes.Buffer
 		code := program(world{context.Background(), &out, &errs}, strings.Fields(r.args))
-		if code != r.code || !strings.Contains(out.String(), r.says) || (code != 0 && errs.Len() == 0) {
+		if code != r.code || !strings.Contains(out.String()+errs.String(), r.says) || (code != 0 && errs.Len() == 0) {
 			t.Errorf("%q: %d\n%s%s", r.args, code, out.String(), errs.String())
 		}
 	}

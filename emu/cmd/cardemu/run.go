@@ -38,7 +38,7 @@ type runCommand struct {
 	which
 	Reader  string   `default:"vpcd://127.0.0.1:35963" help:"The virtual reader's slot."`
 	Holder  string   `placeholder:"UUID" help:"Whose card: one of the test holders. Default: the first for series 8, the second for series 9."`
-	Fault   []string `placeholder:"ID" help:"Something to be wrong, as listed by 'cardemu faults'. May be repeated."`
+	Fault   []string `sep:"none" placeholder:"ID" help:"Something to be wrong, as listed by 'cardemu faults', such as card.removed-at:n=7. May be repeated."`
 	Control string   `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where to listen for control, on loopback. Port 0 is any free one."`
 	Trace   string   `type:"path" placeholder:"FILE" help:"Append every exchange to FILE as a line of JSON, passcodes blanked."`
 	Verbose bool     `short:"v" help:"Say more on standard error."`

@@ -67,7 +67,7 @@ func (s *slot) plug() error {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	s.stop, s.done = stop, done
-	client := &vpcd.Client{Address: s.address, Card: s.card, Log: s.log, OnPlug: s.onPlug}
+	client := &vpcd.Client{Address: s.address, Card: alone{s.card}, Log: s.log, OnPlug: s.onPlug}
 	go func() {
 		defer close(done)
 		if err := client.Run(ctx); err != nil {
@@ -75,6 +75,19 @@ func (s *slot) plug() error {
 		}
 	}()
 	return nil
+}
+
+// alone is a card in a virtual reader, whose service knows of no other
+// program's reset: the command is run on the card that was reset.
+type alone struct{ *emu.Card }
+
+// Transmit runs a command.
+func (a alone) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	response, err := a.Card.Transmit(ctx, command)
+	if errors.Is(err, emu.ErrReset) {
+		return a.Card.Transmit(ctx, command)
+	}
+	return response, err
 }
 
 // running reports whether the client still holds the slot. It ends by itself
