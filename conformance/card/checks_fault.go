@@ -80,10 +80,10 @@ func wordChecks() []suite.Check {
 // memoryChecks: what is written is written, and outlives power.
 func memoryChecks() []suite.Check {
 	return []suite.Check{
-		{ID: "card.power-keeps-counter", Title: "A spent try stays spent when the card loses power", Source: "ISO/IEC 7816-4 §11.5.6", Requires: spending, Proof: "card.counter-volatile", Because: "power", Run: restoring(powerKeepsCounter)},
+		{ID: "card.power-keeps-counter", Title: "A spent try stays spent when the card loses power", Source: "ISO/IEC 7816-4 §11.5.6", Requires: spending, Proof: "card.counter-volatile", Because: "power", Run: powerKeepsCounter},
 		{ID: "card.counter-writes", Title: "The card can write its counter", Source: "ISO/IEC 7816-4 §5.6, 6581", Requires: testCard, Proof: "card.memory-fails", Because: "6581", Run: with(func(ctx context.Context, s *session) error { return s.login(ctx) })},
 		{ID: "card.room", Title: "There is room to change the passcode", Source: "ISO/IEC 7816-4 §5.6, 6A84", Requires: spending, Proof: "card.memory-full", Because: "6A84", Run: restoring(changes)},
-		{ID: "card.change-whole", Title: "A passcode change is done whole or not at all", Source: "ISO/IEC 7816-4 §11.5.7; issue: tearing", Requires: spending, Proof: "card.torn-write", Because: "neither", Run: restoring(changeWhole)},
+		{ID: "card.change-whole", Title: "A passcode change is done whole or not at all", Source: "ISO/IEC 7816-4 §11.5.7; issue: tearing", Requires: spending, Proof: "card.torn-write", Because: "neither", Run: changeWhole},
 		{ID: "card.personalised", Title: "The card was personalised: it has an authentication certificate and its passcode may be tried", Source: "issue: blank cards", Requires: anyCard, Proof: "card.blank", Because: "not personalised", Run: with(personalised)},
 	}
 }

@@ -175,25 +175,40 @@ func notWithdrawn(_ context.Context, s *session) error {
 	return nil
 }
 
-// powerKeepsCounter takes the card out and puts it back in between.
-func powerKeepsCounter(ctx context.Context, s *session) error {
-	before, err := s.tries(ctx)
-	if err != nil {
+// acrossPower runs one body, takes the card out and puts it back, and runs
+// another; the card is restored whatever happens. Each has a connection of its
+// own: one that outlives its card can hold the reader.
+func acrossPower(ctx context.Context, t *target.Target, first, second func(context.Context, *session) error) error {
+	run := func() error {
+		if err := with(first)(ctx, t); err != nil {
+			return err
+		}
+		if err := errors.Join(t.Rig.Remove(ctx), t.Rig.Insert(ctx)); err != nil {
+			return suite.Broken{Err: err}
+		}
+		return with(second)(ctx, t)
+	}
+	err := suite.Blame(ctx, t, run())
+	if failed := t.Rig.Restore(context.WithoutCancel(ctx)); failed != nil {
+		return errors.Join(err, suite.Broken{Err: failed})
+	}
+	return err
+}
+
+func powerKeepsCounter(ctx context.Context, t *target.Target) error {
+	var before int
+	return acrossPower(ctx, t, func(ctx context.Context, s *session) (err error) {
+		if before, err = s.tries(ctx); err == nil {
+			_, err = s.verify(ctx, s.wrong())
+		}
 		return err
-	}
-	if _, err := s.verify(ctx, s.wrong()); err != nil {
-		return err
-	}
-	if err := errors.Join(s.t.Rig.Remove(ctx), s.t.Rig.Insert(ctx)); err != nil {
-		return suite.Broken{Err: err}
-	}
-	return with(func(ctx context.Context, s *session) error {
+	}, func(ctx context.Context, s *session) error {
 		after, err := s.tries(ctx)
 		if err == nil && after != before-1 {
 			err = fmt.Errorf("after a wrong passcode and a loss of power %d tries of %d are left", after, before)
 		}
 		return err
-	})(ctx, s.t)
+	})
 }
 
 // changed is another passcode than the card's.
@@ -217,22 +232,21 @@ func changes(ctx context.Context, s *session) error {
 
 // changeWhole wants one of the two passcodes to be the right one afterwards,
 // also if the card left in between.
-func changeWhole(ctx context.Context, s *session) error {
-	fresh := s.changed()
-	if _, err := s.change(ctx, s.passcode, fresh); err != nil && !errors.Is(err, reader.ErrRemoved) {
+func changeWhole(ctx context.Context, t *target.Target) error {
+	return acrossPower(ctx, t, func(ctx context.Context, s *session) error {
+		_, err := s.change(ctx, s.passcode, s.changed())
+		if errors.Is(err, reader.ErrRemoved) {
+			return nil
+		}
 		return err
-	}
-	if err := errors.Join(s.t.Rig.Remove(ctx), s.t.Rig.Insert(ctx)); err != nil {
-		return suite.Broken{Err: err}
-	}
-	return with(func(ctx context.Context, s *session) error {
-		for _, p := range [][]byte{s.passcode, fresh} {
+	}, func(ctx context.Context, s *session) error {
+		for _, p := range [][]byte{s.passcode, s.changed()} {
 			if sw, err := s.verify(ctx, p); err != nil || sw == iso7816.OK {
 				return err
 			}
 		}
 		return errors.New("after a change of the passcode neither the old nor the new one is right")
-	})(ctx, s.t)
+	})
 }
 
 func personalised(ctx context.Context, s *session) error {
