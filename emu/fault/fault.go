@@ -153,6 +153,7 @@ var All = []Fault{
 	restartsBeforeSign,
 	slow,
 	muteAt,
+	muteWhileSigning,
 	emptyAnswer,
 	staleAnswer,
 	longAnswer,
