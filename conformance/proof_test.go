@@ -90,6 +90,9 @@ func prove(t *testing.T, c suite.Check) {
 		t.Fatal(err)
 	}
 	f.Faults = []string{c.Proof}
+	if onCardAlone(c) {
+		f.Features = slices.DeleteFunc(f.Features, func(x target.Feature) bool { return !slices.Contains(target.OfCard(), x) })
+	}
 	s := judge.One(context.Background(), c, open(t, f), judge.Limits{})
 	if s.Verdict != result.Fail {
 		t.Fatalf("%s with %s on: %s %s", c.ID, c.Proof, s.Verdict, s.Reason)
@@ -97,6 +100,12 @@ func prove(t *testing.T, c suite.Check) {
 	if c.Because == "" || !strings.Contains(s.Reason, c.Because) {
 		t.Errorf("%s with %s on is red for another reason than %q: %s", c.ID, c.Proof, c.Because, s.Reason)
 	}
+}
+
+// onCardAlone reports whether a check wants nothing but a card on a bench: its
+// cell then starts no provider and no agent, which the check could not see.
+func onCardAlone(c suite.Check) bool {
+	return !slices.ContainsFunc(c.Requires, func(x target.Feature) bool { return !slices.Contains(target.OfCard(), x) })
 }
 
 // chromium is the path of one, or empty.
@@ -111,9 +120,9 @@ func chromium() string {
 // cellFor is the last cell that claims what the check requires and shows its
 // fault.
 func cellFor(c suite.Check) (target.File, error) {
-	fault, ok := target.FaultByID(c.Proof)
-	if !ok {
-		return target.File{}, fmt.Errorf("nobody knows the fault %q of %s", c.Proof, c.ID)
+	fault, err := target.FaultByID(c.Proof)
+	if err != nil {
+		return target.File{}, fmt.Errorf("%s: %w", c.ID, err)
 	}
 	var found *target.File
 	for _, f := range cells() {

@@ -8,10 +8,10 @@ import (
 // buildAuthentic makes a series 8 card.
 func buildAuthentic(b blueprint) applet.Applet {
 	a := authentic.New(authentic.Config{
-		DefaultSelected:  b.profile.DefaultSelected.Value,
-		BlockedAtOnce:    b.profile.BlockedAtOnce.Value,
+		DefaultSelected:  b.blank.DefaultSelected,
+		BlockedAtOnce:    b.blank.BlockedAtOnce,
 		PrefixDigestInfo: value(b.profile.PrefixDigest),
-		Credentials:      authentic.Credentials(b.Passcode, b.PUK, b.blank.Tries, b.profile.PUKTries.Value),
+		Credentials:      authentic.Credentials(b.Passcode, b.blank.PUK, b.blank.Tries, b.profile.PUKTries.Value),
 		Keys:             authentic.Keys(b.blank.Identity),
 		Master:           authentic.Files(b.blank.Identity),
 		Serial:           authentic.Serial(b.blank.Identity.Holder),

@@ -8,12 +8,12 @@ import (
 // buildIASECC makes an IAS-ECC card.
 func buildIASECC(b blueprint) applet.Applet {
 	a := iasecc.New(iasecc.Config{
-		DefaultSelected:   b.profile.DefaultSelected.Value,
-		BlockedAtOnce:     b.profile.BlockedAtOnce.Value,
+		DefaultSelected:   b.blank.DefaultSelected,
+		BlockedAtOnce:     b.blank.BlockedAtOnce,
 		PrefixDigestInfo:  value(b.profile.PrefixDigest),
 		RefuseMasterFCI:   value(b.profile.RefuseMasterFCI),
 		EnvironmentsShown: value(b.profile.EnvironmentsShown),
-		Passcodes:         iasecc.Passcodes(b.Passcode, b.blank.Tries, b.PUK, b.profile.PUKTries.Value),
+		Passcodes:         iasecc.Passcodes(b.Passcode, b.blank.Tries, b.blank.PUK, b.profile.PUKTries.Value),
 		Keys:              iasecc.Keys(b.blank.Identity),
 		MayDecipher:       iasecc.MayDecipher(),
 		Master:            iasecc.Files(b.blank.Identity),

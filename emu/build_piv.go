@@ -15,7 +15,7 @@ func buildPIV(b blueprint) applet.Applet {
 	p := b.profile
 	keys, objects := piv.Personalise(b.blank.Identity, layout(p))
 	a := piv.New(piv.Config{
-		DefaultSelected: p.DefaultSelected.Value,
+		DefaultSelected: b.blank.DefaultSelected,
 		Template: piv.Template{
 			Short:      value(p.ShortTemplate),
 			Label:      value(p.Label),
@@ -23,13 +23,13 @@ func buildPIV(b blueprint) applet.Applet {
 			Algorithms: value(p.Algorithms),
 			Longest:    value(p.ExtendedLength),
 		},
-		BlockedAtOnce:   p.BlockedAtOnce.Value,
+		BlockedAtOnce:   b.blank.BlockedAtOnce,
 		MalformedSpends: value(p.MalformedSpends),
 		PUKStaysSpent:   value(p.PUKStaysSpent),
 		LenientCommit:   value(p.LenientCommit),
 		Empty:           emptyAnswers[value(p.EmptyObject)],
 		Passcode:        b.Passcode,
-		PUK:             b.PUK,
+		PUK:             b.blank.PUK,
 		Tries:           b.blank.Tries,
 		PUKTries:        p.PUKTries.Value,
 		Keys:            keys,

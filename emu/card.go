@@ -21,6 +21,9 @@ var (
 	// ErrMute is a card that no reader can power: it does not answer to
 	// reset, or its answer is none.
 	ErrMute = errors.New("emu: the card does not answer to reset")
+	// ErrReset is a card that another program has reset: the command did not
+	// reach it.
+	ErrReset = fault.ErrReset
 )
 
 // Fault is one way a card can be wrong.
@@ -30,16 +33,17 @@ type Fault = fault.Fault
 func Faults() []fault.Info {
 	var out []fault.Info
 	for _, f := range fault.All {
-		out = append(out, f.Info)
+		out = append(out, f.Listed())
 	}
 	return out
 }
 
-// Find is the fault with this ID. The error wraps ErrOptions.
+// Find is the fault with this ID, which may carry parameters:
+// "card.removed-at:n=7". The error wraps ErrOptions and says what is allowed.
 func Find(id string) (Fault, error) {
-	f, ok := fault.Find(id)
-	if !ok {
-		return f, fmt.Errorf("%w: there is no fault %q", ErrOptions, id)
+	f, err := fault.Parse(id)
+	if err != nil {
+		return f, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
 	return f, nil
 }
@@ -71,6 +75,7 @@ type Card struct {
 	pulled chan struct{} // closed when the card leaves the reader
 	absent bool
 	noLink bool    // the reader is gone
+	warm   bool    // the last reset was a warm one
 	closed bool    // the image was let go
 	keeper *keeper // nil for a card that lives in memory
 	trace  trace
@@ -104,6 +109,9 @@ func newCard(o Options, p profile.Profile, k *keeper) (*Card, error) {
 func (c *Card) ATR() []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.warm && c.body.warmATR != nil {
+		return append([]byte(nil), c.body.warmATR...)
+	}
 	return append([]byte(nil), c.body.atr...)
 }
 
@@ -119,8 +127,8 @@ func (c *Card) Series() string { return c.profile.Series }
 
 // Transmit runs one command, encoded for Protocol, and returns the answer with
 // its status word, after as long as Options.Timing says. It fails with
-// ErrRemoved, ErrReader or the context's error, at once also while the card
-// works.
+// ErrRemoved, ErrReader, ErrReset, ErrMute or the context's error, at once also
+// while the card works.
 func (c *Card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -136,13 +144,27 @@ func (c *Card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	return response, err
 }
 
+// queue waits for the command under way. A free card is taken at once, even by
+// whoever has no time left.
+func (c *Card) queue(ctx context.Context) error {
+	select {
+	case c.line <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case c.line <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // inTurn is Transmit when no other command is under way; left says that the
 // card went now.
 func (c *Card) inTurn(ctx context.Context, command []byte) (response []byte, left bool, err error) {
-	select {
-	case c.line <- struct{}{}:
-	case <-ctx.Done():
-		return nil, false, ctx.Err()
+	if err := c.queue(ctx); err != nil {
+		return nil, false, err
 	}
 	defer func() { <-c.line }()
 	a, err := c.exchange(ctx, command)
@@ -166,6 +188,10 @@ func (c *Card) exchange(ctx context.Context, command []byte) (answer, error) {
 		return answer{}, err
 	}
 	response, err := c.body.link(ctx, command)
+	if errors.Is(err, fault.ErrRestart) {
+		c.body.adaptor.Reset()
+		response, err = c.body.link(ctx, command)
+	}
 	a := answer{response: response, pulled: c.pulled}
 	if err == nil && c.pace != nil {
 		a.takes = c.pace(command, response)
@@ -185,6 +211,8 @@ func (c *Card) note(command, response []byte, err error) (left bool) {
 	left = errors.Is(err, ErrRemoved) && c.leave()
 	if errors.Is(err, ErrReader) {
 		c.noLink = true
+	}
+	if c.noLink || errors.Is(err, ErrReset) {
 		c.body.adaptor.Reset()
 	}
 	return left
@@ -195,7 +223,7 @@ func (c *Card) leave() bool {
 	if c.absent {
 		return false
 	}
-	c.absent = true
+	c.absent, c.warm = true, false
 	close(c.pulled)
 	c.body.adaptor.Reset()
 	return true
@@ -242,6 +270,7 @@ func (c *Card) Reset(context.Context) error {
 		return err
 	}
 	c.body.adaptor.Reset()
+	c.warm = true
 	return nil
 }
 
@@ -250,6 +279,7 @@ func (c *Card) PowerOff() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.body.adaptor.Reset()
+	c.warm = false
 }
 
 // Close lets go of the card and leaves it as it is. A card with an image is done
@@ -359,7 +389,7 @@ func (c *Card) remake(faults []Fault, anew bool) error {
 	if err != nil {
 		return err
 	}
-	c.faults, c.body, c.pace, c.noLink = faults, b, pace, false
+	c.faults, c.body, c.pace, c.noLink, c.warm = faults, b, pace, false, false
 	c.enter()
 	return nil
 }

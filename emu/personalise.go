@@ -21,6 +21,7 @@ type adaptor interface {
 // body is everything a fault can change about a card.
 type body struct {
 	atr     []byte
+	warmATR []byte // nil where it is the same
 	speaks  iso7816.Protocol
 	applet  applet.Applet
 	memory  *applet.Memory
@@ -37,9 +38,10 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 	}
 	blank := &fault.Blank{
 		Series: p.Series, Protocol: o.Protocol, ATR: look.ATR, Identity: *o.Identity,
-		Tries: p.Tries.Value, TriesLeft: p.Tries.Value - o.TriesSpent, Now: o.Now(),
+		PUK: o.PUK, Tries: p.Tries.Value, TriesLeft: p.Tries.Value - o.TriesSpent, Now: o.Now(),
+		DefaultSelected: p.DefaultSelected.Value, BlockedAtOnce: p.BlockedAtOnce.Value,
 	}
-	faults = applying(faults, p.Series, o.Protocol)
+	faults = applying(faults, o.Identity.Holder.UUID, p.Series, o.Protocol)
 	for _, f := range faults {
 		if f.Make != nil {
 			f.Make(blank)
@@ -56,9 +58,16 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 		return body{}, fmt.Errorf("%w: nobody builds an applet %q", ErrOptions, p.Applet)
 	}
 	memory := &applet.Memory{}
-	a := build(blueprint{Options: o, profile: p, blank: blank, memory: memory})
+	plan := blueprint{Options: o, profile: p, blank: blank, memory: memory}
+	a := build(plan)
+	if blank.Second != "" {
+		a = &applet.Several{Applets: []applet.Applet{a, builders[blank.Second](plan)}}
+	}
 	if err := addObjects(a, o.Objects); err != nil {
 		return body{}, fmt.Errorf("%w: %w", ErrOptions, err)
+	}
+	if err := tweak(a, blank.Tweaks); err != nil {
+		return body{}, err
 	}
 	a = applet.Durable{Applet: a, Memory: memory}
 	for _, f := range faults {
@@ -66,7 +75,7 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 			a = f.Wrap(a)
 		}
 	}
-	b := body{atr: blank.ATR, speaks: blank.Protocol, applet: a, memory: memory, adaptor: protocol(blank.Protocol, a, p)}
+	b := body{atr: blank.ATR, warmATR: blank.WarmATR, speaks: blank.Protocol, applet: a, memory: memory, adaptor: protocol(blank.Protocol, a, p)}
 	b.link = func(_ context.Context, command []byte) ([]byte, error) {
 		return b.adaptor.Transmit(command), nil
 	}
@@ -78,10 +87,22 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 	return b, nil
 }
 
-func applying(faults []Fault, series string, protocol iso7816.Protocol) []Fault {
+// tweak lets faults edit the card that has just been personalised.
+func tweak(a applet.Applet, edits []func(applet.State)) error {
+	if len(edits) == 0 {
+		return nil
+	}
+	s := a.Save()
+	for _, edit := range edits {
+		edit(s)
+	}
+	return a.Load(s)
+}
+
+func applying(faults []Fault, holder, series string, protocol iso7816.Protocol) []Fault {
 	var out []Fault
 	for _, f := range faults {
-		if f.Applies(series, protocol) {
+		if f.Applies(series, protocol) && (f.Holder == "" || f.Holder == holder) {
 			out = append(out, f)
 		}
 	}

@@ -147,6 +147,7 @@ func (s *Server) compose() (http.Handler, error) {
 	ca := testpki.Authentication()
 	s.ring = op.NewKeyRing(testpki.Published("provider"))
 	s.list = &pki.List{Authority: ca.Certificate, Key: ca.Key}
+	s.list.Revoke(testpki.Lost())
 	engine := op.New(s.issuer, s.ring, s.Clients, &s.faults, s.now, s.Rand)
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
 		Engine: engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: pki.Trust{Authority: ca.Certificate, Revocation: s.list.At},

@@ -43,6 +43,8 @@ type Desk struct {
 	Prompter passcode.Prompter
 	Filter   string           // part of a reader's name; empty is any reader
 	Now      func() time.Time // zero is time.Now
+	// Patience is how long a card may take for one answer; zero is 30 s.
+	Patience time.Duration
 
 	mu   sync.Mutex
 	last Insertion

@@ -1,6 +1,7 @@
 package insertion
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,30 @@ import (
 
 // resetTime bounds the clean-up, which runs even when the caller has given up.
 const resetTime = 10 * time.Second
+
+// answerTime is more than any card takes for one answer: a signature takes less
+// than a second, a key pair some ten.
+const answerTime = 30 * time.Second
+
+// patient is a card that is given up when it does not answer. Without this the
+// person would wait for the end of the whole use and hear that time was up,
+// where it is the card that hangs.
+type patient struct {
+	reader.Card
+	patience time.Duration
+}
+
+// Transmit passes the command on. Besides the card's errors it answers
+// reader.ErrMute.
+func (p patient) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	limited, cancel := context.WithTimeout(ctx, p.patience)
+	defer cancel()
+	response, err := p.Card.Transmit(limited, command)
+	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("%w: no answer within %v", reader.ErrMute, p.patience)
+	}
+	return response, err
+}
 
 // Session is a card inside a transaction. It notes when the passcode was shown,
 // so that the card is reset whatever happens next.
@@ -46,6 +71,7 @@ func (d *Desk) use(ctx context.Context, in Insertion, do func(context.Context, *
 		return false, err
 	}
 	defer func() { _ = c.Close() }()
+	c = patient{c, cmp.Or(d.Patience, answerTime)}
 	k, err := d.Open(c, in.Memory)
 	if err != nil {
 		return false, err

@@ -1,10 +1,12 @@
 package target
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/door"
 	"github.com/smartcard-connect/smartcard-connect/emu"
+	"github.com/smartcard-connect/smartcard-connect/emu/fault"
 )
 
 // Fault is one fault of any part of a cell.
@@ -17,13 +19,17 @@ type Fault struct {
 	// Cells that can show it; empty means all.
 	Series   string `json:"series,omitempty"`
 	Protocol string `json:"protocol,omitempty"`
+	// Params are settings of a card's fault, behind its ID.
+	Params []fault.Param `json:"params,omitempty"`
+	// Owes is what the agent owes a person with such a card.
+	Owes *fault.Owes `json:"owes,omitempty"`
 }
 
 // AllFaults asks every part for its list.
 func AllFaults() []Fault {
 	var all []Fault
 	for _, f := range emu.Faults() {
-		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: area(f.ID), Bench: f.Bench, Series: f.Series, Protocol: f.Protocol})
+		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: area(f.ID), Bench: f.Bench, Series: f.Series, Protocol: f.Protocol, Params: f.Params, Owes: &f.Owes})
 	}
 	all = append(all, providerFaults()...)
 	for _, f := range door.All {
@@ -37,12 +43,20 @@ func (f Fault) Shows(cell File) bool {
 	return (f.Series == "" || f.Series == cell.Series) && (f.Protocol == "" || f.Protocol == cell.Protocol.String())
 }
 
-// FaultByID finds one.
-func FaultByID(id string) (Fault, bool) {
+// FaultByID finds one. The ID of a card's fault may carry parameters, which are
+// checked. Errors wrap ErrUsage.
+func FaultByID(id string) (Fault, error) {
 	all := AllFaults()
-	i := slices.IndexFunc(all, func(f Fault) bool { return f.ID == id })
-	if i < 0 {
-		return Fault{}, false
+	i := slices.IndexFunc(all, func(f Fault) bool { return f.ID == fault.Base(id) })
+	if i < 0 || fault.Base(id) != id && all[i].Params == nil {
+		return Fault{}, fmt.Errorf("%w: nobody knows the fault %q", ErrUsage, id)
 	}
-	return all[i], true
+	f := all[i]
+	if f.Owner == "card" || f.Owner == "reader" {
+		if _, err := emu.Find(id); err != nil {
+			return Fault{}, fmt.Errorf("%w: %w", ErrUsage, err)
+		}
+	}
+	f.ID = id
+	return f, nil
 }

@@ -32,15 +32,16 @@ const SigningOrigin = "https://prescriptions.example.test"
 func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
-		Passcode: emu.DefaultPasscode,
-		Features: []Feature{Card, TestCard, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Feature("series-" + number)},
+		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
+		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Feature("series-" + number), Application(number)},
 	}
 	f.Features = append(f.Features, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p])
 	return f
 }
 
 // openPackage starts a card on a shelf, a provider, a port service and an agent
-// whose person is scripted, all in this process and on free loopback ports.
+// whose person is scripted, all in this process and on free loopback ports. A
+// file that claims nothing beyond a card on a bench gets just that.
 func (t *Target) openPackage(ctx context.Context) error {
 	if err := t.knownFaults(); err != nil {
 		return err
@@ -49,11 +50,13 @@ func (t *Target) openPackage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(t.Features, func(f Feature) bool { return !slices.Contains(OfCard(), f) }) {
+		return nil
+	}
 	if t.Ports, err = freePorts(5); err != nil {
 		return err
 	}
-	if err := t.startProvider(); err != nil || t.Issuer == "" {
-		t.Features = []Feature{Card, TestCard, Bench, Feature("series-" + t.Series), map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[t.Protocol]}
+	if err := t.startProvider(); err != nil {
 		return err
 	}
 	return t.startAgent(ctx, shelf)
@@ -61,10 +64,9 @@ func (t *Target) openPackage(ctx context.Context) error {
 
 // knownFaults refuses a fault that no part of this cell knows.
 func (t *Target) knownFaults() error {
-	all := AllFaults()
 	for _, id := range t.Faults {
-		if !slices.ContainsFunc(all, func(f Fault) bool { return f.ID == id }) {
-			return fmt.Errorf("%w: nobody knows the fault %q", ErrUsage, id)
+		if _, err := FaultByID(id); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -76,11 +78,12 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 		t.Reader = "Shelf 00 00"
 	}
 	rig := &shelfRig{shelf: &readertest.Shelf{}, name: t.Reader, start: t.faultsOf("card", "reader")}
-	c, err := emu.New(emu.Options{Profile: "series" + t.Series, Protocol: t.Protocol, Passcode: []byte(t.Passcode), Faults: rig.start, Timing: t.Timing})
+	c, err := emu.New(emu.Options{Profile: "series" + t.Series, Protocol: t.Protocol, Passcode: []byte(t.Passcode), PUK: []byte(t.PUK), Faults: rig.start, Timing: t.Timing})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	rig.card = c
+	t.Holder = c.Holder().UUID
 	if err := rig.Insert(context.Background()); err != nil {
 		return nil, err
 	}
@@ -124,12 +127,13 @@ func (t *Target) serve(ctx context.Context, a *agent.Agent) error {
 	return nil
 }
 
-// second is the same desk with one more agent, whose form ends after a second.
+// second is the same desk with one more agent, whose form ends after a second
+// and who gives a card as long for an answer.
 func (t *Target) second(ctx context.Context, shelf reader.System, person *prompter, config settings.Settings) (*Target, error) {
 	config.TimeToShowPinForm = 1
 	other := *t
 	other.closers = nil
-	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now}
+	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now, Patience: time.Second}
 	if err := other.serve(ctx, a); err != nil {
 		return nil, errors.Join(err, other.Close())
 	}

@@ -38,6 +38,9 @@ func (p plugged) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	if errors.Is(err, emu.ErrReader) {
 		p.rig.shelf.Vanish(p.rig.name)
 	}
+	if errors.Is(err, emu.ErrReset) {
+		err = fmt.Errorf("%w: %w", reader.ErrReset, err)
+	}
 	return response, err
 }
 
@@ -101,6 +104,10 @@ func (r *shelfRig) Fault(ctx context.Context, id string) error {
 	}
 	return r.Insert(ctx)
 }
+
+// TriesLeft is the passcode's counter as the bench knows it, whatever the card
+// says.
+func (r *shelfRig) TriesLeft() int { return r.card.TriesLeft() }
 
 // sound asks the reader and, where there is a card, wants an answer of any kind
 // to a harmless command.

@@ -2,6 +2,7 @@ package drawer
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -44,7 +45,7 @@ func (r *reader) plug(c *emu.Card) error {
 	r.plugged.Store(p)
 	seen := make(chan struct{})
 	client := &vpcd.Client{
-		Address: r.address, Card: c, Log: r.log,
+		Address: r.address, Card: alone{c}, Log: r.log,
 		OnPlug: func() {
 			r.reached.Store(true)
 			if r.onPlug != nil {
@@ -66,6 +67,19 @@ func (r *reader) plug(c *emu.Card) error {
 	case <-time.After(r.settle):
 	}
 	return nil
+}
+
+// alone is a card in a virtual reader, whose service knows of no other
+// program's reset: the command is run on the card that was reset.
+type alone struct{ *emu.Card }
+
+// Transmit runs a command.
+func (a alone) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	response, err := a.Card.Transmit(ctx, command)
+	if errors.Is(err, emu.ErrReset) {
+		return a.Card.Transmit(ctx, command)
+	}
+	return response, err
 }
 
 // running reports whether a card holds the slot. It ends by itself when a fault

@@ -11,6 +11,7 @@ var acceptsAnything = Fault{
 		ID:    "card.accepts-anything",
 		Title: "an unknown instruction is answered 9000",
 		Why:   "A card program whose list of instructions ends without a refusal falls through to success; whoever probes by instruction is misled.",
+		Owes:  nothing("as it sends no instruction the card does not have"),
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

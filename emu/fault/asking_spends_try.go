@@ -11,6 +11,7 @@ var askingSpendsTry = Fault{
 		ID:    "card.asking-spends-try",
 		Title: "asking for the tries left spends one",
 		Why:   "Cards that do not know the empty VERIFY can take it for a wrong passcode; who asks three times has blocked them.",
+		Owes:  Owes{Status: "OK", Text: "nothing: signs in all the same, and asks once only"},
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -8,6 +8,7 @@ var atrUnknown = Fault{
 		ID:    "card.atr-unknown",
 		Title: "the answer to reset is that of no card we know",
 		Why:   "People put bank cards and door passes into readers.",
+		Owes:  Owes{Status: "CARD_UNKNOWN", Text: "says that this card cannot be used to sign in, and sends it nothing"},
 	},
 	Make: func(b *Blank) {
 		b.ATR = []byte{0x3B, 0x80, 0x80, 0x01, 0x01}

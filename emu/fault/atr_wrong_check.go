@@ -7,6 +7,7 @@ var atrWrongCheck = Fault{
 		ID:       "card.atr-wrong-check",
 		Title:    "the check byte of the answer to reset is wrong",
 		Why:      "Makers who change historical bytes by hand forget the byte at the end, and many readers never look.",
+		Owes:     nothing("as the reader, not the agent, checks this byte"),
 		Protocol: "T=1",
 	},
 	Make: func(b *Blank) {

@@ -12,6 +12,7 @@ var certificateCorrupt = Fault{
 		ID:    "card.certificate-corrupt",
 		Title: "the certificates are no certificates",
 		Why:   "An interrupted renewal leaves a container of the right shape with the wrong bytes inside.",
+		Owes:  unreadable("says that the card cannot be read, and asks for no passcode"),
 	},
 	Make: func(b *Blank) {
 		corrupt(&b.Identity.Authentication)

@@ -6,6 +6,7 @@ var contentCommitmentNotAlways = Fault{
 		ID:     "card.content-commitment-not-always",
 		Title:  "key 9C signs many times after one passcode",
 		Why:    "Each prescription signature is to be somebody's own act.",
+		Owes:   nothing("as signing in uses the other key"),
 		Series: "9",
 	},
 	Make: func(b *Blank) { b.Quirks.CommitmentNotAlways = true },

@@ -21,16 +21,52 @@ var (
 	ErrReader = errors.New("emu: the reader is gone")
 	// ErrMute is no answer, ever: whoever waits, waits until the context ends.
 	ErrMute = errors.New("emu: the reader does not answer")
+	// ErrReset is another program having reset the card: the command did not
+	// reach it, and the host is told so once.
+	ErrReset = errors.New("emu: another program reset the card")
+	// ErrRestart is the card restarting by itself just before this command,
+	// which it then gets. The host is told nothing.
+	ErrRestart = errors.New("emu: the card restarted")
 )
 
 // Info is what a list shows of a fault.
 type Info struct {
-	ID       string `json:"id"`
-	Title    string `json:"title"` // what is wrong, as a sentence
-	Why      string `json:"why"`   // where it happens, or what a client must survive
-	Bench    bool   `json:"bench"` // the reader is at fault, not the card
-	Series   string `json:"series,omitempty"`
-	Protocol string `json:"protocol,omitempty"` // "T=0"; with Series: the only cards it shows on
+	ID       string  `json:"id"`    // "card.removed-at", or with parameters as they were given
+	Title    string  `json:"title"` // what is wrong, as a sentence
+	Why      string  `json:"why"`   // where it happens, or what a client must survive
+	Bench    bool    `json:"bench"` // the reader is at fault, not the card
+	Series   string  `json:"series,omitempty"`
+	Protocol string  `json:"protocol,omitempty"` // "T=0"; with Series: the only cards it shows on
+	Params   []Param `json:"params,omitempty"`
+	Owes     Owes    `json:"owes"`
+}
+
+// Owes is what an agent owes the person who signs in with such a card. Statuses
+// are the names in the agent's protocol (PROTOCOL.md §9), "OK" for a sign-in.
+type Owes struct {
+	Status string            `json:"status,omitempty"` // empty for a broken bench
+	Text   string            `json:"text"`             // one sentence
+	Except map[string]string `json:"except,omitempty"` // the status where it differs: on series "8", or "8 T=1"
+	Wrong  int               `json:"wrong,omitempty"`  // so many wrong passcodes are typed before the right one
+	Lost   int               `json:"lost,omitempty"`   // tries that are gone afterwards
+}
+
+// nothing is owed for a fault that a sign-in does not meet.
+func nothing(why string) Owes {
+	return Owes{Status: "OK", Text: "nothing: signs in all the same, " + why}
+}
+
+// unreadable is owed for a card that answers wrongly: no passcode is spent on it.
+func unreadable(text string) Owes { return Owes{Status: "CARD_UNREADABLE", Text: text} }
+
+// On is the status owed on a card of this series and protocol.
+func (o Owes) On(series string, protocol iso7816.Protocol) string {
+	for _, where := range []string{series + " " + protocol.String(), series} {
+		if s, ok := o.Except[where]; ok {
+			return s
+		}
+	}
+	return o.Status
 }
 
 // Applies reports whether the fault shows on a card of this series and protocol.
@@ -44,22 +80,40 @@ type Blank struct {
 	Protocol  iso7816.Protocol
 	ATR       []byte
 	Identity  testpki.Identity
-	Tries     int // how many tries the passcode has when new
-	TriesLeft int // and now
+	PUK       []byte // as the host will show it
+	Tries     int    // how many tries the passcode has when new
+	TriesLeft int    // and now
 	Now       time.Time
 	Quirks    applet.Quirks
+
+	DefaultSelected bool   // the application answers after reset without SELECT
+	BlockedAtOnce   bool   // the wrong passcode that spends the last try is answered 6983
+	WarmATR         []byte // the answer to a warm reset where it differs
+	Second          string // the name of another application that is on the card too
+	// Tweaks edit the personalised card, cell by cell.
+	Tweaks []func(applet.State)
 }
+
+// Tweak adds an edit of the personalised card.
+func (b *Blank) Tweak(f func(applet.State)) { b.Tweaks = append(b.Tweaks, f) }
 
 // Link is one exchange of bytes with the card.
 type Link func(ctx context.Context, command []byte) (response []byte, err error)
 
 // Fault is one way of being wrong: at personalisation, around whole commands,
-// or on the wire. Those not set do nothing.
+// or on the wire. Those not set do nothing. What a hook counts starts over each
+// time a card is made with it.
 type Fault struct {
 	Info
 	Make func(*Blank)
 	Wrap func(applet.Applet) applet.Applet
 	Wire func(Link) Link
+	// With sets the hooks above to the values of the parameters. A fault
+	// without parameters has none.
+	With func(*Fault, Values)
+	// Holder is the UUID of the only person whose cards show it; empty is
+	// everybody.
+	Holder string
 }
 
 // All is every fault there is, in the order lists show them.
@@ -93,16 +147,67 @@ var All = []Fault{
 	getResponseStale,
 	acceptsAnything,
 	series5,
+	// The moment, and the way bytes travel.
+	removedAt,
+	resetAt,
+	restartsBeforeSign,
+	slow,
+	muteAt,
+	muteWhileSigning,
+	emptyAnswer,
+	staleAnswer,
+	longAnswer,
+	readEmpty,
+	readRefused,
+	moreThanThereIs,
+	wrongLengthLoop,
+	leZero,
+	shortBlocks,
+	chainingRefused,
+	extendedOnly,
+	firstCommandLost,
+	warmATR,
+	historicalBytes,
+	// Status words and passcodes.
+	errorsUnnamed,
+	wrongPasscodeAccepted,
+	rightPasscodeRefused,
+	triesUnsaid,
+	askingRefused,
+	askingNeverVerified,
+	lastTryAnswer,
+	blockedOtherwise,
+	counterVolatile,
+	passcodePadding,
+	passcodeShared,
+	pukOther,
+	// Memory.
+	tornWrite,
+	memoryFull,
+	memoryFails,
+	blankCard,
+	// What was written at the office.
+	twoApplications,
+	notDefault,
+	dualCAC,
+	templateMalformed,
+	chuidZero,
+	certificateGzipFlag,
+	certificateObjectEmpty,
+	discoveryMissing,
+	globalPIN,
+	fcpNoAccess,
+	fcpSize,
+	dirMissing,
+	certificateFuture,
+	certificateAuthority,
+	certificateRevoked,
+	keyWeak,
+	keyUsage,
+	holderUnnamed,
+	twoHolders,
+	signatureShort,
+	// The reader's.
 	readerVanished,
 	readerMute,
-}
-
-// Find is the fault with this ID.
-func Find(id string) (Fault, bool) {
-	for _, f := range All {
-		if f.ID == id {
-			return f, true
-		}
-	}
-	return Fault{}, false
 }

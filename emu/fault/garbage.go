@@ -2,26 +2,27 @@ package fault
 
 import (
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
-	"github.com/smartcard-connect/smartcard-connect/emu/applet"
 )
 
 // garbage answers reads with bytes that mean nothing.
 var garbage = Fault{
 	Info: Info{
-		ID:    "card.garbage",
-		Title: "reading gives bytes that mean nothing",
-		Why:   "A hostile or broken card; a parser must say so, and no passcode try may be spent.",
+		ID:     "card.garbage",
+		Title:  "reading gives bytes that mean nothing",
+		Why:    "A hostile or broken card; a parser must say so, and no passcode try may be spent.",
+		Params: []Param{each("read")},
+		Owes:   unreadable("says that the card cannot be read, and asks for no passcode"),
 	},
-	Wrap: func(a applet.Applet) applet.Applet {
-		return overlay{a, func(c iso7816.Command) iso7816.Response {
-			r := a.Process(c)
-			if c.INS == 0xCB || c.INS == 0xB0 || c.INS == 0xCA {
-				r.Data = noise(len(r.Data))
-			}
+	With: func(f *Fault, v Values) {
+		f.Wrap = after(v["n"], readsAnything, func(_ iso7816.Command, r iso7816.Response) iso7816.Response {
+			r.Data = noise(len(r.Data))
 			return r
-		}}
+		})
 	},
 }
+
+// readsAnything is reads, and GET DATA of what is in no file.
+func readsAnything(c iso7816.Command) bool { return reads(c) || c.INS == 0xCA }
 
 // noise is n bytes that begin like a very long TLV; the same every time.
 func noise(n int) []byte {

@@ -8,6 +8,7 @@ var getResponseStale = Fault{
 		ID:    "card.get-response-stale",
 		Title: "GET RESPONSE with nothing pending gives old bytes",
 		Why:   "A card that does not clear its buffer shows one program what it told the last one.",
+		Owes:  nothing("as it fetches only what was announced"),
 	},
 	Wire: func(next Link) Link {
 		return func(ctx context.Context, command []byte) ([]byte, error) {

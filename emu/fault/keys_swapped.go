@@ -6,6 +6,7 @@ var keysSwapped = Fault{
 		ID:    "card.keys-swapped",
 		Title: "the authentication and content-commitment keys are exchanged",
 		Why:   "A personalisation mistake: the certificates are in place, the keys behind them are not.",
+		Owes:  Owes{Status: "SIGNATURE_WRONG", Text: "notices before anybody else does and says that the card may be faulty"},
 	},
 	Make: func(b *Blank) {
 		a, c := &b.Identity.Authentication, &b.Identity.ContentCommitment

@@ -8,6 +8,7 @@ var moreDataEndless = Fault{
 		ID:    "card.more-data-endless",
 		Title: "after the first long answer there is always more to fetch",
 		Why:   "A broken or hostile card must not keep a program fetching for ever.",
+		Owes:  unreadable("stops fetching and says that the card cannot be read"),
 	},
 	Wire: func(next Link) Link {
 		return func(ctx context.Context, command []byte) ([]byte, error) {

@@ -8,6 +8,7 @@ var otherProtocol = Fault{
 		ID:    "card.other-protocol",
 		Title: "the card speaks the other protocol than it was made for",
 		Why:   "One series is issued in batches with different answers to reset, and a reader falls back to T=0 when it cannot agree with the card on T=1.",
+		Owes:  nothing("in the protocol the card speaks"),
 	},
 	Make: func(b *Blank) {
 		if b.Protocol == iso7816.T0 {

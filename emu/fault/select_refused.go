@@ -11,6 +11,7 @@ var selectRefused = Fault{
 		ID:    "card.select-refused",
 		Title: "the card says it has no such application",
 		Why:   "A blank card of the right make has the right ATR and no application.",
+		Owes:  unreadable("says that the card cannot be read, and asks for no passcode"),
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

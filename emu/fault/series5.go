@@ -8,6 +8,7 @@ var series5 = Fault{
 		ID:    "card.series-5",
 		Title: "the card is one of series 5 or 6, JCOP41",
 		Why:   "Withdrawn cards are still in drawers; the person must be told by name that theirs is one.",
+		Owes:  Owes{Status: "CARD_UNKNOWN", Text: "says that this is a withdrawn card of series 5 or 6"},
 	},
 	Make: func(b *Blank) {
 		b.ATR = []byte("\x3B\xF9\x18\x00\x00\x81\x31\xFE\x45JCOP41V22\xAF")

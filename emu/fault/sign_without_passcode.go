@@ -6,6 +6,7 @@ var signWithoutPasscode = Fault{
 		ID:    "card.sign-without-passcode",
 		Title: "the keys work without a passcode",
 		Why:   "Wrong access rules at issuing; a found card would be enough to sign in.",
+		Owes:  nothing("after asking for the passcode as ever"),
 	},
 	Make: func(b *Blank) { b.Quirks.SignWithoutPasscode = true },
 }

@@ -8,6 +8,7 @@ var t0WrongLength = Fault{
 		ID:       "card.t0-wrong-length",
 		Title:    "GET RESPONSE is always answered with another length, 6Cxx",
 		Why:      "Cards with a wrong T=0 layer exist; repeating as told must come to an end.",
+		Owes:     unreadable("stops asking and says that the card cannot be read"),
 		Protocol: "T=0",
 	},
 	Wire: func(next Link) Link {

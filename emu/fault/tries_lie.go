@@ -11,6 +11,7 @@ var triesLie = Fault{
 		ID:    "card.tries-lie",
 		Title: "asked for the tries left, the card always says three",
 		Why:   "Some cards do not track the empty VERIFY; the answer to a wrong passcode is the truth.",
+		Owes:  nothing("though the form shows a try too many after a mistake"),
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

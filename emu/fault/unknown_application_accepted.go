@@ -11,6 +11,7 @@ var unknownApplicationAccepted = Fault{
 		ID:    "card.unknown-application-accepted",
 		Title: "selecting an application that is not there succeeds",
 		Why:   "A default application that handles SELECT itself can answer 9000 to any name; a program that goes by SELECT alone takes it for its card.",
+		Owes:  nothing("as it checks what answers, not that something does"),
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

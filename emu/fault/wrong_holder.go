@@ -8,6 +8,7 @@ var wrongHolder = Fault{
 		ID:    "card.wrong-holder",
 		Title: "the authentication certificate is another person's",
 		Why:   "A forged card with a copied certificate: certificates are public, the key behind one is not.",
+		Owes:  Owes{Status: "SIGNATURE_WRONG", Text: "notices that key and certificate do not belong together; nobody is signed in"},
 	},
 	Make: func(b *Blank) {
 		all := testpki.Holders()

@@ -11,6 +11,7 @@ var wrongLengthSpendsTry = Fault{
 		ID:    "card.wrong-length-spends-try",
 		Title: "a passcode block of the wrong length spends a try",
 		Why:   "SP 800-73-4 leaves it to the card whether a badly formed block counts as a wrong one, so a program must check before it sends.",
+		Owes:  nothing("as no passcode of a wrong length reaches the card"),
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -22,6 +22,8 @@ func TestFaultsApplyWhereTheyCanBe(t *testing.T) {
 	for id, want := range map[string][2]bool{ // package, pcscd
 		"":                     {false, false},
 		"card.wrong-signature": {true, true},
+		"card.removed-at:n=3":  {true, true},
+		"reader.vanished:n=3":  {false, true},
 		"provider.wrong-nonce": {true, true},
 		"reader.vanished":      {false, true},
 		"reader.mute":          {false, true},

@@ -36,6 +36,7 @@ type Card struct {
 	Protocol    iso7816.Protocol `yaml:"protocol"`
 	Holder      string           `yaml:"holder"`           // UUID on its certificates
 	Passcode    string           `yaml:"passcode"`         // of a test card: public
+	PUK         string           `yaml:"puk"`              // of a test card: public; may be empty
 	Timing      string           `yaml:"timing,omitempty"` // a software card as slow as a real one of this kind: 'cardemu timings'
 }
 

@@ -93,11 +93,15 @@ func parseCertificate(file []byte) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, card.Unreadable("certificate", err)
 	}
-	if modulusBytes(certificate) == 0 {
-		return nil, card.Unreadable("certificate", errors.New("its key is not RSA"))
+	if modulusBytes(certificate) < leastModulus {
+		return nil, card.Unreadable("certificate", errors.New("its key is not RSA of 2048 bits or more"))
 	}
 	return certificate, nil
 }
+
+// leastModulus is RSA-2048: signatures with shorter keys are disallowed (NIST SP
+// 800-131A rev. 2 §3).
+const leastModulus = 256
 
 // modulusBytes is the length of the certificate's RSA modulus, 0 for others.
 func modulusBytes(c *x509.Certificate) int {

@@ -22,8 +22,9 @@ func (c *connection) check() error {
 	return nil
 }
 
-// Transmit passes the command on. A card that fails with anything but the
-// context's error is out of the reader from then on.
+// Transmit passes the command on. A card that fails with reader.ErrReset was
+// reset by another program; with anything else but the context's error it is
+// out of the reader from then on.
 func (c *connection) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	if len(command) < 4 {
 		return nil, fmt.Errorf("%w: %d bytes", iso7816.ErrCommand, len(command))
@@ -56,6 +57,11 @@ func (c *connection) failed(ctx context.Context, err error) error {
 	}
 	c.shelf.mu.Lock()
 	defer c.shelf.mu.Unlock()
+	if errors.Is(err, reader.ErrReset) {
+		c.slot.resets++
+		c.resets = c.slot.resets // told now
+		return err
+	}
 	if c.slot.card == c.card && c.slot.insertion == c.insertion {
 		c.shelf.empty(c.slot)
 		c.shelf.notify()

@@ -62,7 +62,7 @@ func table(w io.Writer, checks []suite.Check) error {
 }
 
 type faults struct {
-	JSON bool `help:"Write a JSON array with id, title, owner and bench."`
+	JSON bool `help:"Write a JSON array with id, title, owner, bench, params and owes."`
 }
 
 // Run lists every fault of every part.
@@ -73,7 +73,11 @@ func (v *faults) Run(d *desk) error {
 	}
 	t := tabwriter.NewWriter(d.out, 0, 4, 2, ' ', 0)
 	for _, f := range all {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", f.ID, f.Owner, f.Title)
+		owes := ""
+		if f.Owes != nil {
+			owes = f.Owes.Status
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", f.ID, f.Owner, owes, f.Title)
 	}
 	return t.Flush()
 }

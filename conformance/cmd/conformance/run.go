@@ -140,7 +140,7 @@ func verdict(d *desk, cell result.Cell, err error) error {
 type selftest struct {
 	Series   string           `help:"Which card: ${enum}." default:"9" enum:"${series}"`
 	Protocol iso7816.Protocol `help:"T=0 or T=1." default:"T=1"`
-	Fault    []string         `help:"Faults to switch on, by ID."`
+	Fault    []string         `sep:"none" help:"A fault to switch on, by ID, such as card.removed-at:n=7. May be repeated."`
 	Out      string           `help:"Where cell.json goes." default:"out/selftest" type:"path"`
 	Filter   string           `help:"Run only specs whose ID matches."`
 }

@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/smartcard-connect/smartcard-connect/emu"
+	"github.com/smartcard-connect/smartcard-connect/emu/fault"
 	"github.com/smartcard-connect/smartcard-connect/emu/persona"
 	"github.com/smartcard-connect/smartcard-connect/emu/profile"
 	"github.com/smartcard-connect/smartcard-connect/emu/timing"
@@ -39,19 +42,60 @@ func (c profilesCommand) Run(w world) error {
 
 // faultsCommand lists the faults.
 type faultsCommand struct {
-	JSON bool `help:"Print an array of objects."`
+	ID   string `arg:"" optional:"" help:"Only this one, which may have parameters: card.removed-at:n=7."`
+	JSON bool   `help:"Print an array of objects, with parameters and what an agent owes."`
 }
 
 // Run prints the list.
 func (c faultsCommand) Run(w world) error {
+	list := emu.Faults()
+	if c.ID != "" {
+		f, err := emu.Find(c.ID)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errUsage, err)
+		}
+		list = []fault.Info{f.Listed()}
+	}
 	if c.JSON {
-		return printJSON(w.stdout, emu.Faults())
+		return printJSON(w.stdout, list)
 	}
-	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
-	for _, f := range emu.Faults() {
-		fmt.Fprintf(t, "%s\t%s\n", f.ID, f.Title)
+	for _, f := range list {
+		fmt.Fprint(w.stdout, describe(f))
 	}
-	return t.Flush()
+	fmt.Fprintf(w.stdout, "\nParameters follow a colon: card.removed-at:n=3,holder=555000000025. Every fault of\na card has holder=UUID: only that person's cards show it.\n")
+	return nil
+}
+
+// describe is a fault in a few lines: what is wrong, what is owed, and its own
+// parameters with their defaults.
+func describe(f fault.Info) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s  %s%s\n", f.ID, f.Title, only(f))
+	owed := f.Owes.Status
+	for _, series := range slices.Sorted(maps.Keys(f.Owes.Except)) {
+		owed += fmt.Sprintf(", on series %s %s", series, f.Owes.Except[series])
+	}
+	if owed != "" {
+		owed += ": "
+	}
+	fmt.Fprintf(&out, "    owes %s%s\n", owed, f.Owes.Text)
+	for _, p := range f.Params {
+		if p.Key != "holder" {
+			fmt.Fprintf(&out, "    %s=%s  %s: %s\n", p.Key, p.Default, p.Form, p.Title)
+		}
+	}
+	return out.String()
+}
+
+// only is where a fault shows, if not everywhere.
+func only(f fault.Info) string {
+	switch {
+	case f.Series != "":
+		return " (series " + f.Series + ")"
+	case f.Protocol != "":
+		return " (" + f.Protocol + ")"
+	}
+	return ""
 }
 
 // personasCommand lists the examples of cards to make.

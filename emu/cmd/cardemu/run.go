@@ -29,7 +29,7 @@ type runCommand struct {
 	Reader  string   `default:"vpcd://127.0.0.1:35963" help:"The virtual reader's slot."`
 	Holder  string   `placeholder:"UUID" help:"Whose card: one of the test holders. Default: the first for series 8, the second for series 9."`
 	Image   string   `type:"path" placeholder:"FILE" help:"The card of this image, as it was left; made from the other flags if it is not there."`
-	Fault   []string `sep:"none" placeholder:"ID" help:"Something to be wrong, as listed by 'cardemu faults'. May be repeated."`
+	Fault   []string `sep:"none" placeholder:"ID" help:"Something to be wrong, as listed by 'cardemu faults', such as card.removed-at:n=7. May be repeated."`
 	Timing  string   `placeholder:"ID" help:"As slow as a real card of this kind, as listed by 'cardemu timings'. Default: as fast as it can."`
 	Control string   `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where to listen for control, on loopback. Port 0 is any free one."`
 	Trace   string   `type:"path" placeholder:"FILE" help:"Append every exchange to FILE as a line of JSON, passcodes blanked."`

@@ -20,9 +20,11 @@ type faultsCommand struct {
 
 // known is one fault as its program lists it; more fields may follow there.
 type known struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-	Why   string `json:"why,omitempty"`
+	ID     string          `json:"id"`
+	Title  string          `json:"title"`
+	Why    string          `json:"why,omitempty"`
+	Params json.RawMessage `json:"params,omitempty"` // as its program writes them
+	Owes   json.RawMessage `json:"owes,omitempty"`
 }
 
 // Run prints the list.
@@ -43,7 +45,7 @@ func (c faultsCommand) Run(w world) error {
 func (f where) knownFaults(w world) []known {
 	var list []known
 	for _, x := range fault.All() {
-		list = append(list, known{x.ID, x.Title, x.Why})
+		list = append(list, known{ID: x.ID, Title: x.Title, Why: x.Why})
 	}
 	for _, name := range []string{bench.CardEmu, bench.MockCIS2, bench.Conformance} {
 		path, err := f.programs(w).Built(name)
@@ -64,15 +66,20 @@ func (f where) knownFaults(w world) []known {
 	return list
 }
 
-// checkFault refuses an ID that nobody knows, with those that are near it.
+// checkFault refuses an ID that nobody knows, with those that are near it. What
+// follows a colon is for the program whose fault it is to judge.
 func (f where) checkFault(w world, id string) error {
 	if id == "" {
 		return nil
 	}
+	base, _, settings := strings.Cut(id, ":")
 	area, _, _ := strings.Cut(id, ".")
 	var near []string
 	for _, k := range f.knownFaults(w) {
-		if k.ID == id {
+		if k.ID == base && settings {
+			return f.checkSettings(w, id)
+		}
+		if k.ID == base {
 			return nil
 		}
 		if strings.HasPrefix(k.ID, area+".") {
@@ -80,4 +87,17 @@ func (f where) checkFault(w world, id string) error {
 		}
 	}
 	return fmt.Errorf("%w: nobody knows the fault %q; of this kind there are: %s (all: hil faults)", errUsage, id, strings.Join(near, ", "))
+}
+
+// checkSettings asks the one program whose faults have parameters.
+func (f where) checkSettings(w world, id string) error {
+	path, err := f.programs(w).Built(bench.CardEmu)
+	if err != nil {
+		return err
+	}
+	out, err := exec.CommandContext(w.ctx, path, "faults", id).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w: %s", errUsage, strings.TrimSpace(string(out)))
+	}
+	return nil
 }

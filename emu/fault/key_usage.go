@@ -1,0 +1,23 @@
+package fault
+
+import (
+	"crypto/x509"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
+)
+
+// keyUsage may decrypt and not sign.
+var keyUsage = Fault{
+	Info: Info{
+		ID:    "card.key-usage",
+		Title: "the authentication certificate is for encipherment, not for signatures",
+		Why:   "The wrong template at the authority; the key signs all the same, and whoever does not look accepts it.",
+		Owes: Owes{
+			Status: "CARD_UNREADABLE", Except: map[string]string{"9": "ASSERTION_REFUSED"},
+			Text: "nobody is signed in with it: series 8 finds no fitting certificate, series 9 leaves the refusal to the identity service",
+		},
+	},
+	Make: func(b *Blank) {
+		reissue(&b.Identity.Authentication, testpki.Authentication(), func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyEncipherment })
+	},
+}
