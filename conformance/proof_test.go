@@ -89,6 +89,9 @@ func prove(t *testing.T, c suite.Check) {
 		t.Fatal(err)
 	}
 	f.Faults = []string{c.Proof}
+	if onCardAlone(c) {
+		f.Features = slices.DeleteFunc(f.Features, func(x target.Feature) bool { return !slices.Contains(target.OfCard(), x) })
+	}
 	s := judge.One(context.Background(), c, open(t, f), judge.Limits{})
 	if s.Verdict != result.Fail {
 		t.Fatalf("%s with %s on: %s %s", c.ID, c.Proof, s.Verdict, s.Reason)
@@ -96,6 +99,12 @@ func prove(t *testing.T, c suite.Check) {
 	if c.Because == "" || !strings.Contains(s.Reason, c.Because) {
 		t.Errorf("%s with %s on is red for another reason than %q: %s", c.ID, c.Proof, c.Because, s.Reason)
 	}
+}
+
+// onCardAlone reports whether a check wants nothing but a card on a bench: its
+// cell then starts no provider and no agent, which the check could not see.
+func onCardAlone(c suite.Check) bool {
+	return !slices.ContainsFunc(c.Requires, func(x target.Feature) bool { return !slices.Contains(target.OfCard(), x) })
 }
 
 // chromium is the path of one, or empty.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
 
 // key is one of the card's two key pairs.
@@ -35,9 +36,9 @@ type dialect struct {
 	outgoing    [][4]byte // headers that read something short and carry no data
 }
 
-// dialects by the number printed on the card's back.
-var dialects = map[string]dialect{
-	"8": {
+// dialects by the application the card's series speaks.
+var dialects = map[target.Feature]dialect{
+	target.AuthentIC: {
 		aid:         []byte{0xA0, 0, 0, 0, 0x77, 1, 0, 0x70, 0x0A, 0x10, 0, 0xF1, 0, 0, 1, 0},
 		certificate: authenticCertificate,
 		reference:   0x01,
@@ -46,7 +47,7 @@ var dialects = map[string]dialect{
 		shortest:    4,
 		outgoing:    [][4]byte{{0, 0xCA, 0x5F, 0x01}}, // the passcode's policy
 	},
-	"9": {
+	target.PIV: {
 		aid:         []byte{0xA0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0},
 		certificate: pivCertificate,
 		reference:   0x80,

@@ -7,11 +7,15 @@ type Feature string
 // The features there are. A new one is one line here.
 const (
 	Card      Feature = "card"       // a card can be reached directly
-	Series8   Feature = "series-8"   // it is an AuthentIC card
-	Series9   Feature = "series-9"   // it is a PIV card
+	Series8   Feature = "series-8"   // the card's back says 8
+	Series9   Feature = "series-9"   // the card's back says 9
+	AuthentIC Feature = "authentic"  // its application is AuthentIC
+	PIV       Feature = "piv"        // its application is PIV
 	T0        Feature = "t0"         // it speaks T=0
 	T1        Feature = "t1"         // it speaks T=1
 	TestCard  Feature = "test-card"  // its passcode is known and tries may be spent
+	PUK       Feature = "puk"        // the secret that unblocks its passcode is known
+	Admin     Feature = "admin"      // its card management key is known
 	Provider  Feature = "provider"   // an OpenID provider can be reached
 	CIS2      Feature = "cis2"       // and it claims to be like CIS2
 	Smartcard Feature = "smartcard"  // and has the /smartcard/v1 endpoints
@@ -25,3 +29,19 @@ const (
 	ShortForm Feature = "short-form" // an agent whose form ends after a second can be had
 	Readers   Feature = "readers"    // readers can be plugged in and unplugged
 )
+
+// Application is the feature of what a series' cards speak. A new series is one
+// line here.
+func Application(series string) Feature {
+	return map[string]Feature{
+		"8":  AuthentIC,
+		"9":  PIV,
+		"10": PIV,
+	}[series]
+}
+
+// OfCard are the features for which a card on a bench is enough: no provider
+// and no agent.
+func OfCard() []Feature {
+	return []Feature{Card, Series8, Series9, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, Bench}
+}

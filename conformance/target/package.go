@@ -21,6 +21,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
+	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/conformance/door"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 )
@@ -32,15 +33,16 @@ const SigningOrigin = "https://prescriptions.example.test"
 func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
-		Passcode: emu.DefaultPasscode,
-		Features: []Feature{Card, TestCard, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Feature("series-" + number)},
+		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
+		Features: []Feature{Card, TestCard, PUK, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Feature("series-" + number), Application(number)},
 	}
 	f.Features = append(f.Features, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p])
 	return f
 }
 
 // openPackage starts a card on a shelf, a provider, a port service and an agent
-// whose person is scripted, all in this process and on free loopback ports.
+// whose person is scripted, all in this process and on free loopback ports. A
+// file that claims nothing beyond a card on a bench gets just that.
 func (t *Target) openPackage(ctx context.Context) error {
 	if err := t.knownFaults(); err != nil {
 		return err
@@ -49,11 +51,13 @@ func (t *Target) openPackage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(t.Features, func(f Feature) bool { return !slices.Contains(OfCard(), f) }) {
+		return nil
+	}
 	if t.Ports, err = freePorts(5); err != nil {
 		return err
 	}
-	if err := t.startProvider(); err != nil || t.Issuer == "" {
-		t.Features = []Feature{Card, TestCard, Bench, Feature("series-" + t.Series), map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[t.Protocol]}
+	if err := t.startProvider(); err != nil {
 		return err
 	}
 	return t.startAgent(ctx, shelf)
@@ -76,11 +80,12 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 		t.Reader = "Shelf 00 00"
 	}
 	rig := &shelfRig{shelf: &readertest.Shelf{}, name: t.Reader, start: t.faultsOf("card", "reader")}
-	c, err := emu.New(emu.Options{Profile: "series" + t.Series, Protocol: t.Protocol, Passcode: []byte(t.Passcode), Faults: rig.start})
+	c, err := emu.New(emu.Options{Profile: "series" + t.Series, Protocol: t.Protocol, Passcode: []byte(t.Passcode), PUK: []byte(t.PUK), Faults: rig.start})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	rig.card = c
+	t.Holder = testpki.Holders()[map[string]int{"8": 0, "9": 1}[t.Series]].UUID
 	if err := rig.Insert(context.Background()); err != nil {
 		return nil, err
 	}

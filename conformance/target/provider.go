@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
@@ -15,8 +14,7 @@ type serverSide struct {
 	start  []string
 }
 
-// startProvider serves a provider on a free port and fills in who is registered
-// and whose card it is.
+// startProvider serves a provider on a free port and fills in who is registered.
 func (t *Target) startProvider() error {
 	side := &serverSide{server: &mockcis2.Server{Faults: t.faultsOf("provider"), AgentPorts: t.Ports, Handover: t.Handover}, start: t.faultsOf("provider")}
 	if err := side.server.Start(); err != nil {
@@ -24,7 +22,6 @@ func (t *Target) startProvider() error {
 	}
 	t.onClose(side.server.Close)
 	t.Issuer, t.Side, t.Clients = side.server.Issuer(), side, defaultClients()
-	t.Holder = testpki.Holders()[map[string]int{"8": 0, "9": 1}[t.Series]].UUID
 	return nil
 }
 

@@ -36,6 +36,7 @@ type File struct {
 	Reader   string `json:"reader,omitempty"`   // PC/SC name
 	Holder   string `json:"holder,omitempty"`   // UUID of the test card's holder
 	Passcode string `json:"passcode,omitempty"` // of a test card: public
+	PUK      string `json:"puk,omitempty"`      // of a test card: public
 
 	Issuer  string   `json:"issuer,omitempty"`  // exact OpenID issuer
 	Control string   `json:"control,omitempty"` // mockcis2's side door, URL

@@ -68,12 +68,32 @@ func one(r rig.Rig, row rig.Cells, card string) Cell {
 	c.Card, _ = r.Card(card)
 	c.Reader, _ = r.Reader(row.Reader)
 	c.Features = append(slices.Clone(row.Features), "series-"+c.Card.Series, strings.ToLower(c.Protocol()))
+	c.Features = append(c.Features, ofCard(c.Card)...)
 	for _, e := range r.Excluded {
 		if e.Cell == c.ID() {
 			c.Excluded = e.Reason
 		}
 	}
 	return c
+}
+
+// applications are what the cards of a series speak. A new series is one line
+// here.
+func applications() map[string]string {
+	return map[string]string{"8": "authentic", "9": "piv", "10": "piv"}
+}
+
+// ofCard is what a card claims beside its series and protocol: its application,
+// and each of its secrets that the rig knows.
+func ofCard(c rig.Card) []string {
+	var out []string
+	if a, ok := applications()[c.Series]; ok {
+		out = append(out, a)
+	}
+	if c.PUK != "" {
+		out = append(out, "puk")
+	}
+	return out
 }
 
 func checkIDs(r rig.Rig, cells []Cell) error {

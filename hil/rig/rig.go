@@ -34,6 +34,7 @@ type Card struct {
 	Protocol iso7816.Protocol `yaml:"protocol"`
 	Holder   string           `yaml:"holder"`   // UUID on its certificates
 	Passcode string           `yaml:"passcode"` // of a test card: public
+	PUK      string           `yaml:"puk"`      // of a test card: public; may be empty
 }
 
 // Cells is a row of the matrix: one cell of this kind for each card.
