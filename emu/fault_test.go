@@ -1,6 +1,7 @@
 package emu_test
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/rand"
@@ -207,18 +208,22 @@ func TestFaultsShow(t *testing.T) {
 	for _, f := range emu.Faults() {
 		show, ok := shows[f.ID]
 		if !ok {
+			show, ok = rules[f.ID]
+		}
+		if !ok {
 			t.Errorf("%s: no test says how it shows", f.ID)
 			continue
 		}
 		for _, p := range []iso7816.Protocol{iso7816.T0, iso7816.T1} {
-			on := emutest.New(t, emu.Options{Protocol: p, Identity: &id, Faults: []string{f.ID}})
-			if got, want := show(t, on), f.Applies("9", p); got != want {
+			series := cmp.Or(f.Series, "9")
+			on := emutest.New(t, emu.Options{Profile: "series" + series, Protocol: p, Identity: &id, Faults: []string{f.ID}})
+			if got, want := show(t, on), f.Applies(series, p); got != want {
 				t.Errorf("%s on %v: shows is %v, want %v", f.ID, p, got, want)
 			}
 			if f.ID == "reader.mute" {
 				continue // its question ends the context on a healthy card too
 			}
-			if show(t, emutest.New(t, emu.Options{Protocol: p, Identity: &id})) {
+			if show(t, emutest.New(t, emu.Options{Profile: "series" + series, Protocol: p, Identity: &id})) {
 				t.Errorf("%s: a healthy card on %v shows it", f.ID, p)
 			}
 		}
@@ -237,9 +242,11 @@ func TestFaultList(t *testing.T) {
 		}
 		seen[f.ID] = true
 	}
-	for id := range shows {
-		if !seen[id] {
-			t.Errorf("%s is tested and not listed", id)
+	for _, tested := range []map[string]func(*testing.T, *emu.Card) bool{shows, rules} {
+		for id := range tested {
+			if !seen[id] {
+				t.Errorf("%s is tested and not listed", id)
+			}
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package card
 
 import (
+	"slices"
+
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
@@ -13,6 +15,18 @@ var (
 
 // Checks is the suite, in the order a person would read it.
 func Checks() []suite.Check {
+	return slices.Concat(
+		firstChecks(),
+		atrChecks(),
+		selectChecks(),
+		objectChecks(),
+		verifyChecks(),
+		passcodeChecks(),
+	)
+}
+
+// firstChecks are the ones to read first: what everything else stands on.
+func firstChecks() []suite.Check {
 	return []suite.Check{
 		{ID: "card.atr", Title: "The answer to reset is well formed and its check byte is right", Source: "ISO/IEC 7816-3 §8.2", Requires: anyCard, Proof: "card.atr-wrong-check", Because: "check byte", Run: raw(atrValid)},
 		{ID: "card.recognised", Title: "The answer to reset tells the card's series", Source: "agent: the list of series; card makers' published ATRs", Requires: anyCard, Proof: "card.atr-unknown", Because: "series", Run: raw(recognised)},

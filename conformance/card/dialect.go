@@ -28,10 +28,13 @@ func (k key) String() string { return keyNames[k] }
 // dialect is how a series spells the few things every check needs.
 type dialect struct {
 	aid         []byte
+	cut         int                                                                  // bytes of it that name the application without its version
 	certificate func(ctx context.Context, ch iso7816.Channel, k key) ([]byte, error) // DER, maybe with a tail
 	reference   byte                                                                 // of the passcode, P2 of VERIFY
+	pukRef      byte                                                                 // of the PUK
 	padded      int                                                                  // a passcode's length on the wire, filled with FF
 	sign        func(ctx context.Context, ch iso7816.Channel, k key, digestInfo []byte) ([]byte, error)
+	unblock     func(ctx context.Context, s *session, puk, fresh []byte) (iso7816.SW, error)
 	shortest    int       // of a passcode
 	outgoing    [][4]byte // headers that read something short and carry no data
 }
@@ -40,19 +43,25 @@ type dialect struct {
 var dialects = map[target.Feature]dialect{
 	target.AuthentIC: {
 		aid:         []byte{0xA0, 0, 0, 0, 0x77, 1, 0, 0x70, 0x0A, 0x10, 0, 0xF1, 0, 0, 1, 0},
+		cut:         10,
 		certificate: authenticCertificate,
 		reference:   0x01,
+		pukRef:      0x02,
 		padded:      8,
 		sign:        authenticSign,
+		unblock:     authenticUnblock,
 		shortest:    4,
 		outgoing:    [][4]byte{{0, 0xCA, 0x5F, 0x01}}, // the passcode's policy
 	},
 	target.PIV: {
 		aid:         []byte{0xA0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0},
+		cut:         9,
 		certificate: pivCertificate,
 		reference:   0x80,
+		pukRef:      0x81,
 		padded:      8,
 		sign:        pivSign,
+		unblock:     pivUnblock,
 		shortest:    6,
 	},
 }
