@@ -1,8 +1,13 @@
 package emu_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/des"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/hex"
 	"strings"
 	"testing"
@@ -64,6 +69,51 @@ func brings(part string, commands ...string) func(*testing.T, *emu.Card) bool {
 	}
 }
 
+// ask is one GENERAL AUTHENTICATE, taken apart.
+func ask(t *testing.T, c *emu.Card, algorithm, key byte, tag uint32, parts ...[]byte) ([]byte, iso7816.SW) {
+	t.Helper()
+	r, err := channel(c).Send(context.Background(), iso7816.Command{INS: 0x87, P1: algorithm, P2: key, Data: iso7816.Wrap(0x7C, parts...), Le: 256})
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, _ := iso7816.Find(r.Data, 0x7C, tag)
+	return value, r.SW
+}
+
+// administer authenticates with the management key and says whether the card
+// proved that it has the key too.
+func administer(t *testing.T, c *emu.Card) (proven bool, sw iso7816.SW) {
+	t.Helper()
+	key, err := des.NewTripleDESCipher([]byte(emu.DefaultAdminKey[:24]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	witness, _ := ask(t, c, 3, 0x9B, 0x80, []byte{0x80, 0})
+	if len(witness) != 8 {
+		t.Fatalf("the witness is % X", witness)
+	}
+	key.Decrypt(witness, witness)
+	challenge, want := []byte("12345678"), make([]byte, 8)
+	key.Encrypt(want, challenge)
+	got, sw := ask(t, c, 3, 0x9B, 0x82, iso7816.Wrap(0x80, witness), iso7816.Wrap(0x81, challenge))
+	return bytes.Equal(got, want), sw
+}
+
+// generates reports whether a new pair for key 9E signs as its public key says.
+func generates(t *testing.T, c *emu.Card) bool {
+	t.Helper()
+	administer(t, c)
+	answer, err := hex.DecodeString(whole(t, c, "0047009E05AC0380011100"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	point, _ := iso7816.Find(answer, 0x7F49, 0x86)
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	digest := sha256.Sum256([]byte("x"))
+	signature, _ := ask(t, c, 0x11, 0x9E, 0x82, []byte{0x82, 0}, iso7816.Wrap(0x81, digest[:]))
+	return err == nil && ecdsa.VerifyASN1(public, digest[:], signature)
+}
+
 // rules says for each fault that breaks one rule of the card how it shows, as
 // shows does: on a series 9 card, or on the series the fault is for.
 var rules = map[string]func(*testing.T, *emu.Card) bool{
@@ -121,6 +171,12 @@ var rules = map[string]func(*testing.T, *emu.Card) bool{
 	},
 	"card.chain-forgets":       ends("9000", "1020008000"),
 	"card.chain-kept":          ends("6883", "1087079A0101", status, "1087079C0101"),
+	"card.spare-keys-wrong":    func(t *testing.T, c *emu.Card) bool { return !generates(t, c) },
+	"card.card-key-guarded":    ends("6982", "0087119E047C008100"),
+	"card.admin-never":         func(t *testing.T, c *emu.Card) bool { _, sw := administer(t, c); return sw == iso7816.SecurityStatus },
+	"card.admin-unproven":      func(t *testing.T, c *emu.Card) bool { proven, _ := administer(t, c); return !proven },
+	"card.put-forgets":         ends("9000", "00DB3FFF075C035FC1095300"),
+	"card.generate-wrong-key":  func(t *testing.T, c *emu.Card) bool { return !generates(t, c) },
 	"card.admin-always":        ends("9000", "00DB3FFF075C035FC1095300"),
 	"card.challenge-repeats":   brings("0102030405060708", "0087039B047C02810000"),
 	"card.holder-object-wrong": brings("3230303130313031", "00CB3FFF055C035FC10200"),

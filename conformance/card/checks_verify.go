@@ -17,7 +17,8 @@ func verifyChecks() []suite.Check {
 	piv := needs(target.PIV)
 	test := needs(target.PIV, target.TestCard)
 	spends := needs(target.PIV, target.TestCard, target.Bench)
-	spends8 := needs(target.AuthentIC, target.TestCard, target.Bench)
+	formed := needs(target.PIV, target.TestCard, target.Bench, target.FormatFirst)
+	formed8 := needs(target.AuthentIC, target.TestCard, target.Bench, target.FormatFirst)
 	refused := func(command string, sw ...iso7816.SW) func(context.Context, *target.Target) error {
 		return restoring(sparing(say(command, sw...)))
 	}
@@ -33,14 +34,14 @@ func verifyChecks() []suite.Check {
 		{ID: "card.verify-blocked-data", Title: "Once blocked the passcode is answered 6983 whatever fills the block", Source: verify, Requires: spends, Proof: "card.wrong-error-word", Because: "6983", Run: restoring(steps(spentAtLast, say("00200080 08 4142434445464748", iso7816.MethodBlocked)))},
 		{ID: "card.verify-last-try", Title: "The wrong passcode that spends the last try is answered 63C0 or 6983", Source: verify, Requires: needs(target.TestCard, target.Bench), Proof: "card.counter-not-decremented", Because: "last try", Run: restoring(lastTry)},
 		{ID: "card.verify-wrong-forgets", Title: "A wrong passcode ends what the right one began", Source: verify, Requires: needs(target.TestCard, target.Bench), Proof: "card.wrong-remembers", Because: "should not be verified", Run: restoring(steps(verified, mistaken, unverified))},
-		{ID: "card.verify-letters", Title: "A passcode with a letter is answered 6A80 and spends no try", Source: format, Requires: spends, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 313233343561FFFF", iso7816.WrongData)},
-		{ID: "card.verify-five-digits", Title: "A passcode of five digits is answered 6A80 and spends no try", Source: format, Requires: spends, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 3132333435FFFFFF", iso7816.WrongData)},
-		{ID: "card.verify-inner-filling", Title: "A passcode with filling in the middle is answered 6A80 and spends no try", Source: format, Requires: spends, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 313233FF343536FF", iso7816.WrongData)},
-		{ID: "card.verify-zero-filling", Title: "A passcode filled with 00 instead of FF is answered 6A80 and spends no try", Source: format, Requires: spends, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 3132333435360000", iso7816.WrongData)},
-		{ID: "card.verify-only-filling", Title: "A block of nothing but filling is answered 6A80 and spends no try", Source: format, Requires: spends, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 FFFFFFFFFFFFFFFF", iso7816.WrongData)},
-		{ID: "card.verify-filling-authentic", Title: "AuthentIC answers a passcode filled with 00 with 6A80 and spends no try", Source: "AuthentIC passcode policy; OpenSC pads with FF", Requires: spends8, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200001 08 3132333435360000", iso7816.WrongData)},
-		{ID: "card.verify-short-authentic", Title: "AuthentIC answers a passcode shorter than its policy with 6A80 and spends no try", Source: "AuthentIC passcode policy, 5F DO tag 84", Requires: spends8, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200001 08 313233FFFFFFFFFF", iso7816.WrongData)},
-		{ID: "card.verify-length-authentic", Title: "AuthentIC answers a passcode block not as long as its policy with 6700 and spends no try", Source: "AuthentIC passcode policy, 5F DO tag 83", Requires: spends8, Proof: "card.wrong-length-spends-try", Because: "6700", Run: refused("00200001 06 313233343536", iso7816.WrongLength)},
+		{ID: "card.verify-letters", Title: "A passcode with a letter is answered 6A80 and spends no try", Source: format, Requires: formed, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 313233343561FFFF", iso7816.WrongData)},
+		{ID: "card.verify-five-digits", Title: "A passcode of five digits is answered 6A80 and spends no try", Source: format, Requires: formed, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 3132333435FFFFFF", iso7816.WrongData)},
+		{ID: "card.verify-inner-filling", Title: "A passcode with filling in the middle is answered 6A80 and spends no try", Source: format, Requires: formed, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 313233FF343536FF", iso7816.WrongData)},
+		{ID: "card.verify-zero-filling", Title: "A passcode filled with 00 instead of FF is answered 6A80 and spends no try", Source: format, Requires: formed, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 3132333435360000", iso7816.WrongData)},
+		{ID: "card.verify-only-filling", Title: "A block of nothing but filling is answered 6A80 and spends no try", Source: format, Requires: formed, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 FFFFFFFFFFFFFFFF", iso7816.WrongData)},
+		{ID: "card.verify-filling-authentic", Title: "AuthentIC answers a passcode filled with 00 with 6A80 and spends no try", Source: "AuthentIC passcode policy; OpenSC pads with FF", Requires: formed8, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200001 08 3132333435360000", iso7816.WrongData)},
+		{ID: "card.verify-short-authentic", Title: "AuthentIC answers a passcode shorter than its policy with 6A80 and spends no try", Source: "AuthentIC passcode policy, 5F DO tag 84", Requires: formed8, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200001 08 313233FFFFFFFFFF", iso7816.WrongData)},
+		{ID: "card.verify-length-authentic", Title: "AuthentIC answers a passcode block not as long as its policy with 6700 and spends no try", Source: "AuthentIC passcode policy, 5F DO tag 83", Requires: formed8, Proof: "card.wrong-length-spends-try", Because: "6700", Run: refused("00200001 06 313233343536", iso7816.WrongLength)},
 	}
 }
 

@@ -5,9 +5,12 @@ package card
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
@@ -108,11 +111,30 @@ func pivCertificate(ctx context.Context, ch iso7816.Channel, k key) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	der, ok := iso7816.Find(object, 0x53, 0x70)
-	if !ok {
-		return nil, fmt.Errorf("object %X has no certificate in 53{70}", tag)
+	value, _ := iso7816.Find(object, 0x53)
+	der, err := unpacked(value)
+	if err != nil {
+		return nil, fmt.Errorf("object %X: %w", tag, err)
 	}
 	return der, nil
+}
+
+// unpacked is the certificate in 70, which 71 may say is compressed with gzip
+// (SP 800-73-4 part 1 appendix A, CertInfo).
+func unpacked(value []byte) ([]byte, error) {
+	der, ok := iso7816.Find(value, 0x70)
+	if !ok {
+		return nil, errors.New("there is no certificate in 53{70}")
+	}
+	if info, ok := iso7816.Find(value, 0x71); !ok || len(info) != 1 || info[0]&1 == 0 {
+		return der, nil
+	}
+	packed, err := gzip.NewReader(bytes.NewReader(der))
+	if err != nil {
+		return nil, fmt.Errorf("the certificate is said to be compressed: %w", err)
+	}
+	const longest = 1 << 16
+	return io.ReadAll(io.LimitReader(packed, longest))
 }
 
 // pivSign pads the DigestInfo (RFC 8017 §9.2) and sends it to 9A or 9C as

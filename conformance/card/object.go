@@ -152,7 +152,7 @@ func optionalObjects(ctx context.Context, s *session) error {
 		if err != nil {
 			return err
 		}
-		if r.SW == iso7816.FileNotFound {
+		if r.SW == iso7816.FileNotFound || bytes.Equal(r.Data, []byte{0x53, 0x00}) {
 			continue
 		}
 		if r.SW == iso7816.OK && len(r.Data) == 0 {

@@ -9,14 +9,14 @@ import (
 var malformedAccepted = Fault{
 	Info: Info{
 		ID:     "card.malformed-accepted",
-		Title:  "GET DATA without a tag list, and a logout that carries data, are answered 9000",
+		Title:  "GET DATA without a tag list, key generation of nothing, and a logout with data are answered 9000",
 		Why:    "Parsers that stop at the first thing they do not understand and call it done.",
 		Series: "9",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {
 			r := a.Process(c)
-			if r.SW == iso7816.WrongData && (c.INS == 0xCB || (c.INS == 0x20 && c.P1 == 0xFF)) {
+			if r.SW == iso7816.WrongData && (c.INS == 0xCB || c.INS == 0x47 || (c.INS == 0x20 && c.P1 == 0xFF)) {
 				return applet.Status(iso7816.OK)
 			}
 			return r
