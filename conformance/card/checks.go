@@ -23,6 +23,8 @@ func Checks() []suite.Check {
 		verifyChecks(),
 		passcodeChecks(),
 		signChecks(),
+		adminChecks(),
+		probeChecks(),
 	)
 }
 
