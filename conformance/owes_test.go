@@ -22,6 +22,9 @@ import (
 // VERIFY too many.
 func TestAgentDeliversWhatItOwes(t *testing.T) {
 	for _, file := range cells() {
+		if len(file.Missing([]target.Feature{target.Agent, target.Person})) > 0 {
+			continue // a cell of a card alone signs nobody in
+		}
 		t.Run(file.Cell, func(t *testing.T) {
 			t.Parallel()
 			cell := open(t, file)
@@ -65,7 +68,7 @@ func delivers(ctx context.Context, t *target.Target, f fault.Info) error {
 		return err
 	})
 	lost := max(0, before-t.Rig.(counter).TriesLeft())
-	if want := f.Owes.On(t.Series); err != nil || status != want || lost != f.Owes.Lost {
+	if want := f.Owes.On(t.Series, t.Protocol); err != nil || status != want || lost != f.Owes.Lost {
 		return errors.Join(err, fmt.Errorf("the agent says %s and %d tries are lost, it owes %s and %d: %s", status, lost, want, f.Owes.Lost, f.Owes.Text))
 	}
 	return nil

@@ -25,7 +25,7 @@ func cells() []target.File {
 			out = append(out, target.InProcess(series, p))
 		}
 	}
-	return out
+	return append([]target.File{target.FullPIV(iso7816.T0), target.FullPIV(iso7816.T1)}, out...)
 }
 
 // slots bounds how many cells run at once.

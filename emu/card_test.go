@@ -1,7 +1,10 @@
 package emu_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/des"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -11,6 +14,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/emutest"
+	"github.com/smartcard-connect/smartcard-connect/emu/profile"
 )
 
 const (
@@ -144,6 +148,13 @@ func TestOptionsRefused(t *testing.T) {
 		"long":     {Passcode: []byte("987654321")},
 		"PUK":      {PUK: []byte("9876")},
 		"identity": {Identity: &id},
+
+		"personality":             {Personality: "v99"},
+		"personality of another":  {Profile: "series8", Personality: "v82-civ"},
+		"personality, protocol":   {Personality: "v82-civ", Protocol: iso7816.T0},
+		"management key, short":   {AdminKey: []byte("9876")},
+		"management key, longer":  {AdminKey: []byte("98769876987698769876987698769876")},
+		"management key, no card": {Profile: "series8", AdminKey: []byte("987698769876987698769876")},
 	}
 	for name, o := range rows {
 		_, err := emu.New(o)
@@ -168,4 +179,59 @@ func TestDefaultHolders(t *testing.T) {
 			t.Errorf("%s: certificate without %s", profile, h.UUID)
 		}
 	}
+}
+
+// Requirement: a card shows itself with the personality it is told to, with the
+// protocol that goes with it, and does the same with it. Source: the list of
+// answers to reset of the maker's cards. Turned red by: taking the first of the
+// protocol.
+func TestPersonalities(t *testing.T) {
+	for _, id := range []string{"series8", "series9", "piv-full"} {
+		p, err := profile.Find(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range p.Personalities {
+			c := emutest.New(t, emu.Options{Profile: id, Personality: x.ID})
+			if c.Protocol() != x.Protocol || !bytes.Equal(c.ATR(), x.ATR) {
+				t.Errorf("%s: %v, % X", x.ID, c.Protocol(), c.ATR())
+			}
+		}
+	}
+	c := emutest.New(t, emu.Options{Personality: "v82-civ"})
+	emutest.Run(t, c, emutest.Say(verify, "9000")...)
+	if err := c.Heal(); err != nil || c.ATR()[14] != 0x51 {
+		t.Errorf("made anew: % X, %v", c.ATR(), err)
+	}
+}
+
+// Requirement: an administrator with the card's own key gets in, and one with
+// the default does not. Turned red by: ignoring the option.
+func TestAdminKey(t *testing.T) {
+	own := []byte("123456789012345678901234")
+	for _, key := range [][]byte{own, []byte(emu.DefaultAdminKey)[:24]} {
+		block, err := des.NewTripleDESCipher(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer := make([]byte, 8)
+		block.Encrypt(answer, answer)
+		c := emutest.New(t, emu.Options{AdminKey: own, Rand: zeros{}})
+		want := map[bool]string{true: "9000", false: "6982"}[bytes.Equal(key, own)]
+		emutest.Run(t, c, emutest.Join(
+			emutest.Say("0087039B047C02810000", "7C0A810800000000000000009000"),
+			emutest.Say("0087039B0C7C0A8208"+hex.EncodeToString(answer), want))...)
+	}
+}
+
+// Requirement: a card that promises short commands only refuses extended ones,
+// and the one that says 4096 takes them. Source: SP 800-73-4 part 2 §3, ISO/IEC
+// 7816-4 §5.1. Turned red by: taking both forms always.
+func TestExtendedLength(t *testing.T) {
+	emutest.Run(t, emutest.New(t, emu.Options{}), emutest.Join(
+		emutest.Say("00CB3FFF0000035C017E0000", "6700"), emutest.Say("00CB3FFF000000", "6700"),
+		emutest.Say("00CB3FFF035C017E00", "7E…9000"))...)
+	emutest.Run(t, emutest.New(t, emu.Options{Profile: "piv-full"}), emutest.Join(
+		emutest.Say("00A404000BA000000308000010000100", "61444F0600001000010079074F05A00000030850085049562066756C6C5F501868747470733A2F2F746F792D6E68732E746573742F706976AC0C8001078001118001140601007F66080202100002021000"+"9000"),
+		emutest.Say("00CB3FFF0000055C035FC1050000", "53…9000"))...)
 }

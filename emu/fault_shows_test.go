@@ -26,21 +26,21 @@ const (
 	changeCode = "0024008010313233343536FFFF363534333231FFFF"
 )
 
-// ask sends one whole command and returns its answer and nothing on failure.
-func ask(c *emu.Card, command iso7816.Command) iso7816.Response {
+// tell sends one whole command and returns its answer and nothing on failure.
+func tell(c *emu.Card, command iso7816.Command) iso7816.Response {
 	r, _ := channel(c).Send(context.Background(), command)
 	return r
 }
 
 // object is a data object of a PIV card.
 func object(c *emu.Card, tag ...byte) []byte {
-	return ask(c, iso7816.Command{INS: 0xCB, P1: 0x3F, P2: 0xFF, Data: iso7816.Wrap(0x5C, tag), Le: 256}).Data
+	return tell(c, iso7816.Command{INS: 0xCB, P1: 0x3F, P2: 0xFF, Data: iso7816.Wrap(0x5C, tag), Le: 256}).Data
 }
 
 // parameters is what selecting a file of an AuthentIC card tells of it.
 func parameters(c *emu.Card, path ...byte) iso7816.Response {
-	ask(c, iso7816.Command{INS: 0xA4, P1: 4, Data: []byte("\xA0\x00\x00\x00\x77\x01\x00\x70\x0A\x10\x00\xF1\x00\x00\x01\x00")})
-	return ask(c, iso7816.Command{INS: 0xA4, P1: 8, Data: path, Le: 256})
+	tell(c, iso7816.Command{INS: 0xA4, P1: 4, Data: []byte("\xA0\x00\x00\x00\x77\x01\x00\x70\x0A\x10\x00\xF1\x00\x00\x01\x00")})
+	return tell(c, iso7816.Command{INS: 0xA4, P1: 8, Data: path, Le: 256})
 }
 
 // transmitFails is the error of the first of n harmless commands that has one.
@@ -115,7 +115,7 @@ var showsToo = map[string]func(*testing.T, *emu.Card) bool{
 		return errors.Is(err, iso7816.ChainUnsupported)
 	},
 	"card.extended-only": func(_ *testing.T, c *emu.Card) bool {
-		return ask(c, iso7816.Command{INS: 0xCB, P1: 0x3F, P2: 0xFF, Data: []byte{0x5C, 1, 0x7E}, Le: 256}).SW == iso7816.WrongLength
+		return tell(c, iso7816.Command{INS: 0xCB, P1: 0x3F, P2: 0xFF, Data: []byte{0x5C, 1, 0x7E}, Le: 256}).SW == iso7816.WrongLength
 	},
 	"card.first-command-lost": func(t *testing.T, c *emu.Card) bool {
 		return word(t, c, status) == "6F00" && word(t, c, status) == "63C3"
@@ -180,7 +180,7 @@ var showsToo = map[string]func(*testing.T, *emu.Card) bool{
 		return ok && bytes.HasPrefix(container, []byte{0xA0, 0, 0, 0, 0x79})
 	},
 	"card.template-malformed": func(_ *testing.T, c *emu.Card) bool {
-		r := ask(c, iso7816.Command{INS: 0xA4, P1: 4, Data: hexBytes(selectPIV)[5:], Le: 256})
+		r := tell(c, iso7816.Command{INS: 0xA4, P1: 4, Data: hexBytes(selectPIV)[5:], Le: 256})
 		_, ok := iso7816.Find(r.Data, 0x61, 0x4F)
 		return r.SW == iso7816.OK && !ok
 	},

@@ -19,32 +19,36 @@ const (
 	DefaultPUK      = "12345678"
 )
 
+// DefaultAdminKey is the card management key of every PIV card that is given no
+// other, from the front as many bytes as the key has. It is the well-known toy.
+const DefaultAdminKey = "\x01\x02\x03\x04\x05\x06\x07\x08" + "\x01\x02\x03\x04\x05\x06\x07\x08" +
+	"\x01\x02\x03\x04\x05\x06\x07\x08" + "\x01\x02\x03\x04\x05\x06\x07\x08"
+
 // ErrOptions is wrapped by every error about Options.
 var ErrOptions = errors.New("emu: cannot make this card")
 
 // Options say which card to make. The zero value is a series 9 card on T=1 of
 // the second test holder.
 type Options struct {
-	Profile   string            // by ID, such as "series8"; "series9" is the default
-	Protocol  iso7816.Protocol  // T=1 by default
-	Identity  *testpki.Identity // by default that of the profile's holder
-	Passcode  []byte            // 6 to 8 digits; copied; default DefaultPasscode
-	PUK       []byte            // 8 printable characters; copied; default DefaultPUK
-	Faults    []string          // by ID, in the order they are put on
-	Now       func() time.Time  // when the certificates are issued; default time.Now
-	Rand      io.Reader         // for GET CHALLENGE; default crypto/rand
-	Log       *slog.Logger      // default silent; never sees command data
-	OnRemove  func()            // called when the card leaves the reader, by fault or by Remove
-	OnMessage func(Exchange)    // called after every exchange, secrets blanked; must not call the card
+	Profile     string            // by ID, such as "series8"; "series9" is the default
+	Protocol    iso7816.Protocol  // that of Personality, or else T=1 by default
+	Personality string            // by ID, such as "v82-civ"; by default the profile's first with Protocol
+	Identity    *testpki.Identity // by default that of the profile's holder
+	Passcode    []byte            // 6 to 8 digits; copied; default DefaultPasscode
+	PUK         []byte            // 8 printable characters; copied; default DefaultPUK
+	AdminKey    []byte            // of a PIV card, as long as its algorithm says; copied; default DefaultAdminKey
+	Faults      []string          // by ID, in the order they are put on
+	Now         func() time.Time  // when the certificates are issued; default time.Now
+	Rand        io.Reader         // for GET CHALLENGE; default crypto/rand
+	Log         *slog.Logger      // default silent; never sees command data
+	OnRemove    func()            // called when the card leaves the reader, by fault or by Remove
+	OnMessage   func(Exchange)    // called after every exchange, secrets blanked; must not call the card
 }
 
 // complete fills in the defaults and checks what was given.
 func (o Options) complete() (Options, profile.Profile, error) {
 	if o.Profile == "" {
 		o.Profile = "series9"
-	}
-	if o.Protocol == 0 {
-		o.Protocol = iso7816.T1
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -59,6 +63,9 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	if err != nil {
 		return o, p, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
+	if o, err = o.speak(p); err != nil {
+		return o, p, err
+	}
 	if o.Identity == nil {
 		id := testpki.Issue(testpki.Holders()[p.Holder], o.Now())
 		o.Identity = &id
@@ -70,7 +77,28 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	if err == nil {
 		o.PUK, err = passcode(o.PUK, DefaultPUK, 8, 0x20, 0x7E)
 	}
+	if err == nil {
+		o.AdminKey, err = adminKey(o.AdminKey, p)
+	}
 	return o, p, err
+}
+
+// speak settles the protocol, which a personality may say.
+func (o Options) speak(p profile.Profile) (Options, error) {
+	if o.Personality != "" {
+		x, err := p.Named(o.Personality)
+		if err != nil {
+			return o, fmt.Errorf("%w: %w", ErrOptions, err)
+		}
+		if o.Protocol != 0 && o.Protocol != x.Protocol {
+			return o, fmt.Errorf("%w: personality %s speaks %v, not %v", ErrOptions, x.ID, x.Protocol, o.Protocol)
+		}
+		o.Protocol = x.Protocol
+	}
+	if o.Protocol == 0 {
+		o.Protocol = iso7816.T1
+	}
+	return o, nil
 }
 
 // whole reports whether an identity has all a card needs.

@@ -33,6 +33,9 @@ type body struct {
 // that do not show on this card are left out.
 func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 	look, err := p.Personality(o.Protocol)
+	if o.Personality != "" {
+		look, err = p.Named(o.Personality)
+	}
 	if err != nil {
 		return body{}, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
@@ -72,7 +75,7 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 			a = f.Wrap(a)
 		}
 	}
-	b := body{atr: blank.ATR, warmATR: blank.WarmATR, speaks: blank.Protocol, applet: a, memory: memory, adaptor: protocol(blank.Protocol, a)}
+	b := body{atr: blank.ATR, warmATR: blank.WarmATR, speaks: blank.Protocol, applet: a, memory: memory, adaptor: protocol(blank.Protocol, a, p)}
 	b.link = func(_ context.Context, command []byte) ([]byte, error) {
 		return b.adaptor.Transmit(command), nil
 	}
@@ -106,11 +109,12 @@ func applying(faults []Fault, holder, series string, protocol iso7816.Protocol) 
 	return out
 }
 
-func protocol(p iso7816.Protocol, a applet.Applet) adaptor {
-	if p == iso7816.T0 {
+func protocol(speaks iso7816.Protocol, a applet.Applet, p profile.Profile) adaptor {
+	if speaks == iso7816.T0 {
 		return &t0.Adaptor{Applet: &applet.Chain{Applet: a}}
 	}
-	return &t1.Adaptor{Applet: &applet.Chain{Applet: a}}
+	short := p.ExtendedLength != nil && p.ExtendedLength.Value == 0
+	return &t1.Adaptor{Applet: &applet.Chain{Applet: a}, ShortOnly: short}
 }
 
 // value is a fact's value, or the zero value where the profile has none.

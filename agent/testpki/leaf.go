@@ -1,7 +1,7 @@
 package testpki
 
 import (
-	"crypto/rsa"
+	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -35,7 +35,7 @@ func (u use) oid() x509.OID {
 
 // leaf issues a card's certificate. Its subject is O=nhs, OU=People,
 // CN=UUID_First_Last, in that order: old clients read the third name.
-func (a *Authority) leaf(h Holder, key *rsa.PrivateKey, from, to time.Time, u use) *x509.Certificate {
+func (a *Authority) leaf(h Holder, key crypto.PublicKey, from, to time.Time, u use) *x509.Certificate {
 	return create(&x509.Certificate{
 		SerialNumber:          serial(h, from, u),
 		Subject:               pkix.Name{Organization: []string{"nhs"}, OrganizationalUnit: []string{"People"}, CommonName: h.UUID + "_" + h.First + "_" + h.Last},
@@ -48,7 +48,7 @@ func (a *Authority) leaf(h Holder, key *rsa.PrivateKey, from, to time.Time, u us
 		IssuingCertificateURL: []string{"http://pki.toy-nhs.test/g2/" + u.path + ".crt"},
 		CRLDistributionPoints: []string{"http://crl.toy-nhs.test/g2/" + u.path + "_c1.crl"},
 		ExtraExtensions:       []pkix.Extension{privateKeyUsagePeriod(from, to)},
-	}, a, &key.PublicKey)
+	}, a, key)
 }
 
 // privateKeyUsagePeriod lets the key sign for 70 % of the certificate's life

@@ -24,7 +24,7 @@ import (
 var keyFiles embed.FS
 
 // Published is the RSA-2048 private key in keys/NAME.pem: root, authentication,
-// signing, provider, or card-00 to card-11. It panics on any other name, as a
+// signing, provider, management, retired, or card-00 to card-11. It panics on any other name, as a
 // missing file is a mistake in a test.
 func Published(name string) *rsa.PrivateKey {
 	raw, err := keyFiles.ReadFile("keys/" + name + ".pem")
@@ -141,8 +141,8 @@ func IssueFor(h Holder, from, to time.Time) Identity {
 	auth, sign := Published(cardKey(2*h.Index)), Published(cardKey(2*h.Index+1))
 	return Identity{
 		Holder:            h,
-		Authentication:    Pair{auth, Authentication().leaf(h, auth, from, to, authenticationUse)},
-		ContentCommitment: Pair{sign, Signing().leaf(h, sign, from, to, commitmentUse)},
+		Authentication:    Pair{auth, Authentication().leaf(h, &auth.PublicKey, from, to, authenticationUse)},
+		ContentCommitment: Pair{sign, Signing().leaf(h, &sign.PublicKey, from, to, commitmentUse)},
 	}
 }
 

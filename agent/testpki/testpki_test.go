@@ -1,6 +1,7 @@
 package testpki_test
 
 import (
+	"crypto"
 	"crypto/x509"
 	"testing"
 	"time"
@@ -54,6 +55,34 @@ func TestPolicies(t *testing.T) {
 	} {
 		if len(c.Policies) != 1 || c.Policies[0].String() != want {
 			t.Errorf("policies are %v, want %s", c.Policies, want)
+		}
+	}
+}
+
+// Requirement: a holder's further certificates are for the keys beside them,
+// chain to the toy root, and are the same each time a card is made. Turned red
+// by: deriving a key from a clock.
+func TestSpares(t *testing.T) {
+	from, to := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	h := testpki.Holders()[3]
+	again := testpki.Spares(h, from, to)
+	middle, roots := x509.NewCertPool(), x509.NewCertPool()
+	middle.AddCert(testpki.Authentication().Certificate)
+	roots.AddCert(testpki.Root().Certificate)
+	spares := testpki.Spares(h, from, to)
+	if len(spares) != 4 {
+		t.Errorf("%d keys", len(spares))
+	}
+	for ref, s := range spares {
+		if _, err := s.Certificate.Verify(x509.VerifyOptions{Roots: roots, Intermediates: middle}); err != nil {
+			t.Errorf("%X: %v", ref, err)
+		}
+		public, ok := s.Key.Public().(interface{ Equal(crypto.PublicKey) bool })
+		if !ok || !public.Equal(s.Certificate.PublicKey) || !public.Equal(again[ref].Key.Public()) {
+			t.Errorf("%X: key and certificate differ, or differ the second time", ref)
+		}
+		if !s.Certificate.Equal(again[ref].Certificate) {
+			t.Errorf("%X: another certificate the second time", ref)
 		}
 	}
 }

@@ -67,7 +67,7 @@ func wordChecks() []suite.Check {
 		{ID: "card.wrong-passcode-counted", Title: "The answer to a wrong passcode says how many tries are left", Source: "ISO/IEC 7816-4 §5.6, 63Cx", Requires: spending, Proof: "card.tries-unsaid", Because: "how many", Run: restoring(wrongCounted)},
 		{ID: "card.tries-told", Title: "Asked for the tries left, the card tells them", Source: "SP 800-73-4 part 2 §3.2.1; ISO/IEC 7816-4 §11.5.6", Requires: anyCard, Proof: "card.asking-refused", Because: "asked for the tries left", Run: with(triesTold)},
 		{ID: "card.verified-told", Title: "Asked after the right passcode, the card says that none is wanted", Source: "SP 800-73-4 part 2 §3.2.1; yubico-piv-tool #77", Requires: testCard, Proof: "card.asking-never-verified", Because: "9000", Run: with(verifiedTold)},
-		{ID: "card.last-try-63c0", Title: "The wrong passcode that spends the last try is answered 63C0", Source: "SP 800-73-4 part 2 §3.2.1; the profile's blocked_at_once", Requires: spending, Proof: "card.last-try-answer", Because: "63C0", Run: restoring(lastTry)},
+		{ID: "card.last-try-63c0", Title: "The wrong passcode that spends the last try is answered 63C0", Source: "SP 800-73-4 part 2 §3.2.1; the profile's blocked_at_once", Requires: spending, Proof: "card.last-try-answer", Because: "63C0", Run: restoring(lastTryAnswered)},
 		{ID: "card.blocked-6983", Title: "A blocked passcode is answered 6983", Source: "ISO/IEC 7816-4 §5.6; SP 800-73-4 part 2 §3.2.1", Requires: spending, Proof: "card.blocked-otherwise", Because: "6983", Run: restoring(blockedTold)},
 		{ID: "card.padding", Title: "The passcode is filled up with FF", Source: "SP 800-73-4 part 2 §2.4.3; AuthentIC passcode policy", Requires: spending, Proof: "card.passcode-padding", Because: "filled", Run: restoring(paddingFF)},
 		{ID: "card.certificates-free", Title: "The certificates need no passcode", Source: "SP 800-73-4 part 1 table 3", Requires: anyCard, Proof: "card.read-needs-passcode", Because: "without the passcode", Run: with(certificatesFree)},
@@ -82,7 +82,7 @@ func memoryChecks() []suite.Check {
 	return []suite.Check{
 		{ID: "card.power-keeps-counter", Title: "A spent try stays spent when the card loses power", Source: "ISO/IEC 7816-4 §11.5.6", Requires: spending, Proof: "card.counter-volatile", Because: "power", Run: powerKeepsCounter},
 		{ID: "card.counter-writes", Title: "The card can write its counter", Source: "ISO/IEC 7816-4 §5.6, 6581", Requires: testCard, Proof: "card.memory-fails", Because: "6581", Run: with(func(ctx context.Context, s *session) error { return s.login(ctx) })},
-		{ID: "card.room", Title: "There is room to change the passcode", Source: "ISO/IEC 7816-4 §5.6, 6A84", Requires: spending, Proof: "card.memory-full", Because: "6A84", Run: restoring(changes)},
+		{ID: "card.room", Title: "There is room to change the passcode", Source: "ISO/IEC 7816-4 §5.6, 6A84", Requires: spending, Proof: "card.memory-full", Because: "6A84", Run: restoring(roomToChange)},
 		{ID: "card.change-whole", Title: "A passcode change is done whole or not at all", Source: "ISO/IEC 7816-4 §11.5.7; issue: tearing", Requires: spending, Proof: "card.torn-write", Because: "neither", Run: changeWhole},
 		{ID: "card.personalised", Title: "The card was personalised: it has an authentication certificate and its passcode may be tried", Source: "issue: blank cards", Requires: anyCard, Proof: "card.blank", Because: "not personalised", Run: with(personalised)},
 	}
@@ -94,7 +94,7 @@ func contentChecks() []suite.Check {
 	return []suite.Check{
 		{ID: "card.one-application", Title: "The application of the other series is not on the card", Source: "issue: two applets on one card", Requires: anyCard, Proof: "card.two-applications", Because: "also on", Run: with(oneApplication)},
 		{ID: "card.default-application", Title: "PIV answers after a reset without being selected", Source: "SP 800-73-4 part 1 §2.2; the profile's default_selected", Requires: piv, Proof: "card.not-default", Because: "without being selected", Run: raw(defaultApplication)},
-		{ID: "card.template", Title: "The answer to SELECT is an application property template", Source: "SP 800-73-4 part 2 table 3", Requires: piv, Proof: "card.template-malformed", Because: "property template", Run: with(template)},
+		{ID: "card.template", Title: "The answer to SELECT is an application property template", Source: "SP 800-73-4 part 2 table 3", Requires: piv, Proof: "card.template-malformed", Because: "property template", Run: with(propertyTemplate)},
 		{ID: "card.container-plain", Title: "The capability container names no other application", Source: "SP 800-73-4 part 1 §3.1.1; OpenSC #1549", Requires: piv, Proof: "card.dual-cac", Because: "names another", Run: with(containerPlain)},
 		{ID: "card.chuid-guid", Title: "The card's own number is not all zeros", Source: "SP 800-73-4 part 1 §3.1.2; RFC 9562 §5.9", Requires: piv, Proof: "card.chuid-zero", Because: "zeros", Run: with(chuidGUID)},
 		{ID: "card.compression-flag", Title: "A certificate is compressed exactly where it says so", Source: "SP 800-73-4 part 1 appendix A, CertInfo", Requires: piv, Proof: "card.certificate-gzip-flag", Because: "compressed", Run: with(compressionFlag)},

@@ -42,7 +42,7 @@ func defaultApplication(ctx context.Context, s *session) error {
 	return nil
 }
 
-func template(ctx context.Context, s *session) error {
+func propertyTemplate(ctx context.Context, s *session) error {
 	r, err := s.ch.Send(ctx, iso7816.Command{INS: insSelect, P1: 0x04, Data: s.aid, Le: iso7816.MaxShort})
 	if err != nil {
 		return err

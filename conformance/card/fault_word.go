@@ -67,7 +67,7 @@ func verifiedTold(ctx context.Context, s *session) error {
 	return err
 }
 
-func lastTry(ctx context.Context, s *session) error {
+func lastTryAnswered(ctx context.Context, s *session) error {
 	left, err := s.tries(ctx)
 	if err != nil || left == 0 {
 		return errors.Join(err, fmt.Errorf("%d tries are left", left))
@@ -143,14 +143,9 @@ func otherForgets(ctx context.Context, s *session) error {
 	return nil
 }
 
-// filled is a secret as it travels.
-func (s *session) filled(secret []byte) []byte {
-	return append(bytes.Clone(secret), bytes.Repeat([]byte{0xFF}, max(0, s.padded-len(secret)))...)
-}
-
 // pukKnown sets the passcode to what it is.
 func pukKnown(ctx context.Context, s *session) error {
-	puk, fresh := s.filled([]byte(s.t.PUK)), s.filled(s.passcode)
+	puk, fresh := s.fill([]byte(s.t.PUK)), s.fill(s.passcode)
 	unblock := iso7816.Command{INS: insUnblock, P2: s.reference, Data: append(bytes.Clone(puk), fresh...)}
 	if target.Application(s.t.Series) == target.AuthentIC {
 		r, err := s.ch.Send(ctx, iso7816.Command{INS: insVerify, P2: 0x02, Data: puk})
@@ -216,14 +211,14 @@ func (s *session) changed() []byte {
 	return append(bytes.Clone(s.wrong()[1:]), '7')
 }
 
-// change is CHANGE REFERENCE DATA from one passcode to another.
-func (s *session) change(ctx context.Context, from, to []byte) (iso7816.SW, error) {
-	r, err := s.ch.Send(ctx, iso7816.Command{INS: insChange, P2: s.reference, Data: append(s.filled(from), s.filled(to)...)})
+// changes is CHANGE REFERENCE DATA from one passcode to another.
+func (s *session) changes(ctx context.Context, from, to []byte) (iso7816.SW, error) {
+	r, err := s.ch.Send(ctx, iso7816.Command{INS: insChange, P2: s.reference, Data: append(s.fill(from), s.fill(to)...)})
 	return r.SW, err
 }
 
-func changes(ctx context.Context, s *session) error {
-	sw, err := s.change(ctx, s.passcode, s.changed())
+func roomToChange(ctx context.Context, s *session) error {
+	sw, err := s.changes(ctx, s.passcode, s.changed())
 	if err == nil && sw != iso7816.OK {
 		err = fmt.Errorf("changing the passcode is answered %04X", uint16(sw))
 	}
@@ -234,7 +229,7 @@ func changes(ctx context.Context, s *session) error {
 // also if the card left in between.
 func changeWhole(ctx context.Context, t *target.Target) error {
 	return acrossPower(ctx, t, func(ctx context.Context, s *session) error {
-		_, err := s.change(ctx, s.passcode, s.changed())
+		_, err := s.changes(ctx, s.passcode, s.changed())
 		if errors.Is(err, reader.ErrRemoved) {
 			return nil
 		}

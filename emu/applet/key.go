@@ -31,8 +31,21 @@ func (k Key) Raw(block []byte) ([]byte, error) {
 	if t, ok := payload(block); ok {
 		return k.Pad(t)
 	}
-	s := new(big.Int).Exp(m, k.Private.D, k.Private.N)
-	return k.out(s.FillBytes(make([]byte, k.Size()))), nil
+	return k.out(k.power(m).FillBytes(make([]byte, k.Size()))), nil
+}
+
+// power is m^d mod n by the two primes (RFC 8017 §5.1.2), four times as fast as
+// without them.
+func (k Key) power(m *big.Int) *big.Int {
+	p := k.Private.Precomputed
+	if p.Qinv == nil || len(k.Private.Primes) != 2 {
+		return new(big.Int).Exp(m, k.Private.D, k.Private.N)
+	}
+	first, second := k.Private.Primes[0], k.Private.Primes[1]
+	s := new(big.Int).Exp(m, p.Dp, first)
+	t := new(big.Int).Exp(m, p.Dq, second)
+	s.Sub(s, t).Mul(s, p.Qinv).Mod(s, first)
+	return s.Mul(s, second).Add(s, t)
 }
 
 // Pad signs t with the padding of RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.1) put

@@ -18,6 +18,13 @@ type Step struct{ Send, Want string }
 // Reset, as Send, restarts the card.
 const Reset = "reset"
 
+// Card is what a conversation needs of a card: *emu.Card is one, and so is an
+// applet behind a protocol.
+type Card interface {
+	Transmit(ctx context.Context, command []byte) ([]byte, error)
+	Reset(ctx context.Context) error
+}
+
 // New makes a card or ends the test.
 func New(t testing.TB, o emu.Options) *emu.Card {
 	t.Helper()
@@ -29,7 +36,7 @@ func New(t testing.TB, o emu.Options) *emu.Card {
 }
 
 // Run holds a card to a conversation.
-func Run(t testing.TB, c *emu.Card, steps ...Step) {
+func Run(t testing.TB, c Card, steps ...Step) {
 	t.Helper()
 	for i, s := range steps {
 		if s.Send == Reset {
@@ -45,7 +52,7 @@ func Run(t testing.TB, c *emu.Card, steps ...Step) {
 }
 
 // Send is one exchange in hexadecimal.
-func Send(t testing.TB, c *emu.Card, command string) string {
+func Send(t testing.TB, c Card, command string) string {
 	t.Helper()
 	raw, err := hex.DecodeString(strings.ReplaceAll(command, " ", ""))
 	if err != nil {

@@ -46,7 +46,7 @@ type Info struct {
 type Owes struct {
 	Status string            `json:"status,omitempty"` // empty for a broken bench
 	Text   string            `json:"text"`             // one sentence
-	Except map[string]string `json:"except,omitempty"` // the status on a series where it differs
+	Except map[string]string `json:"except,omitempty"` // the status where it differs: on series "8", or "8 T=1"
 	Wrong  int               `json:"wrong,omitempty"`  // so many wrong passcodes are typed before the right one
 	Lost   int               `json:"lost,omitempty"`   // tries that are gone afterwards
 }
@@ -59,10 +59,12 @@ func nothing(why string) Owes {
 // unreadable is owed for a card that answers wrongly: no passcode is spent on it.
 func unreadable(text string) Owes { return Owes{Status: "CARD_UNREADABLE", Text: text} }
 
-// On is the status owed on a card of this series.
-func (o Owes) On(series string) string {
-	if s, ok := o.Except[series]; ok {
-		return s
+// On is the status owed on a card of this series and protocol.
+func (o Owes) On(series string, protocol iso7816.Protocol) string {
+	for _, where := range []string{series + " " + protocol.String(), series} {
+		if s, ok := o.Except[where]; ok {
+			return s
+		}
 	}
 	return o.Status
 }
@@ -144,6 +146,65 @@ var All = []Fault{
 	wrongLengthSpendsTry,
 	getResponseStale,
 	acceptsAnything,
+	atrHomemade,
+	atrOtherProtocol,
+	selectFullNameOnly,
+	templateMissing,
+	templateWrong,
+	selectForgets,
+	selectRemembers,
+	wrongRemembers,
+	oneApplication,
+	objectsReordered,
+	lengthFormWrong,
+	objectsPadded,
+	absentIsEmpty,
+	readsUnguarded,
+	logoutIgnored,
+	logoutUnknown,
+	p1p2Ignored,
+	malformedAccepted,
+	partialReadRefused,
+	piecesLoseByte,
+	pendingKept,
+	statusRefused,
+	formatSpendsTry,
+	resetUnblocks,
+	changeForgets,
+	changeUnchecked,
+	unblockUnchecked,
+	unblockVerifies,
+	asksEachTime,
+	templateUnchecked,
+	templateOrdered,
+	chainForgets,
+	chainKept,
+	adminAlways,
+	spareKeysWrong,
+	cardKeyGuarded,
+	adminNever,
+	adminUnproven,
+	putForgets,
+	generateWrongKey,
+	challengeRepeats,
+	holderObjectWrong,
+	printedWrong,
+	capabilitiesWrong,
+	discoveryWrong,
+	weakExponent,
+	oneKey,
+	pathRefused,
+	fcpThin,
+	offsetIgnored,
+	endUnmarked,
+	directoryWrong,
+	dataMissing,
+	environmentSticky,
+	environmentUnchecked,
+	t0Case4Accepted,
+	t06CExecutes,
+	leStrict,
+	wrongErrorWord,
 	series5,
 	// The moment, and the way bytes travel.
 	removedAt,

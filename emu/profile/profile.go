@@ -86,6 +86,19 @@ type Profile struct {
 	PrefixDigest    *Fact[bool]   `json:"prefix_digest_info,omitempty"`
 	LenientCommit   *Fact[bool]   `json:"lenient_content_commitment,omitempty"`
 	Label           *Fact[string] `json:"label,omitempty"` // PIV application label
+
+	// Facts of PIV cards; piv.go has the values they may have.
+	URL             *Fact[string]   `json:"url,omitempty"`                  // in the answer to SELECT
+	ShortTemplate   *Fact[bool]     `json:"short_template,omitempty"`       // the answer to SELECT has the end of the name only
+	Algorithms      *Fact[Hex]      `json:"algorithms,omitempty"`           // listed in the answer to SELECT
+	ExtendedLength  *Fact[int]      `json:"extended_length,omitempty"`      // bytes of the longest extended command, 0 for none
+	AdminAlgorithm  *Fact[string]   `json:"admin_algorithm,omitempty"`      // of the card management key
+	EmptyObject     *Fact[string]   `json:"empty_object,omitempty"`         // answer for an object without content
+	PUKStaysSpent   *Fact[bool]     `json:"puk_stays_spent,omitempty"`      // the right PUK gives no tries back
+	MalformedSpends *Fact[bool]     `json:"malformed_spends_try,omitempty"` // a passcode that cannot be one spends a try
+	Keys            *Fact[[]string] `json:"keys,omitempty"`                 // beside 9A and 9C
+	Gzip            *Fact[[]string] `json:"gzip,omitempty"`                 // keys whose certificates are compressed
+	Objects         *Fact[[]string] `json:"objects,omitempty"`              // beside those every card has
 }
 
 // Personality is a card as one protocol shows it.
@@ -157,7 +170,8 @@ func Parse(raw []byte) (Profile, error) {
 	return p, nil
 }
 
-// Personality is how the card shows itself with this protocol.
+// Personality is how the card shows itself with this protocol unless told
+// otherwise: the first that speaks it.
 func (p Profile) Personality(protocol iso7816.Protocol) (Personality, error) {
 	for _, x := range p.Personalities {
 		if x.Protocol == protocol {
@@ -165,6 +179,18 @@ func (p Profile) Personality(protocol iso7816.Protocol) (Personality, error) {
 		}
 	}
 	return Personality{}, fmt.Errorf("%w: %s does not speak %v", ErrProfile, p.ID, protocol)
+}
+
+// Named is the personality with this ID. The error says which there are.
+func (p Profile) Named(id string) (Personality, error) {
+	var have []string
+	for _, x := range p.Personalities {
+		if x.ID == id {
+			return x, nil
+		}
+		have = append(have, x.ID)
+	}
+	return Personality{}, fmt.Errorf("%w: %s has no personality %q, only %s", ErrProfile, p.ID, id, strings.Join(have, ", "))
 }
 
 func (p Profile) check() error {
@@ -191,6 +217,9 @@ func (p Profile) check() error {
 	}
 	if n := p.Tries.Value; n < 1 || n > 15 || p.PUKTries.Value < 1 || p.PUKTries.Value > 15 {
 		return errors.New("tries must be 1 to 15")
+	}
+	if err := p.checkPIV(); err != nil {
+		return err
 	}
 	for name, r := range p.Reasons() {
 		if err := r.check(); err != nil {

@@ -49,6 +49,14 @@ func TestRefused(t *testing.T) {
 		{"not hexadecimal", "3B D6", "3B DZ", "invalid byte"},
 		{"no tries", `"value": 3`, `"value": 0`, "tries"},
 		{"sure of nothing", `"sure": "documented"`, `"sure": "certainly"`, "certainly"},
+		{"no such algorithm", `"3DES"`, `"ROT13"`, "admin_algorithm"},
+		{"no such answer", `"6A82"`, `"6A83"`, "empty_object"},
+		{"extended length", `"extended_length": {
+    "value": 0`, `"extended_length": {
+    "value": 65536`, "extended_length"},
+		{"no such key", `"short_template"`, `"keys": {"value": ["9F"], "why": "x", "sure": "assumed"}, "short_template"`, "keys"},
+		{"no such certificate", `"short_template"`, `"gzip": {"value": ["9F"], "why": "x", "sure": "assumed"}, "short_template"`, "gzip"},
+		{"no such object", `"short_template"`, `"objects": {"value": ["hat"], "why": "x", "sure": "assumed"}, "short_template"`, "objects"},
 		{"no title", `"title": "Series 9`, `"title": "", "id": "Series 9`, "title"},
 		{"cut short", "\n}\n", "\n", "EOF"},
 		{"text after the end", "\n}\n", "\n}\n{}", "after the end"},

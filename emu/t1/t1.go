@@ -11,14 +11,15 @@ import (
 
 // Adaptor puts an applet behind T=1. The zero value with an Applet is ready.
 type Adaptor struct {
-	Applet  *applet.Chain
-	pending iso7816.Response // what GET RESPONSE still has to fetch
+	Applet    *applet.Chain
+	ShortOnly bool             // extended commands (ISO/IEC 7816-4 §5.1) are answered 6700
+	pending   iso7816.Response // what GET RESPONSE still has to fetch
 }
 
 // Transmit runs one command APDU. It always answers at least a status word.
 func (a *Adaptor) Transmit(frame []byte) []byte {
 	c, err := iso7816.ParseCommand(frame)
-	if err != nil {
+	if extended := len(frame) > 5 && frame[4] == 0; err != nil || (extended && a.ShortOnly) {
 		return applet.Status(iso7816.WrongLength).Bytes()
 	}
 	if c.INS == 0xC0 {

@@ -17,6 +17,7 @@ type Target struct {
 	Holder   string            `json:"holder,omitempty"`
 	Passcode string            `json:"passcode,omitempty"` // of a test card: public
 	PUK      string            `json:"puk,omitempty"`      // of a test card: public
+	Admin    string            `json:"admin,omitempty"`    // of a test card: public
 	Issuer   string            `json:"issuer,omitempty"`
 	Control  string            `json:"control,omitempty"`
 	Clients  []Client          `json:"clients,omitempty"`
@@ -45,6 +46,6 @@ func (c Cell) Target(seed int64) Target {
 	return Target{
 		Cell: c.ID(), Kind: c.Kind, Series: c.Card.Series, Protocol: c.Card.Protocol,
 		Features: c.Features, Seed: seed, Reader: c.Reader.Name,
-		Holder: c.Card.Holder, Passcode: c.Card.Passcode, PUK: c.Card.PUK,
+		Holder: c.Card.Holder, Passcode: c.Card.Passcode, PUK: c.Card.PUK, Admin: c.Card.Admin,
 	}
 }

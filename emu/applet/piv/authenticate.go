@@ -1,70 +1,74 @@
 package piv
 
 import (
-	"io"
+	"crypto/ecdsa"
+	"crypto/rsa"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
 )
 
+// The parts of a dynamic authentication template (SP 800-73-4 part 2 table 7).
 const (
-	algorithm3DES    = 0x03 // SP 800-78-4 table 6-2; 00 means the same
-	algorithmRSA2048 = 0x07
-	keyManagement    = 0x9B
-	keyCommitment    = 0x9C
+	tagWitness   = 0x80
+	tagChallenge = 0x81 // also what is to be signed or deciphered
+	tagResponse  = 0x82
+	tagPoint     = 0x85 // the other side's public key of an agreement
 )
 
-// generalAuthenticate is GENERAL AUTHENTICATE with an RSA key (SP 800-73-4 part
-// 2 §3.2.4): a block already padded by the host, raised to the private exponent.
+// generalAuthenticate is GENERAL AUTHENTICATE (SP 800-73-4 part 2 §3.2.4). With
+// an RSA key it raises a block that the host has padded to the private
+// exponent; with a curve's it signs a digest or agrees on a secret.
 func (a *Applet) generalAuthenticate(c iso7816.Command) iso7816.Response {
-	if c.P2 == keyManagement && (c.P1 == 0x00 || c.P1 == algorithm3DES) {
-		return a.manage(c)
+	if c.P2 == keyAdministration {
+		return a.administrate(c)
 	}
-	private, ok := a.config.Keys[c.P2]
-	if !ok || c.P1 != algorithmRSA2048 {
+	key, ok := a.config.Keys[c.P2]
+	if !ok || algorithmOf(key) != c.P1 {
 		return applet.Status(iso7816.WrongP1P2)
 	}
 	if !a.authorised(c.P2) {
 		return applet.Status(iso7816.SecurityStatus)
 	}
-	block, ok := challenge(c.Data)
-	if !ok {
+	t, ok := template(c.Data, 0x7C)
+	if asked, has := t[tagResponse]; !ok || !has || len(asked) != 0 {
 		return applet.Status(iso7816.WrongData)
 	}
-	out, err := applet.Key{Private: private, Flip: a.config.Quirks.WrongSignature}.Raw(block)
+	out, err := a.use(c.P2, t)
 	if err != nil {
 		return applet.Status(iso7816.WrongData)
 	}
-	return applet.Data(iso7816.Wrap(0x7C, iso7816.Wrap(0x82, out)))
+	return applet.Data(iso7816.Wrap(0x7C, iso7816.Wrap(tagResponse, out)))
 }
 
-// manage is the card management key. The card hands out the challenge of an
-// external authentication, which OpenSC uses as random numbers, and takes no
-// answer to it for right: nobody knows this key.
-func (a *Applet) manage(c iso7816.Command) iso7816.Response {
-	template, ok := iso7816.Find(c.Data, 0x7C)
-	if !ok {
-		return applet.Status(iso7816.WrongData)
+// use runs a private key on what the template holds. The error is
+// applet.ErrInput.
+func (a *Applet) use(ref byte, t map[uint32][]byte) ([]byte, error) {
+	block, signs := t[tagChallenge]
+	point, makes := t[tagPoint]
+	if signs == makes || (makes && !agrees(ref)) {
+		return nil, applet.ErrInput
 	}
-	if _, answers := iso7816.Find(template, 0x82); answers {
-		return applet.Status(iso7816.SecurityStatus)
+	flip := a.config.Quirks.WrongSignature
+	switch k := a.config.Keys[ref].(type) {
+	case *rsa.PrivateKey:
+		return applet.Key{Private: k, Flip: flip}.Raw(block)
+	case *ecdsa.PrivateKey:
+		if makes {
+			return applet.CurveKey{Private: k}.Agree(point)
+		}
+		return applet.CurveKey{Private: k, Flip: flip}.Sign(block)
 	}
-	if asked, ok := iso7816.Find(template, 0x81); !ok || len(asked) != 0 {
-		return applet.Status(iso7816.WrongData)
-	}
-	random := make([]byte, 8)
-	if _, err := io.ReadFull(a.config.Rand, random); err != nil {
-		return applet.Status(iso7816.NoDiagnosis)
-	}
-	return applet.Data(iso7816.Wrap(0x7C, iso7816.Wrap(0x81, random)))
+	return nil, applet.ErrInput
 }
 
-// authorised is the access rule of a key: 9C wants the VERIFY right before
-// every use, the others want one in the session.
+// authorised is the access rule of a key (SP 800-73-4 part 1 table 4): 9E works
+// always, 9C wants the passcode right before every use, the others want it once
+// in the session.
 func (a *Applet) authorised(key byte) bool {
 	q := a.config.Quirks
 	switch {
-	case q.SignWithoutPasscode:
+	case key == keyCard || q.SignWithoutPasscode:
 		return true
 	case key == keyCommitment && !a.config.LenientCommit && !q.CommitmentNotAlways:
 		return a.pin.Verified() && a.wasFresh
@@ -72,25 +76,20 @@ func (a *Applet) authorised(key byte) bool {
 	return a.pin.Verified()
 }
 
-// challenge takes the block out of 7C{82 empty, 81 block}, in either order.
-func challenge(data []byte) ([]byte, bool) {
+// template takes the parts out of one object with this tag and nothing after
+// it, in any order. It is not well-formed where ok is false.
+func template(data []byte, tag uint32) (parts map[uint32][]byte, ok bool) {
 	outer, rest, err := iso7816.ReadTLV(data)
-	if err != nil || outer.Tag != 0x7C || len(rest) != 0 {
+	if err != nil || outer.Tag != tag || len(rest) != 0 {
 		return nil, false
 	}
 	list, err := iso7816.ParseTLVs(outer.Value)
 	if err != nil {
 		return nil, false
 	}
-	var block []byte
-	asked := false
+	parts = map[uint32][]byte{}
 	for _, t := range list {
-		switch t.Tag {
-		case 0x81:
-			block = t.Value
-		case 0x82:
-			asked = len(t.Value) == 0
-		}
+		parts[t.Tag] = t.Value
 	}
-	return block, asked && len(block) > 0
+	return parts, true
 }

@@ -14,8 +14,10 @@ const (
 // blockSize is the length of every passcode and PUK on the wire.
 const blockSize = 8
 
-// verify is VERIFY (SP 800-73-4 part 2 §3.2.1). Only a well-formed value spends
-// a try.
+// verify is VERIFY (SP 800-73-4 part 2 §3.2.1). The global passcode, the
+// fingerprints (96, 97) and the pairing code (98) are references this card does
+// not have. What cannot be a passcode spends no try, unless the card is set up
+// so.
 func (a *Applet) verify(c iso7816.Command) iso7816.Response {
 	switch {
 	case c.P1 != 0x00 && c.P1 != 0xFF:
@@ -31,7 +33,7 @@ func (a *Applet) verify(c iso7816.Command) iso7816.Response {
 		return applet.Status(a.pin.Status())
 	case a.pin.Left() == 0:
 		return applet.Status(iso7816.MethodBlocked)
-	case !wellFormed(c.Data):
+	case !wellFormed(c.Data) && !a.config.MalformedSpends:
 		return applet.Status(iso7816.WrongData)
 	}
 	sw := a.pin.Verify(c.Data)
@@ -82,8 +84,12 @@ func (a *Applet) resetCounter(c iso7816.Command) iso7816.Response {
 	case len(c.Data) != 2*blockSize:
 		return applet.Status(iso7816.WrongData)
 	}
+	left := a.puk.Left()
 	if sw := a.puk.Compare(c.Data[:blockSize]); sw != iso7816.OK {
 		return applet.Status(sw)
+	}
+	if a.config.PUKStaysSpent {
+		a.puk.SetLeft(left)
 	}
 	if !wellFormed(c.Data[blockSize:]) {
 		return applet.Status(iso7816.WrongData)

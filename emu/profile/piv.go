@@ -1,0 +1,70 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// AdminAlgorithms are the algorithms of a card management key with the bytes
+// that a key has (SP 800-78-4 table 6-2).
+func AdminAlgorithms() map[string]int {
+	return map[string]int{"3DES": 24, "AES-128": 16, "AES-192": 24, "AES-256": 32}
+}
+
+// EmptyAnswers are the ways a PIV card answers for an object that it could hold
+// and does not: refused, 9000 without data, or an empty object.
+func EmptyAnswers() []string { return []string{"6A82", "9000", "5300"} }
+
+// SpareKeys are the PIV key references that test holders have keys for, beside
+// 9A and 9C.
+func SpareKeys() []string { return []string{"9D", "9E", "82", "83"} }
+
+// PIVObjects are the objects a PIV card need not have.
+func PIVObjects() []string {
+	return []string{"key-history", "security", "fingerprints", "face", "iris", "biometrics"}
+}
+
+// checkPIV checks the facts that only PIV cards have.
+func (p Profile) checkPIV() error {
+	return errors.Join(
+		among("admin_algorithm", one(p.AdminAlgorithm), slices.Sorted(maps.Keys(AdminAlgorithms()))),
+		among("empty_object", one(p.EmptyObject), EmptyAnswers()),
+		among("keys", list(p.Keys), SpareKeys()),
+		among("gzip", list(p.Gzip), append(SpareKeys(), "9A", "9C")),
+		among("objects", list(p.Objects), PIVObjects()),
+		length(p.ExtendedLength),
+	)
+}
+
+func one(f *Fact[string]) []string {
+	if f == nil {
+		return nil
+	}
+	return []string{f.Value}
+}
+
+func list(f *Fact[[]string]) []string {
+	if f == nil {
+		return nil
+	}
+	return f.Value
+}
+
+func among(fact string, values, known []string) error {
+	for _, v := range values {
+		if !slices.Contains(known, v) {
+			return fmt.Errorf("%s: there is no %q, only %s", fact, v, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+func length(f *Fact[int]) error {
+	if f != nil && (f.Value < 0 || f.Value > 0xFFFF) {
+		return fmt.Errorf("extended_length: %d is not 0 to 65535", f.Value)
+	}
+	return nil
+}
