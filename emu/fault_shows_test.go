@@ -83,6 +83,13 @@ var showsToo = map[string]func(*testing.T, *emu.Card) bool{
 		_, err := sign(c, 0x9A)
 		return errors.Is(err, iso7816.SecurityStatus)
 	},
+	"card.mute-while-signing": func(t *testing.T, c *emu.Card) bool {
+		word(t, c, verify)
+		ctx, stop := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		defer stop()
+		_, err := channel(c).Send(ctx, iso7816.Command{INS: 0x87, P1: 7, P2: 0x9A, Data: block(), Le: 256})
+		return errors.Is(err, context.DeadlineExceeded)
+	},
 	"card.stale-answer": func(t *testing.T, c *emu.Card) bool {
 		word(t, c, status)
 		word(t, c, verify)

@@ -212,6 +212,7 @@ var All = []Fault{
 	restartsBeforeSign,
 	slow,
 	muteAt,
+	muteWhileSigning,
 	emptyAnswer,
 	staleAnswer,
 	longAnswer,

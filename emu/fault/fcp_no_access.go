@@ -9,7 +9,7 @@ var fcpNoAccess = Fault{
 	Info: Info{
 		ID:     "card.fcp-no-access",
 		Title:  "the file control parameters have no access rules, tag 86",
-		Why:    "OpenSC's driver for this card gives the whole card up over a file without them, though reading works (OpenSC #334).",
+		Why:    "OpenSC's driver for this card gives the whole card up over a file without them, though reading works.",
 		Series: "8",
 		Owes:   nothing("as reading needs no rules"),
 	},

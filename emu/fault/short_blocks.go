@@ -11,7 +11,7 @@ var shortBlocks = Fault{
 	Info: Info{
 		ID:       "card.short-blocks",
 		Title:    "no answer carries more than so many bytes, the rest is left to fetch",
-		Why:      "Cards and readers with small buffers: Idemia cards on Alcor AU9540 need C0, other drivers limit themselves to 233 (CCID #142, libelectronic-id); a client that takes the first block for all has half a certificate.",
+		Why:      "Cards and readers with small buffers: Idemia cards on Alcor AU9540 need C0, other drivers limit themselves to 233 (libelectronic-id, EstEID drivers); a client that takes the first block for all has half a certificate.",
 		Protocol: "T=1",
 		Params:   []Param{number("max", 128, 16, 255, "bytes of data in one answer")},
 		Owes:     nothing("in more pieces"),

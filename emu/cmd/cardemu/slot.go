@@ -57,8 +57,11 @@ func (s *slot) exchange(change func() error) error {
 }
 
 func (s *slot) plug() error {
-	if s.running() {
+	if s.running() && s.card.Present() {
 		return nil
+	}
+	if s.done != nil {
+		<-s.done // a fault took the card out and its client is about to end
 	}
 	s.card.Insert()
 	if !s.card.Present() {
