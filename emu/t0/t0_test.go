@@ -82,3 +82,21 @@ func TestReset(t *testing.T) {
 		t.Errorf("% X", got)
 	}
 }
+
+// Requirement: the card knows for every instruction of its applets which way
+// the bytes travel, and treats no other as either. Source: ISO/IEC 7816-3
+// §10.3.2; what OpenSC sends. Turned red by: an instruction left out of the table.
+func TestDirection(t *testing.T) {
+	want := map[byte]t0.Way{}
+	for _, ins := range []byte{0xB0, 0xB2, 0xCA, 0x84, 0xC0} {
+		want[ins] = t0.Outgoing
+	}
+	for _, ins := range []byte{0xA4, 0x20, 0x22, 0x24, 0x2A, 0x2C, 0x46, 0x47, 0x82, 0x86, 0x87, 0x88, 0xCB, 0xD0, 0xD6, 0xDA, 0xDB, 0xE0, 0xE2, 0xE4} {
+		want[ins] = t0.Incoming
+	}
+	for ins := range 256 {
+		if got := t0.Direction(byte(ins)); got != want[byte(ins)] {
+			t.Errorf("%02X: %v, want %v", ins, got, want[byte(ins)])
+		}
+	}
+}
