@@ -190,9 +190,15 @@ var rules = map[string]func(*testing.T, *emu.Card) bool{
 	"card.one-key": func(t *testing.T, c *emu.Card) bool {
 		return whole(t, c, "00CB3FFF055C035FC10500") == whole(t, c, "00CB3FFF055C035FC10A00")
 	},
-	"card.path-refused":   ends("6A86", authentic, "00A4080C022F00"),
-	"card.fcp-thin":       brings("620483020000", authentic, "00A40000022F0000"),
-	"card.offset-ignored": brings("611F9000", authentic, readDirectory, "00B0000402"),
+	"card.authority-certificate": func(_ *testing.T, c *emu.Card) bool { cert, err := certificate(c); return err == nil && cert.IsCA },
+	"card.small-key": func(_ *testing.T, c *emu.Card) bool {
+		cert, err := certificate(c)
+		return err == nil && cert.PublicKey.(*rsa.PublicKey).N.BitLen() == 1024
+	},
+	"card.write-unchecked": ends("9000", authentic, readDirectory, "00D600000100"),
+	"card.path-refused":    ends("6A86", authentic, "00A4080C022F00"),
+	"card.fcp-thin":        brings("620483020000", authentic, "00A40000022F0000"),
+	"card.offset-ignored":  brings("611F9000", authentic, readDirectory, "00B0000402"),
 	"card.end-unmarked": func(t *testing.T, c *emu.Card) bool {
 		after(t, c, authentic, readDirectory)
 		return strings.HasSuffix(whole(t, c, "00B0007020"), "9000")

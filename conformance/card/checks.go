@@ -25,6 +25,7 @@ func Checks() []suite.Check {
 		signChecks(),
 		adminChecks(),
 		probeChecks(),
+		dataModelChecks(),
 	)
 }
 

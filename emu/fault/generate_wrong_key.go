@@ -8,10 +8,9 @@ import (
 // generateWrongKey generates one key and shows another.
 var generateWrongKey = Fault{
 	Info: Info{
-		ID:     "card.generate-wrong-key",
-		Title:  "the public key that comes back from generating a pair has one wrong bit",
-		Why:    "A certificate is then issued for a key that nobody has.",
-		Series: "9",
+		ID:    "card.generate-wrong-key",
+		Title: "the public key that comes back from generating a pair has one wrong bit",
+		Why:   "A certificate is then issued for a key that nobody has.",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {
