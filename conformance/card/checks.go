@@ -26,6 +26,9 @@ func Checks() []suite.Check {
 		adminChecks(),
 		probeChecks(),
 		dataModelChecks(),
+		fileChecks(),
+		environmentChecks(),
+		t0Checks(),
 	)
 }
 
