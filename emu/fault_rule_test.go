@@ -190,12 +190,28 @@ var rules = map[string]func(*testing.T, *emu.Card) bool{
 	"card.one-key": func(t *testing.T, c *emu.Card) bool {
 		return whole(t, c, "00CB3FFF055C035FC10500") == whole(t, c, "00CB3FFF055C035FC10A00")
 	},
+	"card.authority-certificate": func(_ *testing.T, c *emu.Card) bool { cert, err := certificate(c); return err == nil && cert.IsCA },
+	"card.small-key": func(_ *testing.T, c *emu.Card) bool {
+		cert, err := certificate(c)
+		return err == nil && cert.PublicKey.(*rsa.PublicKey).N.BitLen() == 1024
+	},
+	"card.write-unchecked":      ends("9000", authentic, readDirectory, "00D600000100"),
+	"card.failed-select-leaves": ends("6986", authentic, readDirectory, "00A4000002DEAD", "00B0000010"),
+	"card.select-talks":         brings("83025015", authentic, "00A4000C02501500"),
+	"card.key-for-anything":     brings("6E6F626F6479", authentic, "002241B806800111830101", "002A8086010100"),
+	"card.t0-short-accepted": func(t *testing.T, c *emu.Card) bool {
+		return c.Protocol() == iso7816.T0 && word(t, c, "00A4040006A000000308")[:2] == "61"
+	},
+	"card.t0-announces-short": ends("61FF", "00CB3FFF055C035FC105"),
+	"card.lc-ignored": func(t *testing.T, c *emu.Card) bool {
+		return c.Protocol() == iso7816.T1 && word(t, c, "00CB3FFF055C03") == "6A80"
+	},
 	"card.path-refused":   ends("6A86", authentic, "00A4080C022F00"),
 	"card.fcp-thin":       brings("620483020000", authentic, "00A40000022F0000"),
 	"card.offset-ignored": brings("611F9000", authentic, readDirectory, "00B0000402"),
 	"card.end-unmarked": func(t *testing.T, c *emu.Card) bool {
 		after(t, c, authentic, readDirectory)
-		return strings.HasSuffix(whole(t, c, "00B0007020"), "9000")
+		return c.Protocol() == iso7816.T1 && strings.HasSuffix(whole(t, c, "00B0007020"), "9000")
 	},
 	"card.directory-wrong": brings("3F005099", authentic, readDirectory, "00B0000080"),
 	"card.data-missing":    ends("6A88", authentic, "00CA9F7F2D"),

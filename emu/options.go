@@ -34,7 +34,7 @@ type Options struct {
 	Protocol    iso7816.Protocol  // that of Personality, or else T=1 by default
 	Personality string            // by ID, such as "v82-civ"; by default the profile's first with Protocol
 	Identity    *testpki.Identity // by default that of the profile's holder
-	Passcode    []byte            // 6 to 8 digits; copied; default DefaultPasscode
+	Passcode    []byte            // 6 to 8 digits, on series 8 also 4 to 8 printable characters; copied; default DefaultPasscode
 	PUK         []byte            // 8 printable characters; copied; default DefaultPUK
 	AdminKey    []byte            // of a PIV card, as long as its algorithm says; copied; default DefaultAdminKey
 	Faults      []string          // by ID, in the order they are put on
@@ -73,7 +73,8 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	if !whole(*o.Identity) {
 		return o, p, fmt.Errorf("%w: the identity lacks a key or a certificate", ErrOptions)
 	}
-	o.Passcode, err = passcode(o.Passcode, DefaultPasscode, 6, '0', '9')
+	a := alphabetOf(p.Applet)
+	o.Passcode, err = passcode(o.Passcode, DefaultPasscode, a.least, a.low, a.high)
 	if err == nil {
 		o.PUK, err = passcode(o.PUK, DefaultPUK, 8, 0x20, 0x7E)
 	}
@@ -105,6 +106,22 @@ func (o Options) speak(p profile.Profile) (Options, error) {
 func whole(id testpki.Identity) bool {
 	a, c := id.Authentication, id.ContentCommitment
 	return a.Key != nil && a.Certificate != nil && c.Key != nil && c.Certificate != nil
+}
+
+// alphabet is what an applet takes for a passcode: least to 8 bytes from low to
+// high.
+type alphabet struct {
+	least     int
+	low, high byte
+}
+
+// alphabetOf is digits, but for the applet that older passcodes with letters
+// live on.
+func alphabetOf(name string) alphabet {
+	if name == "authentic" {
+		return alphabet{4, 0x20, 0x7E}
+	}
+	return alphabet{6, '0', '9'}
 }
 
 // passcode copies b or the default and checks it: least to 8 bytes from low to

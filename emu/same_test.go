@@ -38,6 +38,16 @@ var generated = map[string][]command{
 		{iso7816.Command{INS: 0x22, P1: 0x41, P2: 0xB6}, []string{"\x80\x01\x11\x83\x01\x01", "\x83\x01\x09\x80\x01\x11"}, []int{0}},
 		{iso7816.Command{INS: 0x2A, P1: 0x9E, P2: 0x9A}, []string{"some bytes", string(make([]byte, 250))}, []int{256, 100}},
 		{iso7816.Command{INS: 0x84}, []string{""}, []int{8, 24, 256}},
+		{iso7816.Command{INS: 0xE0}, []string{newFile, newFile, newFile[:9], ""}, []int{0}},
+		{iso7816.Command{INS: 0xA4}, []string{"\xB0\x00"}, []int{256}},
+		{iso7816.Command{INS: 0xD6}, []string{"some bytes", string(make([]byte, 255)), ""}, []int{0}},
+		{iso7816.Command{INS: 0xD0, P2: 3}, []string{"x"}, []int{0}},
+		{iso7816.Command{INS: 0xDB, P1: 0xB0}, []string{"\x62\x04\x80\x02\x00\x30", "\x62\x04\x80\x02\xFF\xFF", ""}, []int{0}},
+		{iso7816.Command{INS: 0xE4, P1: 2}, []string{"\xB0\x00", "\x34\x01", ""}, []int{0}},
+		{iso7816.Command{INS: 0xDB, P1: 0x3F, P2: 0xFF}, []string{newKey, "\xA1\x06\x80\x01\x08\x83\x01\x05", newKey[:9]}, []int{0}},
+		{iso7816.Command{INS: 0x47}, []string{"\xAC\x06\x80\x01\x08\x83\x01\x06", "\xAC"}, []int{256}},
+		{iso7816.Command{INS: 0x22, P1: 0x41, P2: 0xA4}, []string{"\x80\x01\x11\x83\x01\x01"}, []int{0}},
+		{iso7816.Command{INS: 0x88}, []string{"some bytes", string(make([]byte, 250))}, []int{256, 100}},
 		{iso7816.Command{INS: 0xFD}, []string{""}, []int{256}},
 	},
 	"series9": {
@@ -66,6 +76,12 @@ var generated = map[string][]command{
 // witnessed is the answer to the witness of a card without randomness.
 const witnessed = "\x7C\x24\x80\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
 	"\x81\x10\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A\x0B\x0C\x0D\x0E\x0F\x10"
+
+// What a host says to a series 8 card to make file B000, and key object 05.
+const (
+	newFile = "\x62\x15\x80\x02\x00\x20\x82\x01\x01\x83\x02\xB0\x00\x86\x08\x00\x00\x00\x00\x00\x01\x00\x01"
+	newKey  = "\xA1\x14\x80\x01\x08\x83\x01\x05\x86\x0C\x00\x01\x00\x01\x00\x01\x00\x01\x00\x01\x00\x01"
+)
 
 // zeros is the randomness of both cards.
 type zeros struct{}

@@ -10,7 +10,8 @@ import (
 const maxTrace = 1 << 14
 
 // Exchange is one command and its answer in upper-case hexadecimal. Passcodes,
-// and what a key deciphered, are blanked: their bytes are written 00.
+// private keys on their way into the card, and what a key deciphered, are
+// blanked: their bytes are written 00.
 type Exchange struct {
 	Command  string `json:"command"`
 	Response string `json:"response"` // empty when the card was pulled out before it answered
@@ -20,6 +21,7 @@ type Exchange struct {
 type trace struct {
 	list   []Exchange
 	secret bool // the answer being fetched is a deciphered text
+	stored bool // the chain that is open brings a private key
 }
 
 // add blanks and keeps one exchange.
@@ -31,12 +33,30 @@ func (t *trace) add(command, response []byte) Exchange {
 	if t.secret && len(response) > 2 {
 		clear(response[:len(response)-2])
 	}
-	e := Exchange{Command: show(blank(command)), Response: show(response)}
+	command = blank(command)
+	if t.stores(command) {
+		clear(command[5:])
+	}
+	e := Exchange{Command: show(command), Response: show(response)}
 	if len(t.list) >= maxTrace {
 		t.list = append(t.list[:0], t.list[1:]...)
 	}
 	t.list = append(t.list, e)
 	return e
+}
+
+// stores reports whether a command brings a private key to a series 8 card, or a
+// part of one: PUT DATA of a key object (A1) too long for a single short
+// command, which is only the one with a key in it.
+func (t *trace) stores(c []byte) bool {
+	if len(c) < 6 || c[1] != 0xDB || c[2] != 0x3F || c[3] != 0xFF {
+		t.stored = false
+		return false
+	}
+	more, extended := c[0]&0x10 != 0, c[4] == 0 && len(c) > 7
+	secret := t.stored || (more && c[5] == 0xA1) || (extended && c[7] == 0xA1)
+	t.stored = secret && more
+	return secret
 }
 
 // blank wipes the data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER

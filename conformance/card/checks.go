@@ -25,6 +25,10 @@ func Checks() []suite.Check {
 		signChecks(),
 		adminChecks(),
 		probeChecks(),
+		dataModelChecks(),
+		fileChecks(),
+		environmentChecks(),
+		t0Checks(),
 		faultChecks(),
 	)
 }

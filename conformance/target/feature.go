@@ -27,6 +27,7 @@ const (
 	Ports         Feature = "ports"          // a port service runs
 	Signing       Feature = "signing"        // the agent signs prescriptions
 	Toy           Feature = "toy-pki"        // its certificates are of the toy authorities
+	AsIssued      Feature = "as-issued"      // it has the habits that its series is known for
 	Bench         Feature = "bench"          // the card can be put in and taken out
 	Person        Feature = "person"         // passcode forms are answered by script
 	Browser       Feature = "browser"        // a real browser is at hand
@@ -47,5 +48,5 @@ func Application(series string) Feature {
 // OfCard are the features for which a card on a bench is enough: no provider
 // and no agent.
 func OfCard() []Feature {
-	return []Feature{Card, Series8, Series9, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, Bench}
+	return []Feature{Card, Series8, Series9, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, Bench}
 }

@@ -35,7 +35,7 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
-		Features: []Feature{Card, TestCard, PUK, Toy, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Feature("series-" + number), Application(number)},
+		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Feature("series-" + number), Application(number)},
 	}
 	if Application(number) == PIV {
 		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
@@ -106,7 +106,6 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	rig.card = c
-	t.Holder = testpki.Holders()[map[string]int{"8": 0, "9": 1}[t.Series]].UUID
 	if err := rig.Insert(context.Background()); err != nil {
 		return nil, err
 	}

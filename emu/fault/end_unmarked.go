@@ -8,11 +8,12 @@ import (
 // endUnmarked stops without saying so.
 var endUnmarked = Fault{
 	Info: Info{
-		ID:     "card.end-unmarked",
-		Title:  "READ BINARY past the end of a file is answered 9000 with what there is",
-		Why:    "Without 6282 a reader that asked for a number of bytes believes to have them.",
-		Owes:   nothing("as what is read ends where its content ends"),
-		Series: "8",
+		ID:       "card.end-unmarked",
+		Title:    "READ BINARY past the end of a file is answered 9000 with what there is",
+		Why:      "Without 6282 a reader that asked for a number of bytes believes to have them.",
+		Owes:     nothing("as what is read ends where its content ends"),
+		Series:   "8",
+		Protocol: "T=1",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

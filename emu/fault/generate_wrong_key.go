@@ -8,11 +8,10 @@ import (
 // generateWrongKey generates one key and shows another.
 var generateWrongKey = Fault{
 	Info: Info{
-		ID:     "card.generate-wrong-key",
-		Title:  "the public key that comes back from generating a pair has one wrong bit",
-		Why:    "A certificate is then issued for a key that nobody has.",
-		Owes:   nothing("as signing in makes no key"),
-		Series: "9",
+		ID:    "card.generate-wrong-key",
+		Title: "the public key that comes back from generating a pair has one wrong bit",
+		Why:   "A certificate is then issued for a key that nobody has.",
+		Owes:  nothing("as signing in makes no key"),
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -72,6 +72,23 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// Requirement: a personality can be named whatever it speaks, and no other than
+// the profile's own. Turned red by: looking at the first of a protocol alone.
+func TestNamed(t *testing.T) {
+	p, err := profile.Find("series8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"s8-authentic-t1", "s8-authentic-dual-t1", "s8-authentic-dual-t0"} {
+		if x, err := p.Named(id); err != nil || x.ID != id {
+			t.Errorf("%q: %s, %v", id, x.ID, err)
+		}
+	}
+	if _, err := p.Named("s9"); !errors.Is(err, profile.ErrProfile) {
+		t.Errorf("s9: %v", err)
+	}
+}
+
 // Requirement: answers to reset are read as ISO/IEC 7816-3 §8.2 says. Turned
 // red by: wanting a check byte where only T=0 is named.
 func TestProtocols(t *testing.T) {

@@ -22,6 +22,8 @@ func (c *counter) Process(x iso7816.Command) iso7816.Response {
 		return applet.Data(make([]byte, 300))
 	case 0x20:
 		return applet.Status(iso7816.OK)
+	case 0xB0:
+		return iso7816.Response{Data: []byte{c.n, 2}, SW: iso7816.EndOfFile}
 	}
 	return applet.Status(iso7816.INSUnknown)
 }
@@ -43,6 +45,7 @@ func TestRules(t *testing.T) {
 		"6C without side effect":        {{"0084000008", "6C04"}, {"0084000004", "010203049000"}},
 		"6C is for the same command":    {{"0084000008", "6C04"}, {"0020008000", "9000"}, {"0084000004", "030203049000"}},
 		"6C given up":                   {{"0084000008", "6C04"}, {"0084000009", "6C04"}, {"0084000004", "020203049000"}},
+		"6C and the end of a file":      {{"00B0000008", "6C02"}, {"00B0000002", "01029000"}},
 		"256 and more is 6100":          {{"0087000001AA", "6100"}, {"00C0000000", "…"}},
 		"frame too short for its P3":    {{"00A4000002AA", "6700"}},
 		"frame too long, an Le was put": {{"00A4000001AA00", "6700"}},
@@ -80,5 +83,23 @@ func TestReset(t *testing.T) {
 	a.Reset()
 	if got := a.Transmit([]byte{0, 0xC0, 0, 0, 4}); hex.EncodeToString(got) != "6985" {
 		t.Errorf("% X", got)
+	}
+}
+
+// Requirement: the card knows for every instruction of its applets which way
+// the bytes travel, and treats no other as either. Source: ISO/IEC 7816-3
+// §10.3.2; what OpenSC sends. Turned red by: an instruction left out of the table.
+func TestDirection(t *testing.T) {
+	want := map[byte]t0.Way{}
+	for _, ins := range []byte{0xB0, 0xB2, 0xCA, 0x84, 0xC0} {
+		want[ins] = t0.Outgoing
+	}
+	for _, ins := range []byte{0xA4, 0x20, 0x22, 0x24, 0x2A, 0x2C, 0x46, 0x47, 0x82, 0x86, 0x87, 0x88, 0xCB, 0xD0, 0xD6, 0xDA, 0xDB, 0xE0, 0xE2, 0xE4} {
+		want[ins] = t0.Incoming
+	}
+	for ins := range 256 {
+		if got := t0.Direction(byte(ins)); got != want[byte(ins)] {
+			t.Errorf("%02X: %v, want %v", ins, got, want[byte(ins)])
+		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // getData is GET DATA: the production life cycle data 9F7F and the policies of
-// the passcodes 5F01 and 5F02.
+// the credentials, 5F01 to 5F07.
 func (a *Applet) getData(c iso7816.Command) iso7816.Response {
 	if len(c.Data) != 0 {
 		return applet.Status(iso7816.WrongLength)
@@ -31,25 +31,6 @@ func (a *Applet) production() []byte {
 	copy(cplc, []byte{0x47, 0x90, 0x50, 0x74, 0x82, 0x11, 0x63, 0x33, 0x12, 0x00, 0x72, 0x33})
 	copy(cplc[12:], a.config.Serial[:])
 	return iso7816.Wrap(0x9F7F, cplc)
-}
-
-// policy says for a passcode: mechanism 00 (compared), access rules as pairs
-// VERIFY, RESET, CHANGE, MODIFY, DELETE, the try limit, longest and shortest.
-// The passcode is reset after the PUK and changed after itself.
-func (a *Applet) policy(ref byte) ([]byte, bool) {
-	rules, tries := []byte{0, 0, 0, 2, 0, 1, 0, 0, 0, 2}, a.config.Tries
-	switch ref {
-	case refUser:
-	case refPUK:
-		rules, tries = []byte{0, 0, 0, 0, 0, 2, 0, 0, 0, 2}, a.config.PUKTries
-	default:
-		return nil, false
-	}
-	return iso7816.Wrap(0x5F00|uint32(ref),
-		[]byte{0x80, 1, 0x00},
-		iso7816.Wrap(0x86, rules),
-		[]byte{0x91, 1, byte(tries)},
-		iso7816.Wrap(0xA1, []byte{0x83, 1, maxLength, 0x84, 1, minLength})), true
 }
 
 // getChallenge is GET CHALLENGE (ISO/IEC 7816-4 §7.5.3): as many random bytes

@@ -7,8 +7,8 @@ import (
 
 const masterFile = 0x3F00
 
-// selectFile is SELECT (ISO/IEC 7816-4 §7.1.1) by identifier, by name, to the
-// parent, and by path from the master file or from here. P2 says whether the
+// selectFile is SELECT (ISO/IEC 7816-4 §7.1.1) by identifier, by name, down to a
+// child, up to the parent, and by path from the master file or from here. P2 says whether the
 // file control parameters come back; without Le nothing does.
 func (a *Applet) selectFile(c iso7816.Command) iso7816.Response {
 	if c.P2 != 0x00 && c.P2 != 0x0C {
@@ -18,6 +18,11 @@ func (a *Applet) selectFile(c iso7816.Command) iso7816.Response {
 	switch c.P1 {
 	case 0x00:
 		f = a.find(c.Data)
+	case 0x01, 0x02: // a directory in this one, a transparent file in this one
+		f = a.current.Walk(c.Data)
+		if len(c.Data) != 2 || (f != nil && f.Dir != (c.P1 == 0x01)) {
+			f = nil
+		}
 	case 0x03:
 		f = a.current.Parent()
 	case 0x04:
@@ -84,43 +89,21 @@ func fromMaster(path []byte) []byte {
 
 // parameters is the FCP: for a file 80 size, 82 type, 83 identifier, 86 access
 // rules as pairs READ, DELETE, UPDATE, RESIZE; for a directory CREATE, DELETE,
-// CRYPTO. 00 00 is always, FF FF never, 00 01 wants passcode 1.
+// CRYPTO.
 func parameters(f *applet.File, c iso7816.Command) iso7816.Response {
 	if c.P2 == 0x0C || c.Le == 0 {
 		return applet.Status(iso7816.OK)
 	}
 	id := iso7816.Wrap(0x83, []byte{byte(f.ID >> 8), byte(f.ID)})
+	access := iso7816.Wrap(0x86, f.Access)
 	if !f.Dir {
 		n := len(f.Data)
 		return applet.Data(iso7816.Wrap(0x62,
-			[]byte{0x80, 2, byte(n >> 8), byte(n), 0x82, 1, 0x01}, id,
-			[]byte{0x86, 8, 0, 0, 0, 1, 0, 1, 0, 1}))
+			[]byte{0x80, 2, byte(n >> 8), byte(n), 0x82, 1, typeTransparent}, id, access))
 	}
 	var name []byte
 	if f.Name != nil {
 		name = iso7816.Wrap(0x84, f.Name)
 	}
-	return applet.Data(iso7816.Wrap(0x62, []byte{0x82, 1, 0x38}, id, name, []byte{0x86, 6, 0, 1, 0, 1, 0, 1}))
-}
-
-// readBinary is READ BINARY (ISO/IEC 7816-4 §7.2.3) of the selected file. Fewer
-// bytes than an exact Le come with 6282.
-func (a *Applet) readBinary(c iso7816.Command) iso7816.Response {
-	offset := int(c.P1)<<8 | int(c.P2)
-	switch {
-	case a.file == nil:
-		return applet.Status(0x6986) // no current EF
-	case len(c.Data) != 0 || c.Le == 0:
-		return applet.Status(iso7816.WrongLength)
-	case offset >= len(a.file.Data):
-		return applet.Status(iso7816.OffsetOutside)
-	}
-	rest := a.file.Data[offset:]
-	if c.Le <= len(rest) {
-		return applet.Data(rest[:c.Le])
-	}
-	if c.Le == iso7816.MaxShort || c.Le == iso7816.MaxExtended {
-		return applet.Data(rest)
-	}
-	return iso7816.Response{Data: rest, SW: iso7816.EndOfFile}
+	return applet.Data(iso7816.Wrap(0x62, []byte{0x82, 1, typeDirectory}, id, name, access))
 }

@@ -5,57 +5,53 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
 )
 
-// References and lengths of the passcodes. On the wire each is filled with FF
-// to maxLength.
-const (
-	refUser   = 0x01
-	refPUK    = 0x02
-	minLength = 4
-	maxLength = 8
-)
-
 // verify is VERIFY (ISO/IEC 7816-4 §7.5.6). Only a value of the right length
-// and filling spends a try.
+// and filling spends a try. Asking for the status is always allowed.
 func (a *Applet) verify(c iso7816.Command) iso7816.Response {
-	pin, sw := a.pin(c, 0x00)
+	pin, policy, sw := a.pin(c, 0x00)
 	switch {
 	case sw != iso7816.OK:
 		return applet.Status(sw)
 	case len(c.Data) == 0:
 		return applet.Status(pin.Status())
+	case !a.may(at(policy.Access, pinVerify)):
+		return applet.Status(iso7816.SecurityStatus)
 	case pin.Left() == 0:
 		return applet.Status(iso7816.MethodBlocked)
-	case len(c.Data) != maxLength:
+	case len(c.Data) != policy.Max:
 		return applet.Status(iso7816.WrongLength)
-	case !wellFormed(c.Data):
+	case !policy.wellFormed(c.Data):
 		return applet.Status(iso7816.WrongData)
 	}
 	return applet.Status(pin.Verify(c.Data))
 }
 
 // change is CHANGE REFERENCE DATA (ISO/IEC 7816-4 §7.5.7): P1 00 brings old and
-// new, P1 01 only the new one and wants the old one verified.
+// new, P1 01 only the new one. The policy's rule CHANGE must hold; where it
+// names the credential itself, the old value in the command satisfies it.
 func (a *Applet) change(c iso7816.Command) iso7816.Response {
-	pin, sw := a.pin(c, 0x00, 0x01)
-	fresh := c.Data
-	switch {
-	case sw != iso7816.OK:
+	pin, policy, sw := a.pin(c, 0x00, 0x01)
+	if sw != iso7816.OK {
 		return applet.Status(sw)
+	}
+	guard, fresh, shown := at(policy.Access, pinChange), c.Data, c.P1 == 0x00
+	proves := shown && guard.credentials()&bit(c.P2) != 0
+	switch {
 	case pin.Left() == 0:
 		return applet.Status(iso7816.MethodBlocked)
-	case c.P1 == 0x01 && !pin.Verified():
+	case !proves && !a.may(guard):
 		return applet.Status(iso7816.SecurityStatus)
-	case len(c.Data) != maxLength*(2-int(c.P1)):
+	case len(c.Data) != policy.Max*(2-int(c.P1)):
 		return applet.Status(iso7816.WrongLength)
 	}
-	if c.P1 == 0x00 {
-		fresh = c.Data[maxLength:]
+	if shown {
+		fresh = c.Data[policy.Max:]
 	}
-	if !wellFormed(fresh) {
+	if !policy.wellFormed(fresh) {
 		return applet.Status(iso7816.WrongData)
 	}
-	if c.P1 == 0x00 {
-		if sw := pin.Verify(c.Data[:maxLength]); sw != iso7816.OK {
+	if shown {
+		if sw := pin.Verify(c.Data[:policy.Max]); sw != iso7816.OK {
 			return applet.Status(sw)
 		}
 	}
@@ -63,42 +59,38 @@ func (a *Applet) change(c iso7816.Command) iso7816.Response {
 	return applet.Status(iso7816.OK)
 }
 
-// resetCounter is RESET RETRY COUNTER (ISO/IEC 7816-4 §7.5.10) after the PUK
-// was verified: P1 02 brings a new passcode, P1 03 keeps the old one.
+// resetCounter is RESET RETRY COUNTER (ISO/IEC 7816-4 §7.5.10) once the policy's
+// rule RESET holds: P1 02 brings a new passcode, P1 03 keeps the old one.
 func (a *Applet) resetCounter(c iso7816.Command) iso7816.Response {
-	pin, sw := a.pin(c, 0x02, 0x03)
+	pin, policy, sw := a.pin(c, 0x02, 0x03)
 	switch {
 	case sw != iso7816.OK:
 		return applet.Status(sw)
-	case c.P2 != refUser || !a.pins[refPUK].Verified():
+	case !a.may(at(policy.Access, pinReset)):
 		return applet.Status(iso7816.SecurityStatus)
 	case c.P1 == 0x03 && len(c.Data) == 0:
 		pin.Unblock()
 		return applet.Status(iso7816.OK)
-	case c.P1 == 0x03 || len(c.Data) != maxLength:
+	case c.P1 == 0x03 || len(c.Data) != policy.Max:
 		return applet.Status(iso7816.WrongLength)
-	case !wellFormed(c.Data):
+	case !policy.wellFormed(c.Data):
 		return applet.Status(iso7816.WrongData)
 	}
 	pin.Set(c.Data)
 	return applet.Status(iso7816.OK)
 }
 
-// pin finds the passcode P2 names, or the status word against it or P1.
-func (a *Applet) pin(c iso7816.Command, p1 ...byte) (*applet.PIN, iso7816.SW) {
+// pin finds the passcode P2 names and its policy, or the status word against it
+// or P1.
+func (a *Applet) pin(c iso7816.Command, p1 ...byte) (*applet.PIN, Credential, iso7816.SW) {
 	for _, ok := range p1 {
 		if c.P1 != ok {
 			continue
 		}
 		if p, found := a.pins[c.P2]; found {
-			return p, iso7816.OK
+			return p, a.config.Credentials[c.P2], iso7816.OK
 		}
-		return nil, iso7816.ReferenceNotFound
+		return nil, Credential{}, iso7816.ReferenceNotFound
 	}
-	return nil, iso7816.WrongP1P2
-}
-
-// wellFormed is printable ASCII of enough length, filled with FF.
-func wellFormed(b []byte) bool {
-	return applet.Padded(b, minLength, func(x byte) bool { return x >= 0x20 && x <= 0x7E })
+	return nil, Credential{}, iso7816.WrongP1P2
 }

@@ -17,16 +17,18 @@ const (
 	idCommitment      = 0x46
 )
 
-// Keys are an identity's private keys by key reference.
-func Keys(id testpki.Identity) map[byte]*rsa.PrivateKey {
-	return map[byte]*rsa.PrivateKey{
-		keyAuthentication: id.Authentication.Key,
-		keyCommitment:     id.ContentCommitment.Key,
+// Keys are an identity's private keys by key reference. The passcode guards all
+// their uses; the content-commitment key has fewer.
+func Keys(id testpki.Identity) map[byte]*Key {
+	pin := after(refUser)
+	key := func(k *rsa.PrivateKey, decipher, authenticate rule) *Key {
+		return &Key{Bits: k.N.BitLen(), Private: k, Access: rules(pin, pin, decipher, pin, authenticate, pin)}
+	}
+	return map[byte]*Key{
+		keyAuthentication: key(id.Authentication.Key, pin, pin),
+		keyCommitment:     key(id.ContentCommitment.Key, never, never),
 	}
 }
-
-// MayDecipher are the keys whose PKCS#15 usage says decrypt.
-func MayDecipher() map[byte]bool { return map[byte]bool{keyAuthentication: true} }
 
 // Serial is the same number each time a holder's card is made.
 func Serial(h testpki.Holder) [4]byte {
@@ -36,11 +38,12 @@ func Serial(h testpki.Holder) [4]byte {
 
 // Files is the file tree of a card made for an identity: EF.DIR and a PKCS#15
 // directory (ISO/IEC 7816-15) with both certificates. Two fixed passcode
-// objects name the user passcode and its PUK.
+// objects name the user passcode and its PUK. Everyone reads; the passcode
+// allows all else.
 func Files(id testpki.Identity) *applet.File {
 	auth, commit := id.Authentication.Certificate.Raw, id.ContentCommitment.Certificate.Raw
 	serial := Serial(id.Holder)
-	return applet.Directory(masterFile, aid,
+	return guarded(applet.Directory(masterFile, aid,
 		applet.Transparent(0x2F00, 128, directory()),
 		applet.Directory(0x5015, nil,
 			applet.Transparent(0x5031, 128, objectDirectory()),
@@ -52,7 +55,20 @@ func Files(id testpki.Identity) *applet.File {
 			applet.Transparent(0x7006, 512, nil),
 			applet.Transparent(0x3401, 0, auth),
 			applet.Transparent(0x3402, 0, commit),
-		))
+		)))
+}
+
+// guarded gives a tree the access rules of the recorded card.
+func guarded(f *applet.File) *applet.File {
+	pin := after(refUser)
+	f.Access = rules(always, pin, pin, pin)
+	if f.Dir {
+		f.Access = rules(pin, pin, pin)
+	}
+	for _, c := range f.Children {
+		guarded(c)
+	}
+	return f
 }
 
 // ISO/IEC 7816-15 as DER. The letters of ASN.1 are kept short here.

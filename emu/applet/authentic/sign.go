@@ -1,74 +1,128 @@
 package authentic
 
 import (
+	"crypto/rsa"
+	"crypto/sha1"
+	"slices"
+
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
 )
 
 // The control reference templates of MANAGE SECURITY ENVIRONMENT.
 const (
-	templateSign     = 0xB6
-	templateDecipher = 0xB8
-	algorithmPKCS1   = 0x11
+	templateAuthenticate = 0xA4
+	templateSign         = 0xB6
+	templateDecipher     = 0xB8
 )
 
-// environment is what MANAGE SECURITY ENVIRONMENT set: the key each operation
-// uses, 0 for none.
-type environment struct{ sign, decipher byte }
+// Algorithm bytes.
+const (
+	algorithmPKCS1   = 0x11 // RSASSA-PKCS1-v1_5 or RSAES-PKCS1-v1_5
+	algorithmRaw     = 0x12 // the bare RSA operation, "X.509"
+	algorithmOAEP    = 0x13 // RSAES-OAEP with SHA-1
+	algorithmISO9796 = 0x14 // not modelled
+)
+
+// algorithms are those a template takes.
+var algorithms = map[byte][]byte{
+	templateAuthenticate: {algorithmPKCS1, algorithmRaw},
+	templateSign:         {algorithmPKCS1, algorithmRaw},
+	templateDecipher:     {algorithmPKCS1, algorithmRaw, algorithmOAEP},
+}
+
+// operation is what MANAGE SECURITY ENVIRONMENT set for a template. The zero
+// value is nothing.
+type operation struct{ key, algorithm byte }
 
 // manageEnvironment is MANAGE SECURITY ENVIRONMENT SET (ISO/IEC 7816-4
-// §7.5.11) with 80 algorithm and 83 key reference, in either order.
+// §7.5.11) with 80 algorithm and 83 key reference, in either order. Only the
+// templates B6 and B8 are recorded; A4 is assumed.
 func (a *Applet) manageEnvironment(c iso7816.Command) iso7816.Response {
-	if c.P1 != 0x41 || (c.P2 != templateSign && c.P2 != templateDecipher) {
+	takes, ok := algorithms[c.P2]
+	if c.P1 != 0x41 || !ok {
 		return applet.Status(iso7816.WrongP1P2)
 	}
-	algorithm, ok1 := iso7816.Find(c.Data, 0x80)
-	key, ok2 := iso7816.Find(c.Data, 0x83)
-	if !ok1 || !ok2 || len(key) != 1 || len(algorithm) != 1 || algorithm[0] != algorithmPKCS1 {
+	p, ok := strict(c.Data, 0x80, 0x83)
+	algorithm, key := p[0x80], p[0x83]
+	switch {
+	case !ok || len(key) != 1 || len(algorithm) != 1:
 		return applet.Status(iso7816.WrongData)
-	}
-	if a.config.Keys[key[0]] == nil {
+	case algorithm[0] == algorithmISO9796:
+		return applet.Status(iso7816.FunctionMissing)
+	case !slices.Contains(takes, algorithm[0]):
+		return applet.Status(iso7816.WrongData)
+	case a.config.Keys[key[0]] == nil:
 		return applet.Status(iso7816.ReferenceNotFound)
 	}
-	if c.P2 == templateSign {
-		a.env.sign = key[0]
-		return applet.Status(iso7816.OK)
-	}
-	if !a.config.MayDecipher[key[0]] {
-		return applet.Status(iso7816.ConditionsOfUse)
-	}
-	a.env.decipher = key[0]
+	a.env[c.P2] = operation{key[0], algorithm[0]}
 	return applet.Status(iso7816.OK)
 }
 
 // securityOperation is PERFORM SECURITY OPERATION (ISO/IEC 7816-8 §5.2): 9E9A
-// signs, 8086 deciphers.
+// signs, 8086 deciphers a cryptogram that comes without padding indicator.
 func (a *Applet) securityOperation(c iso7816.Command) iso7816.Response {
 	switch {
 	case c.P1 == 0x9E && c.P2 == 0x9A:
-		return a.operate(a.env.sign, c.Data, a.sign)
+		if a.config.PrefixDigestInfo && a.env[templateSign].algorithm == algorithmPKCS1 {
+			c.Data = prefix(c.Data)
+		}
+		return a.operate(templateSign, keySign, c.Data, sign)
 	case c.P1 == 0x80 && c.P2 == 0x86:
-		return a.operate(a.env.decipher, c.Data, applet.Key.Decipher)
+		return a.operate(templateDecipher, keyDecipher, c.Data, decipher)
 	}
 	return applet.Status(iso7816.WrongP1P2)
 }
 
-func (a *Applet) operate(ref byte, data []byte, with func(applet.Key, []byte) ([]byte, error)) iso7816.Response {
-	if !a.pins[refUser].Verified() && !a.config.Quirks.SignWithoutPasscode {
-		return applet.Status(iso7816.SecurityStatus)
+// internalAuthenticate is INTERNAL AUTHENTICATE (ISO/IEC 7816-4 §7.5.2) of what
+// the host sent, with the key of template A4. OpenSC never sends it to this
+// card; its keys have a rule for it, so it is assumed.
+func (a *Applet) internalAuthenticate(c iso7816.Command) iso7816.Response {
+	if c.P1 != 0 || c.P2 != 0 {
+		return applet.Status(iso7816.WrongP1P2)
 	}
-	private := a.config.Keys[ref]
-	if private == nil {
+	return a.operate(templateAuthenticate, keyAuthenticate, c.Data, sign)
+}
+
+// operate uses the key of a template, if its rule at a place holds.
+func (a *Applet) operate(template byte, place int, data []byte, with func(applet.Key, byte, []byte) ([]byte, error)) iso7816.Response {
+	op := a.env[template]
+	k := a.config.Keys[op.key]
+	if k == nil || k.Private == nil {
 		return applet.Status(iso7816.ConditionsOfUse)
 	}
-	if len(data) == 0 {
+	guard := at(k.Access, place)
+	loose := a.config.Quirks.SignWithoutPasscode && guard.credentials() != 0
+	switch {
+	case !loose && !a.may(guard):
+		return applet.Status(iso7816.SecurityStatus)
+	case len(data) == 0:
 		return applet.Status(iso7816.WrongLength)
 	}
-	out, err := with(applet.Key{Private: private, Flip: a.config.Quirks.WrongSignature}, data)
+	out, err := with(applet.Key{Private: k.Private, Flip: a.config.Quirks.WrongSignature}, op.algorithm, data)
 	if err != nil {
 		return applet.Status(iso7816.WrongData)
 	}
 	return applet.Data(out)
+}
+
+// sign pads what the host sent, or takes it as the whole block.
+func sign(k applet.Key, algorithm byte, data []byte) ([]byte, error) {
+	if algorithm == algorithmRaw {
+		return k.Raw(data)
+	}
+	return k.Pad(data)
+}
+
+func decipher(k applet.Key, algorithm byte, data []byte) ([]byte, error) {
+	k.Flip = false // a fault of signatures
+	switch algorithm {
+	case algorithmRaw:
+		return k.Raw(data)
+	case algorithmOAEP:
+		return rsa.DecryptOAEP(sha1.New(), nil, k.Private, data, nil)
+	}
+	return k.Decipher(data)
 }
 
 // prefixes are the DER of a DigestInfo up to the digest (RFC 8017 §9.2 note 1),
@@ -78,11 +132,6 @@ var prefixes = map[int][]byte{
 	32: {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20},
 }
 
-// sign pads what the host sent and signs it. OpenSC sends a bare digest for
+// prefix makes a DigestInfo of a bare digest. OpenSC sends one for
 // CKM_SHA256_RSA_PKCS; whether a real card adds the DigestInfo is not known.
-func (a *Applet) sign(k applet.Key, data []byte) ([]byte, error) {
-	if a.config.PrefixDigestInfo {
-		data = append(append([]byte(nil), prefixes[len(data)]...), data...)
-	}
-	return k.Pad(data)
-}
+func prefix(data []byte) []byte { return append(slices.Clone(prefixes[len(data)]), data...) }
