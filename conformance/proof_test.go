@@ -11,6 +11,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/conformance/card"
 	"github.com/smartcard-connect/smartcard-connect/conformance/catalogue"
 	"github.com/smartcard-connect/smartcard-connect/conformance/judge"
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
@@ -26,7 +27,7 @@ func cells() []target.File {
 			out = append(out, target.InProcess(d.Series, p))
 		}
 	}
-	return out
+	return append([]target.File{target.FullPIV(iso7816.T0), target.FullPIV(iso7816.T1)}, out...)
 }
 
 // slots bounds how many cells run at once.
@@ -78,6 +79,21 @@ func TestProofs(t *testing.T) {
 			t.Parallel()
 			prove(t, c)
 		})
+	}
+}
+
+// Requirement: no fault proves more than ten checks of the card, or the proofs
+// say little about each. Source: issue, "a suite that can fail for its own
+// reason". Turned red by: proving a whole family with one broken answer.
+func TestProofsAreSpread(t *testing.T) {
+	proves := map[string][]string{}
+	for _, c := range card.Checks() {
+		proves[c.Proof] = append(proves[c.Proof], c.ID)
+	}
+	for fault, checks := range proves {
+		if fault == "" || len(checks) > 10 {
+			t.Errorf("%q is the proof of %d checks: %v", fault, len(checks), checks)
+		}
 	}
 }
 

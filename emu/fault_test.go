@@ -10,8 +10,6 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -210,6 +208,9 @@ func TestFaultsShow(t *testing.T) {
 	for _, f := range emu.Faults() {
 		show, ok := shows[f.ID]
 		if !ok {
+			show, ok = rules[f.ID]
+		}
+		if !ok {
 			show, ok = showsToo[f.ID]
 		}
 		if !ok {
@@ -244,9 +245,11 @@ func TestFaultList(t *testing.T) {
 		}
 		seen[f.ID] = true
 	}
-	for _, id := range slices.Concat(slices.Collect(maps.Keys(shows)), slices.Collect(maps.Keys(showsToo))) {
-		if !seen[id] {
-			t.Errorf("%s is tested and not listed", id)
+	for _, tested := range []map[string]func(*testing.T, *emu.Card) bool{shows, showsToo, rules} {
+		for id := range tested {
+			if !seen[id] {
+				t.Errorf("%s is tested and not listed", id)
+			}
 		}
 	}
 }

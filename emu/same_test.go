@@ -115,7 +115,8 @@ func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 var _ io.Reader = zeros{}
 
 // Requirement: a host that follows 61xx and 6Cxx learns the same from a card on
-// T=0 as on T=1, whatever it did before. Source: ISO/IEC 7816-3 §12.2. Turned
+// T=0 as on T=1, whatever it did before; only the warning that a file ended
+// early has no place on T=0, where the host asks again for what there is. Source: ISO/IEC 7816-3 §12.2. Turned
 // red by: a 6Cxx with a side effect, such as executing the command twice.
 func TestT0EqualsT1(t *testing.T) {
 	id := testpki.Issue(testpki.Holders()[2], time.Now())
@@ -146,6 +147,9 @@ func same(t *testing.T, profile string, commands []command, id *testpki.Identity
 				t.Fatalf("%v: %v on %v", c, err, ch.Protocol)
 			}
 			answers = append(answers, a)
+		}
+		if answers[1].SW == iso7816.EndOfFile { // the T=0 host was told how much there is and asked again for that
+			answers[1].SW = iso7816.OK
 		}
 		made := c.INS == 0x47 && answers[0].SW == iso7816.OK
 		fresh = fresh || made

@@ -44,7 +44,6 @@ func again(t testing.TB, c *emu.Card, path string, o emu.Options) *emu.Card {
 }
 
 const (
-	mistake = "0020008008303030303030FFFF"
 	change  = "0024008010313233343536FFFF363534333231FFFF"
 	changed = "0020008008363534333231FFFF"
 )

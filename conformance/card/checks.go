@@ -17,6 +17,18 @@ var (
 func Checks() []suite.Check {
 	return slices.Concat(
 		firstChecks(),
+		atrChecks(),
+		selectChecks(),
+		objectChecks(),
+		verifyChecks(),
+		passcodeChecks(),
+		signChecks(),
+		adminChecks(),
+		probeChecks(),
+		dataModelChecks(),
+		fileChecks(),
+		environmentChecks(),
+		t0Checks(),
 		faultChecks(),
 	)
 }
@@ -34,7 +46,7 @@ func firstChecks() []suite.Check {
 		{ID: "card.key-usage", Title: "One certificate is for signing in and the other for content commitment", Source: "RFC 5280 §4.2.1.3", Requires: anyCard, Proof: "card.pairs-swapped", Because: "key usage", Run: with(keyUsage)},
 		{ID: "card.certificate-current", Title: "Both certificates are within their validity", Source: "RFC 5280 §4.1.2.5", Requires: anyCard, Proof: "card.certificate-expired", Because: "validity", Run: with(current)},
 		{ID: "card.tries-free", Title: "Asking for the tries left spends none", Source: "ISO/IEC 7816-4 §11.5.6", Requires: testCard, Proof: "card.asking-spends-try", Because: "asked twice", Run: with(triesFree)},
-		{ID: "card.short-passcode-free", Title: "A passcode block of the wrong length is refused and spends no try", Source: "SP 800-73-4 part 2 §3.2.1; AuthentIC passcode policy", Requires: spending, Proof: "card.wrong-length-spends-try", Because: "tries", Run: restoring(wrongLengthFree)},
+		{ID: "card.short-passcode-free", Title: "A passcode block of the wrong length is refused and spends no try", Source: "SP 800-73-4 part 2 §3.2.1; AuthentIC passcode policy", Requires: append([]target.Feature{target.FormatFirst}, spending...), Proof: "card.wrong-length-spends-try", Because: "tries", Run: restoring(wrongLengthFree)},
 		{ID: "card.wrong-passcode-spends-one", Title: "A wrong passcode spends exactly one try and the right one restores them", Source: "ISO/IEC 7816-4 §11.5.6", Requires: spending, Proof: "card.counter-not-decremented", Because: "tries", Run: restoring(wrongSpendsOne)},
 		{ID: "card.blocks", Title: "The passcode blocks when the tries are used up, for the right one too", Source: "ISO/IEC 7816-4 §11.5.6; SP 800-73-4 part 2 §3.2.1", Requires: spending, Proof: "card.counter-not-decremented", Because: "block", Run: restoring(blocks)},
 		{ID: "card.block-survives-reset", Title: "A spent try stays spent when the card is reset", Source: "ISO/IEC 7816-4 §11.5.6", Requires: spending, Proof: "card.tries-lie", Because: "tries", Run: restoring(spentSurvivesReset)},

@@ -5,9 +5,12 @@ package card
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
@@ -28,10 +31,13 @@ func (k key) String() string { return keyNames[k] }
 // dialect is how a series spells the few things every check needs.
 type dialect struct {
 	aid         []byte
+	cut         int                                                                  // bytes of it that name the application without its version
 	certificate func(ctx context.Context, ch iso7816.Channel, k key) ([]byte, error) // DER, maybe with a tail
 	reference   byte                                                                 // of the passcode, P2 of VERIFY
+	pukRef      byte                                                                 // of the PUK
 	padded      int                                                                  // a passcode's length on the wire, filled with FF
 	sign        func(ctx context.Context, ch iso7816.Channel, k key, digestInfo []byte) ([]byte, error)
+	unblock     func(ctx context.Context, s *session, puk, fresh []byte) (iso7816.SW, error)
 	shortest    int       // of a passcode
 	outgoing    [][4]byte // headers that read something short and carry no data
 }
@@ -40,19 +46,25 @@ type dialect struct {
 var dialects = map[target.Feature]dialect{
 	target.AuthentIC: {
 		aid:         []byte{0xA0, 0, 0, 0, 0x77, 1, 0, 0x70, 0x0A, 0x10, 0, 0xF1, 0, 0, 1, 0},
+		cut:         10,
 		certificate: authenticCertificate,
 		reference:   0x01,
+		pukRef:      0x02,
 		padded:      8,
 		sign:        authenticSign,
+		unblock:     authenticUnblock,
 		shortest:    4,
 		outgoing:    [][4]byte{{0, 0xCA, 0x5F, 0x01}}, // the passcode's policy
 	},
 	target.PIV: {
 		aid:         []byte{0xA0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0},
+		cut:         9,
 		certificate: pivCertificate,
 		reference:   0x80,
+		pukRef:      0x81,
 		padded:      8,
 		sign:        pivSign,
+		unblock:     pivUnblock,
 		shortest:    6,
 	},
 }
@@ -99,11 +111,30 @@ func pivCertificate(ctx context.Context, ch iso7816.Channel, k key) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	der, ok := iso7816.Find(object, 0x53, 0x70)
-	if !ok {
-		return nil, fmt.Errorf("object %X has no certificate in 53{70}", tag)
+	value, _ := iso7816.Find(object, 0x53)
+	der, err := unpacked(value)
+	if err != nil {
+		return nil, fmt.Errorf("object %X: %w", tag, err)
 	}
 	return der, nil
+}
+
+// unpacked is the certificate in 70, which 71 may say is compressed with gzip
+// (SP 800-73-4 part 1 appendix A, CertInfo).
+func unpacked(value []byte) ([]byte, error) {
+	der, ok := iso7816.Find(value, 0x70)
+	if !ok {
+		return nil, errors.New("there is no certificate in 53{70}")
+	}
+	if info, ok := iso7816.Find(value, 0x71); !ok || len(info) != 1 || info[0]&1 == 0 {
+		return der, nil
+	}
+	packed, err := gzip.NewReader(bytes.NewReader(der))
+	if err != nil {
+		return nil, fmt.Errorf("the certificate is said to be compressed: %w", err)
+	}
+	const longest = 1 << 16
+	return io.ReadAll(io.LimitReader(packed, longest))
 }
 
 // pivSign pads the DigestInfo (RFC 8017 §9.2) and sends it to 9A or 9C as

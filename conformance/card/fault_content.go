@@ -78,8 +78,8 @@ func chuidGUID(ctx context.Context, s *session) error {
 	return nil
 }
 
-// eachCertificate hands both certificate objects to look.
-func (s *session) eachCertificate(ctx context.Context, look func(k key, object []byte) error) error {
+// eachObject hands both certificate objects to look.
+func (s *session) eachObject(ctx context.Context, look func(k key, object []byte) error) error {
 	for k, last := range map[key]byte{authentication: 0x05, commitment: 0x0A} {
 		object, err := s.pivObject(ctx, 0x5F, 0xC1, last)
 		if err == nil {
@@ -93,7 +93,7 @@ func (s *session) eachCertificate(ctx context.Context, look func(k key, object [
 }
 
 func compressionFlag(ctx context.Context, s *session) error {
-	return s.eachCertificate(ctx, func(k key, object []byte) error {
+	return s.eachObject(ctx, func(k key, object []byte) error {
 		content, _ := iso7816.Find(object, 0x53, 0x70)
 		info, _ := iso7816.Find(object, 0x53, 0x71)
 		says := len(info) == 1 && info[0]&1 != 0
@@ -105,7 +105,7 @@ func compressionFlag(ctx context.Context, s *session) error {
 }
 
 func certificateThere(ctx context.Context, s *session) error {
-	return s.eachCertificate(ctx, func(k key, object []byte) error {
+	return s.eachObject(ctx, func(k key, object []byte) error {
 		if body, _ := iso7816.Find(object, 0x53); len(body) == 0 {
 			return fmt.Errorf("the object of the %v certificate is empty", k)
 		}

@@ -143,14 +143,9 @@ func otherForgets(ctx context.Context, s *session) error {
 	return nil
 }
 
-// filled is a secret as it travels.
-func (s *session) filled(secret []byte) []byte {
-	return append(bytes.Clone(secret), bytes.Repeat([]byte{0xFF}, max(0, s.padded-len(secret)))...)
-}
-
 // pukKnown sets the passcode to what it is.
 func pukKnown(ctx context.Context, s *session) error {
-	puk, fresh := s.filled([]byte(s.t.PUK)), s.filled(s.passcode)
+	puk, fresh := s.fill([]byte(s.t.PUK)), s.fill(s.passcode)
 	unblock := iso7816.Command{INS: insUnblock, P2: s.reference, Data: append(bytes.Clone(puk), fresh...)}
 	if target.Application(s.t.Series) == target.AuthentIC {
 		r, err := s.ch.Send(ctx, iso7816.Command{INS: insVerify, P2: 0x02, Data: puk})
@@ -218,7 +213,7 @@ func (s *session) changed() []byte {
 
 // changes is CHANGE REFERENCE DATA from one passcode to another.
 func (s *session) changes(ctx context.Context, from, to []byte) (iso7816.SW, error) {
-	r, err := s.ch.Send(ctx, iso7816.Command{INS: insChange, P2: s.reference, Data: append(s.filled(from), s.filled(to)...)})
+	r, err := s.ch.Send(ctx, iso7816.Command{INS: insChange, P2: s.reference, Data: append(s.fill(from), s.fill(to)...)})
 	return r.SW, err
 }
 

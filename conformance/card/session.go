@@ -23,6 +23,7 @@ type session struct {
 	card     reader.Card
 	ch       iso7816.Channel
 	passcode []byte
+	puk      []byte
 	t        *target.Target
 }
 
@@ -48,11 +49,12 @@ func raw(body func(ctx context.Context, s *session) error) func(context.Context,
 		if err != nil {
 			return bench(err)
 		}
+		s := &session{dialect: d, card: c, ch: iso7816.Channel{Card: c, Protocol: c.Protocol()}, passcode: []byte(t.Passcode), puk: []byte(t.PUK), t: t}
 		defer func() {
 			// Nobody inherits a passcode that a check verified. The card may
 			// be gone by now, which is the check's own matter.
-			_ = c.Reset(context.WithoutCancel(ctx))
-			_ = c.Close()
+			_ = s.card.Reset(context.WithoutCancel(ctx))
+			_ = s.card.Close()
 		}()
 		if err := c.Reset(ctx); err != nil {
 			return bench(err)
@@ -62,7 +64,6 @@ func raw(body func(ctx context.Context, s *session) error) func(context.Context,
 			return bench(err)
 		}
 		defer end()
-		s := &session{dialect: d, card: c, ch: iso7816.Channel{Card: c, Protocol: c.Protocol()}, passcode: []byte(t.Passcode), t: t}
 		return body(ctx, s)
 	}
 }
@@ -114,9 +115,14 @@ func (s *session) tries(ctx context.Context) (int, error) {
 
 // verify sends a passcode padded as the series wants.
 func (s *session) verify(ctx context.Context, passcode []byte) (iso7816.SW, error) {
-	block := append(bytes.Clone(passcode), bytes.Repeat([]byte{0xFF}, max(0, s.padded-len(passcode)))...)
+	block := s.fill(passcode)
 	defer clear(block)
 	return s.verifyBlock(ctx, block)
+}
+
+// fill is a passcode as it travels.
+func (s *session) fill(passcode []byte) []byte {
+	return append(bytes.Clone(passcode), bytes.Repeat([]byte{0xFF}, max(0, s.padded-len(passcode)))...)
 }
 
 func (s *session) verifyBlock(ctx context.Context, block []byte) (iso7816.SW, error) {

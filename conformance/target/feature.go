@@ -6,30 +6,33 @@ type Feature string
 
 // The features there are. A new one is one line here.
 const (
-	Card      Feature = "card"       // a card can be reached directly
-	Series8   Feature = "series-8"   // the card's back says 8
-	Series9   Feature = "series-9"   // the card's back says 9
-	AuthentIC Feature = "authentic"  // its application is AuthentIC
-	PIV       Feature = "piv"        // its application is PIV
-	T0        Feature = "t0"         // it speaks T=0
-	T1        Feature = "t1"         // it speaks T=1
-	TestCard  Feature = "test-card"  // its passcode is known and tries may be spent
-	PUK       Feature = "puk"        // the secret that unblocks its passcode is known
-	Admin     Feature = "admin"      // its card management key is known
-	Provider  Feature = "provider"   // an OpenID provider can be reached
-	CIS2      Feature = "cis2"       // and it claims to be like CIS2
-	Smartcard Feature = "smartcard"  // and has the /smartcard/v1 endpoints
-	Agent     Feature = "agent"      // an agent can be asked to sign in
-	Program   Feature = "program"    // the agent is the built program
-	Ports     Feature = "ports"      // a port service runs
-	Signing   Feature = "signing"    // the agent signs prescriptions
-	Toy       Feature = "toy-pki"    // its certificates are of the toy authorities
-	AsIssued  Feature = "as-issued"  // it has the habits that its series is known for
-	Bench     Feature = "bench"      // the card can be put in and taken out
-	Person    Feature = "person"     // passcode forms are answered by script
-	Browser   Feature = "browser"    // a real browser is at hand
-	ShortForm Feature = "short-form" // an agent whose form ends after a second can be had
-	Readers   Feature = "readers"    // readers can be plugged in and unplugged
+	Card          Feature = "card"           // a card can be reached directly
+	Series8       Feature = "series-8"       // the card's back says 8
+	Series9       Feature = "series-9"       // the card's back says 9
+	AuthentIC     Feature = "authentic"      // its application is AuthentIC
+	PIV           Feature = "piv"            // its application is PIV
+	T0            Feature = "t0"             // it speaks T=0
+	T1            Feature = "t1"             // it speaks T=1
+	TestCard      Feature = "test-card"      // its passcode is known and tries may be spent
+	PUK           Feature = "puk"            // the secret that unblocks its passcode is known
+	FormatFirst   Feature = "format-first"   // it looks at a passcode's form before it spends a try
+	KeyManagement Feature = "key-management" // it has PIV key 9D with a certificate
+	CardKey       Feature = "card-key"       // it has PIV key 9E with a certificate
+	Admin         Feature = "admin"          // its card management key is known
+	Provider      Feature = "provider"       // an OpenID provider can be reached
+	CIS2          Feature = "cis2"           // and it claims to be like CIS2
+	Smartcard     Feature = "smartcard"      // and has the /smartcard/v1 endpoints
+	Agent         Feature = "agent"          // an agent can be asked to sign in
+	Program       Feature = "program"        // the agent is the built program
+	Ports         Feature = "ports"          // a port service runs
+	Signing       Feature = "signing"        // the agent signs prescriptions
+	Toy           Feature = "toy-pki"        // its certificates are of the toy authorities
+	AsIssued      Feature = "as-issued"      // it has the habits that its series is known for
+	Bench         Feature = "bench"          // the card can be put in and taken out
+	Person        Feature = "person"         // passcode forms are answered by script
+	Browser       Feature = "browser"        // a real browser is at hand
+	ShortForm     Feature = "short-form"     // an agent whose form ends after a second can be had
+	Readers       Feature = "readers"        // readers can be plugged in and unplugged
 )
 
 // Application is the feature of what a series' cards speak. A new series is one
@@ -45,5 +48,5 @@ func Application(series string) Feature {
 // OfCard are the features for which a card on a bench is enough: no provider
 // and no agent.
 func OfCard() []Feature {
-	return []Feature{Card, Series8, Series9, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, Toy, AsIssued, Bench}
+	return []Feature{Card, Series8, Series9, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, Bench}
 }

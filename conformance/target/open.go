@@ -159,7 +159,7 @@ func Open(ctx context.Context, f File) (*Target, error) {
 func (t *Target) checkClaims() error {
 	have := map[Feature]bool{
 		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
-		PUK: t.PUK != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
+		PUK: t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
 		ShortForm: t.hurried != nil, Readers: t.Desk != nil,
 	}
 	for _, f := range t.Features {

@@ -35,8 +35,21 @@ func InProcess(number string, p iso7816.Protocol) File {
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
 		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Feature("series-" + number), Application(number)},
 	}
-	f.Features = append(f.Features, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p])
+	if Application(number) == PIV {
+		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
+	}
+	f.Features = append(f.Features, FormatFirst, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p])
 	return f
+}
+
+// FullPIV is the target file of a package cell with a PIV card that has every
+// key and object, and nothing beside the card.
+func FullPIV(p iso7816.Protocol) File {
+	return File{
+		Cell: fmt.Sprintf("piv-full-T%d-package", int(p)-1), Kind: Package, Series: "9", Protocol: p, Seed: 1, Profile: "piv-full",
+		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK, Admin: fmt.Sprintf("0c:%x", emu.DefaultAdminKey[:32]),
+		Features: []Feature{Card, TestCard, PUK, Toy, Bench, Series9, PIV, Admin, KeyManagement, CardKey, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p]},
+	}
 }
 
 // openPackage starts a card on a shelf, a provider, a port service and an agent
@@ -77,8 +90,11 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 	if t.Reader == "" {
 		t.Reader = "Shelf 00 00"
 	}
+	if t.Profile == "" {
+		t.Profile = "series" + t.Series
+	}
 	rig := &shelfRig{shelf: &readertest.Shelf{}, name: t.Reader, start: t.faultsOf("card", "reader")}
-	c, err := emu.New(emu.Options{Profile: "series" + t.Series, Protocol: t.Protocol, Passcode: []byte(t.Passcode), PUK: []byte(t.PUK), Faults: rig.start, Timing: t.Timing})
+	c, err := emu.New(emu.Options{Profile: t.Profile, Protocol: t.Protocol, Passcode: []byte(t.Passcode), PUK: []byte(t.PUK), Faults: rig.start, Timing: t.Timing})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}

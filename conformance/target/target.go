@@ -37,6 +37,8 @@ type File struct {
 	Holder   string `json:"holder,omitempty"`   // UUID of the test card's holder
 	Passcode string `json:"passcode,omitempty"` // of a test card: public
 	PUK      string `json:"puk,omitempty"`      // of a test card: public
+	Admin    string `json:"admin,omitempty"`    // of a test card: algorithm and management key, "03:0102…"
+	Profile  string `json:"profile,omitempty"`  // of the card in a package cell; empty is the series' own
 
 	Timing string `json:"timing,omitempty"` // package cells make their card as slow as this
 

@@ -94,6 +94,9 @@ func (a *Adaptor) outgoing(r iso7816.Response, frame []byte) iso7816.Response {
 	case n > iso7816.MaxShort: // more than P3 can say: as much as fits, then 61xx
 		return a.part(r, length(frame[4]))
 	}
+	if r.SW == iso7816.EndOfFile { // the repeat asks for no more than there is
+		r.SW = iso7816.OK
+	}
 	a.held, a.heldFor = r, append([]byte(nil), frame[:4]...)
 	return applet.Status(0x6C00 | iso7816.SW(byte(n)))
 }

@@ -22,6 +22,8 @@ func (c *counter) Process(x iso7816.Command) iso7816.Response {
 		return applet.Data(make([]byte, 300))
 	case 0x20:
 		return applet.Status(iso7816.OK)
+	case 0xB0:
+		return iso7816.Response{Data: []byte{c.n, 2}, SW: iso7816.EndOfFile}
 	}
 	return applet.Status(iso7816.INSUnknown)
 }
@@ -43,6 +45,7 @@ func TestRules(t *testing.T) {
 		"6C without side effect":        {{"0084000008", "6C04"}, {"0084000004", "010203049000"}},
 		"6C is for the same command":    {{"0084000008", "6C04"}, {"0020008000", "9000"}, {"0084000004", "030203049000"}},
 		"6C given up":                   {{"0084000008", "6C04"}, {"0084000009", "6C04"}, {"0084000004", "020203049000"}},
+		"6C and the end of a file":      {{"00B0000008", "6C02"}, {"00B0000002", "01029000"}},
 		"256 and more is 6100":          {{"0087000001AA", "6100"}, {"00C0000000", "…"}},
 		"frame too short for its P3":    {{"00A4000002AA", "6700"}},
 		"frame too long, an Le was put": {{"00A4000001AA00", "6700"}},

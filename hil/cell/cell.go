@@ -105,6 +105,9 @@ func ofCard(c rig.Card) []string {
 	if c.PUK != "" {
 		out = append(out, "puk")
 	}
+	if c.Admin != "" {
+		out = append(out, "admin")
+	}
 	return out
 }
 

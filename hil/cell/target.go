@@ -18,6 +18,7 @@ type Target struct {
 	Passcode string            `json:"passcode,omitempty"` // of a test card: public
 	Timing   string            `json:"timing,omitempty"`   // of a software card
 	PUK      string            `json:"puk,omitempty"`      // of a test card: public
+	Admin    string            `json:"admin,omitempty"`    // of a test card: public
 	Issuer   string            `json:"issuer,omitempty"`
 	Control  string            `json:"control,omitempty"`
 	Clients  []Client          `json:"clients,omitempty"`
@@ -46,6 +47,6 @@ func (c Cell) Target(seed int64) Target {
 	return Target{
 		Cell: c.ID(), Kind: c.Kind, Series: c.Card.Series, Protocol: c.Card.Protocol,
 		Features: c.Features, Seed: seed, Reader: c.Reader.Name,
-		Holder: c.Card.Holder, Passcode: c.Card.Passcode, Timing: c.Card.Timing, PUK: c.Card.PUK,
+		Holder: c.Card.Holder, Passcode: c.Card.Passcode, Timing: c.Card.Timing, PUK: c.Card.PUK, Admin: c.Card.Admin,
 	}
 }

@@ -37,6 +37,7 @@ type Card struct {
 	Holder      string           `yaml:"holder"`           // UUID on its certificates
 	Passcode    string           `yaml:"passcode"`         // of a test card: public
 	PUK         string           `yaml:"puk"`              // of a test card: public; may be empty
+	Admin       string           `yaml:"admin"`            // the same: algorithm and PIV management key, "03:0102…"
 	Timing      string           `yaml:"timing,omitempty"` // a software card as slow as a real one of this kind: 'cardemu timings'
 }
 

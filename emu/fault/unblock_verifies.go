@@ -1,0 +1,25 @@
+package fault
+
+import (
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/emu/applet"
+)
+
+// unblockVerifies takes who unblocks for who owns.
+var unblockVerifies = Fault{
+	Info: Info{
+		ID:    "card.unblock-verifies",
+		Title: "unblocking the passcode verifies it too",
+		Why:   "A help desk could sign in the holder's name right after unblocking.",
+		Owes:  nothing("as signing in unblocks nothing"),
+	},
+	Wrap: func(a applet.Applet) applet.Applet {
+		return overlay{a, func(c iso7816.Command) iso7816.Response {
+			r := a.Process(c)
+			if n := len(c.Data); c.INS == 0x2C && r.SW == iso7816.OK && n >= 8 {
+				a.Process(iso7816.Command{INS: 0x20, P2: c.P2, Data: c.Data[n-8:]})
+			}
+			return r
+		}}
+	},
+}
