@@ -77,6 +77,25 @@ func TestTraceBlanksDeciphered(t *testing.T) {
 	}
 }
 
+// Requirement: the same of a PIV card's key management keys. Turned red by:
+// leaving out the retired ones.
+func TestTraceBlanksAgreed(t *testing.T) {
+	for _, ref := range []byte{0x9D, 0x82} {
+		c := emutest.New(t, emu.Options{Profile: "piv-full"})
+		emutest.Run(t, c, emutest.Join(emutest.Say("00A404000BA000000308000010000100", "61…9000"), emutest.Say(verify, "9000"))...)
+		if _, err := sign(c, ref); err != nil {
+			t.Fatal(err)
+		}
+		list := c.Trace()
+		if got := list[len(list)-2].Response; got != strings.Repeat("00", 256)+"6108" {
+			t.Errorf("%X: the trace shows %s", ref, got)
+		}
+		if got := list[len(list)-1].Response; got != strings.Repeat("00", 8)+"9000" {
+			t.Errorf("%X: the trace shows %s", ref, got)
+		}
+	}
+}
+
 // Requirement: a card that is out answers nothing and says so; put back it has
 // forgotten the passcode and kept its counter. Turned red by: keeping volatile
 // state.

@@ -89,11 +89,12 @@ func applying(faults []Fault, series string, protocol iso7816.Protocol) []Fault 
 }
 
 func protocol(speaks iso7816.Protocol, a applet.Applet, p profile.Profile) adaptor {
+	chain := &applet.Chain{Applet: a, Plain: p.Applet == "piv"}
 	if speaks == iso7816.T0 {
-		return &t0.Adaptor{Applet: &applet.Chain{Applet: a}}
+		return &t0.Adaptor{Applet: chain}
 	}
 	short := p.ExtendedLength != nil && p.ExtendedLength.Value == 0
-	return &t1.Adaptor{Applet: &applet.Chain{Applet: a}, ShortOnly: short}
+	return &t1.Adaptor{Applet: chain, ShortOnly: short}
 }
 
 // value is a fact's value, or the zero value where the profile has none.

@@ -27,7 +27,7 @@ type trace struct {
 // add blanks and keeps one exchange.
 func (t *trace) add(command, response []byte) Exchange {
 	if len(command) > 3 && command[1] != 0xC0 {
-		t.secret = command[1] == 0x2A && command[2] == 0x80
+		t.secret = deciphers(command)
 	}
 	response = append([]byte(nil), response...)
 	if t.secret && len(response) > 2 {
@@ -57,6 +57,19 @@ func (t *trace) stores(c []byte) bool {
 	secret := t.stored || (more && c[5] == 0xA1) || (extended && c[7] == 0xA1)
 	t.stored = secret && more
 	return secret
+}
+
+// deciphers reports whether the answer to a command is a deciphered text or a
+// secret agreed on: PERFORM SECURITY OPERATION, and GENERAL AUTHENTICATE with a
+// key management key.
+func deciphers(command []byte) bool {
+	switch ref := command[3]; command[1] {
+	case 0x2A:
+		return command[2] == 0x80
+	case 0x87:
+		return ref == 0x9D || (ref >= 0x82 && ref <= 0x95)
+	}
+	return false
 }
 
 // blank wipes the data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER

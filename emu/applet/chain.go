@@ -11,6 +11,7 @@ const maxChained = 16 << 10
 // the applet; neither does a chain the host abandons.
 type Chain struct {
 	Applet Applet
+	Plain  bool // parts of another class than 10 are answered 6E00
 	open   bool
 	head   iso7816.Command // header of the parts so far
 	data   []byte
@@ -28,6 +29,8 @@ func (ch *Chain) Process(c iso7816.Command) iso7816.Response {
 	case part && ch.open && !joined:
 		ch.Reset()
 		return Status(iso7816.LastExpected)
+	case part && ch.Plain && c.CLA != 0:
+		return Status(iso7816.CLAUnknown)
 	case part && !ch.Applet.Chains(c.INS):
 		return Status(iso7816.ChainUnsupported)
 	case len(ch.data)+len(c.Data) > maxChained:

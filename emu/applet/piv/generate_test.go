@@ -60,7 +60,7 @@ func TestGeneratedKeyWorks(t *testing.T) {
 			t.Errorf("%X: the signature is another key's", algorithm)
 		}
 	}
-	for algorithm, bits := range map[byte]int{0x06: 1024, 0x07: 2048} {
+	for algorithm, bits := range map[byte]int{0x06: 1024, 0x07: 2048, 0x05: 3072} {
 		c := made(nil)
 		answer := generate(c, 0x9A, algorithm)
 		n, _ := iso7816.Find(answer, 0x7F49, 0x81)

@@ -1,6 +1,7 @@
 package piv_test
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/rand"
@@ -144,8 +145,10 @@ func FuzzAdministrator(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, tail []byte) {
-		if len(tail) > 5 && tail[0] == 0x47 && (tail[len(tail)-1]&0xF8) == 0 {
-			t.Skip("RSA keys take too long to make for fuzzing")
+		for _, rsa := range []string{"\x80\x01\x05", "\x80\x01\x06", "\x80\x01\x07"} {
+			if bytes.Contains(tail, []byte(rsa)) {
+				t.Skip("RSA keys take too long to make for fuzzing")
+			}
 		}
 		c := made(nil)
 		emutest.Run(t, c, join(administrator, say(verify, "9000"))...)

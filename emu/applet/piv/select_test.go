@@ -99,6 +99,7 @@ func TestForeignProbes(t *testing.T) {
 		"00B0000000":                       "6D00",
 		"00A4040009A0000003974254465900":   "6A82", // GIDS
 		"0CCB3FFF035C017E00":               "6E00", // secure messaging
+		"1C87079A017C":                     "6E00", // and chained
 		"01CB3FFF035C017E00":               "6E00", // another channel
 		"0070000001":                       "6D00",
 		"00B2010C00":                       "6D00",
