@@ -39,7 +39,7 @@ func fileChecks() []suite.Check {
 
 		{ID: "card.directory-application", Title: "EF.DIR names PKCS#15 and leads to a directory that is there", Source: directory, Requires: files, Proof: "card.directory-wrong", Because: "EF.DIR", Run: with(applicationThere)},
 		{ID: "card.directory-objects", Title: "EF.ODF leads to directory files that are there", Source: directory, Requires: files, Proof: "card.directory-wrong", Because: "EF.ODF", Run: with(objectsThere)},
-		{ID: "card.directory-certificates", Title: "The certificate directory leads to certificates", Source: directory, Requires: files, Proof: "card.directory-wrong", Because: "EF.ODF", Run: with(certificatesThere)},
+		{ID: "card.directory-certificates", Title: "The certificate directory leads to certificates", Source: directory, Requires: files, Proof: "card.certificate-path-wrong", Because: "certificate directory leads", Run: with(certificatesThere)},
 		{ID: "card.directory-passcode", Title: "The passcode directory and the passcode's policy name the same lengths", Source: directory + "; " + policy, Requires: files, Proof: "card.data-missing", Because: "policy", Run: with(lengthsAgree)},
 		{ID: "card.policy-tries", Title: "The passcode's policy names the number of tries that a fresh counter has", Source: policy, Requires: needs(target.AuthentIC, target.TestCard), Proof: "card.data-missing", Because: "policy", Run: with(policyTries)},
 		{ID: "card.policy-puk", Title: "The passcode's policy says that the PUK resets it", Source: policy, Requires: files, Proof: "card.data-missing", Because: "policy", Run: with(policyPUK)},

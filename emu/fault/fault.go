@@ -147,6 +147,7 @@ var All = []Fault{
 	offsetIgnored,
 	endUnmarked,
 	directoryWrong,
+	certificatePathWrong,
 	failedSelectLeaves,
 	selectTalks,
 	keyForAnything,
