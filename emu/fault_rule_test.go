@@ -213,8 +213,9 @@ var rules = map[string]func(*testing.T, *emu.Card) bool{
 		after(t, c, authentic, readDirectory)
 		return c.Protocol() == iso7816.T1 && strings.HasSuffix(whole(t, c, "00B0007020"), "9000")
 	},
-	"card.directory-wrong": brings("3F005099", authentic, readDirectory, "00B0000080"),
-	"card.data-missing":    ends("6A88", authentic, "00CA9F7F2D"),
+	"card.directory-wrong":        brings("3F005099", authentic, readDirectory, "00B0000080"),
+	"card.certificate-path-wrong": brings("3F0050153901", authentic, "00A4080C0450157005", "00B0000080"),
+	"card.data-missing":           ends("6A88", authentic, "00CA9F7F2D"),
 	"card.environment-sticky": func(t *testing.T, c *emu.Card) bool {
 		after(t, c, authentic, "0020000108313233343536FFFF")
 		return len(whole(t, c, "002A9E9A0401020304"+"00")) > 100

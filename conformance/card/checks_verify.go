@@ -20,7 +20,7 @@ func verifyChecks() []suite.Check {
 	formed := needs(target.PIV, target.TestCard, target.Bench, target.FormatFirst)
 	formed8 := needs(target.AuthentIC, target.TestCard, target.Bench, target.FormatFirst)
 	refused := func(command string, sw ...iso7816.SW) func(context.Context, *target.Target) error {
-		return restoring(sparing(say(command, sw...)))
+		return mending(sparing(say(command, sw...)))
 	}
 	return []suite.Check{
 		{ID: "card.verify-parameter", Title: "VERIFY with a P1 other than 00 and FF is answered 6A86", Source: verify, Requires: piv, Proof: "card.p1p2-ignored", Because: "not 6A86", Run: with(say("00200180", iso7816.WrongP1P2))},
@@ -33,7 +33,7 @@ func verifyChecks() []suite.Check {
 		{ID: "card.verify-status-blocked", Title: "Asking for the tries of a blocked passcode is answered 6983", Source: verify, Requires: needs(target.TestCard, target.Bench), Proof: "card.tries-lie", Because: "not 6983", Run: restoring(steps(spent, status(iso7816.MethodBlocked)))},
 		{ID: "card.verify-blocked-data", Title: "Once blocked the passcode is answered 6983 whatever fills the block", Source: verify, Requires: spends, Proof: "card.wrong-error-word", Because: "6983", Run: restoring(steps(spentAtLast, say("00200080 08 4142434445464748", iso7816.MethodBlocked)))},
 		{ID: "card.verify-last-try", Title: "The wrong passcode that spends the last try is answered 63C0 or 6983", Source: verify, Requires: needs(target.TestCard, target.Bench), Proof: "card.counter-not-decremented", Because: "last try", Run: restoring(lastTry)},
-		{ID: "card.verify-wrong-forgets", Title: "A wrong passcode ends what the right one began", Source: verify, Requires: needs(target.TestCard, target.Bench), Proof: "card.wrong-remembers", Because: "should not be verified", Run: restoring(steps(verified, mistaken, unverified))},
+		{ID: "card.verify-wrong-forgets", Title: "A wrong passcode ends what the right one began", Source: verify, Requires: needs(target.TestCard, target.Bench), Proof: "card.wrong-remembers", Because: "should not be verified", Run: mending(steps(verified, mistaken, unverified, verified))},
 		{ID: "card.verify-letters", Title: "A passcode with a letter is answered 6A80 and spends no try", Source: format, Requires: formed, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 313233343561FFFF", iso7816.WrongData)},
 		{ID: "card.verify-five-digits", Title: "A passcode of five digits is answered 6A80 and spends no try", Source: format, Requires: formed, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 3132333435FFFFFF", iso7816.WrongData)},
 		{ID: "card.verify-inner-filling", Title: "A passcode with filling in the middle is answered 6A80 and spends no try", Source: format, Requires: formed, Proof: "card.format-spends-try", Because: "tries", Run: refused("00200080 08 313233FF343536FF", iso7816.WrongData)},

@@ -1,7 +1,6 @@
 package card
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,13 +10,6 @@ import (
 
 // fresh is another passcode that the card must take.
 func (s *session) fresh() []byte { return s.wrong() }
-
-// wrongPUK is a PUK of the right shape that is not the card's.
-func (s *session) wrongPUK() []byte {
-	w := bytes.Clone(s.puk)
-	w[0] = '0' + (w[0]-'0'+1)%10
-	return w
-}
 
 // change is CHANGE REFERENCE DATA with the old value and the new one.
 func (s *session) change(ctx context.Context, reference byte, old, fresh []byte) (iso7816.SW, error) {
@@ -29,20 +21,6 @@ func (s *session) hushed(ctx context.Context, c iso7816.Command) (iso7816.SW, er
 	defer clear(c.Data)
 	r, err := s.ch.Send(ctx, c)
 	return r.SW, err
-}
-
-// pivUnblock is RESET RETRY COUNTER with the PUK and the new passcode.
-func pivUnblock(ctx context.Context, s *session, puk, fresh []byte) (iso7816.SW, error) {
-	return s.hushed(ctx, iso7816.Command{INS: 0x2C, P2: s.reference, Data: append(s.fill(puk), s.fill(fresh)...)})
-}
-
-// authenticUnblock shows the PUK and then resets the counter.
-func authenticUnblock(ctx context.Context, s *session, puk, fresh []byte) (iso7816.SW, error) {
-	sw, err := s.hushed(ctx, iso7816.Command{INS: 0x20, P2: s.pukRef, Data: s.fill(puk)})
-	if err != nil || sw != iso7816.OK {
-		return sw, err
-	}
-	return s.hushed(ctx, iso7816.Command{INS: 0x2C, P1: 0x02, P2: s.reference, Data: s.fill(fresh)})
 }
 
 // is wants a status word of something done; what says what it was.
@@ -120,64 +98,6 @@ func changeLength(ctx context.Context, s *session) error {
 	return is("a change that brings one value", sw, err, iso7816.WrongLength, iso7816.WrongData)
 }
 
-// unblocked opens a blocked passcode with the PUK and a new passcode.
-func unblocked(ctx context.Context, s *session) error {
-	sw, err := s.unblock(ctx, s, s.puk, s.fresh())
-	return is("unblocking with the right PUK", sw, err, iso7816.OK)
-}
-
-func wrongUnblock(ctx context.Context, s *session) error {
-	first, err := s.unblock(ctx, s, s.wrongPUK(), s.fresh())
-	if err := counted("unblocking with a wrong PUK", first, err); err != nil {
-		return err
-	}
-	second, err := s.unblock(ctx, s, s.wrongPUK(), s.fresh())
-	if err != nil {
-		return err
-	}
-	if a, b := first&0xF, second&0xF; second != iso7816.MethodBlocked && b != a-1 {
-		return fmt.Errorf("two wrong PUKs are answered %04X and %04X", uint16(first), uint16(second))
-	}
-	return nil
-}
-
-// pukSpent shows wrong PUKs until none is left.
-func pukSpent(ctx context.Context, s *session) error {
-	for range 16 {
-		sw, err := s.unblock(ctx, s, s.wrongPUK(), s.fresh())
-		if err != nil || sw == iso7816.MethodBlocked {
-			return err
-		}
-		if err := counted("unblocking with a wrong PUK", sw, err); err != nil {
-			return err
-		}
-	}
-	return errors.New("the PUK does not block after 16 wrong ones")
-}
-
-func pukBlocked(ctx context.Context, s *session) error {
-	sw, err := s.unblock(ctx, s, s.puk, s.fresh())
-	return is("unblocking with the right PUK, itself blocked,", sw, err, iso7816.MethodBlocked)
-}
-
-func unblockMalformed(ctx context.Context, s *session) error {
-	sw, err := s.unblock(ctx, s, s.puk, []byte{'1'})
-	return is("unblocking with a passcode of one character", sw, err, iso7816.WrongData)
-}
-
-func pukChanged(ctx context.Context, s *session) error {
-	sw, err := s.change(ctx, s.pukRef, s.puk, s.wrongPUK())
-	if err := is("a change of the PUK", sw, err, iso7816.OK); err != nil {
-		return err
-	}
-	sw, err = s.unblock(ctx, s, s.puk, s.fresh())
-	if err := counted("unblocking with the old PUK", sw, err); err != nil {
-		return err
-	}
-	sw, err = s.unblock(ctx, s, s.wrongPUK(), s.fresh())
-	return is("unblocking with the new PUK", sw, err, iso7816.OK)
-}
-
 // fullTries wants as many tries as the card had before anything was spent.
 func fullTries(spend, restore body) body {
 	return func(ctx context.Context, s *session) error {
@@ -217,14 +137,4 @@ func spentOne(do body) body {
 		}
 		return err
 	}
-}
-
-// unblockedKeeping is AuthentIC's counter reset that brings no new passcode.
-func unblockedKeeping(ctx context.Context, s *session) error {
-	sw, err := s.hushed(ctx, iso7816.Command{INS: 0x20, P2: s.pukRef, Data: s.fill(s.puk)})
-	if err := is("the right PUK", sw, err, iso7816.OK); err != nil {
-		return err
-	}
-	_, err = s.ask(ctx, "002C0301")
-	return err
 }

@@ -68,17 +68,37 @@ func raw(body func(ctx context.Context, s *session) error) func(context.Context,
 	}
 }
 
-// restoring is with for a check that spends tries: the rig brings the card back
-// as it was, whatever happened.
+// restoring is with for a check that spends tries or writes: the rig brings the
+// card back as it was, whatever happened.
 func restoring(body func(ctx context.Context, s *session) error) func(context.Context, *target.Target) error {
 	run := with(body)
 	return func(ctx context.Context, t *target.Target) error {
-		err := suite.Blame(ctx, t, run(ctx, t))
-		if failed := t.Rig.Restore(context.WithoutCancel(ctx)); failed != nil {
-			return errors.Join(err, suite.Broken{Err: failed})
-		}
-		return err
+		return restored(ctx, t, run(ctx, t))
 	}
+}
+
+// mending is restoring for a check that leaves the card as it found it when it
+// passes: what it tries is refused, or it gives the try back. The rig, which
+// takes its time, is wanted only when it does not pass.
+func mending(body func(ctx context.Context, s *session) error) func(context.Context, *target.Target) error {
+	run := with(body)
+	return func(ctx context.Context, t *target.Target) error {
+		err := run(ctx, t)
+		if err == nil {
+			return nil
+		}
+		return restored(ctx, t, err)
+	}
+}
+
+// restored looks at the bench for the sake of err and has the rig restore the
+// card.
+func restored(ctx context.Context, t *target.Target, err error) error {
+	err = suite.Blame(ctx, t, err)
+	if failed := t.Rig.Restore(context.WithoutCancel(ctx)); failed != nil {
+		return errors.Join(err, suite.Broken{Err: failed})
+	}
+	return err
 }
 
 // bench sorts what a dead reader says from what a card says.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
@@ -114,10 +115,20 @@ func (r *remoteRig) Remove(ctx context.Context) error {
 	return r.wait(ctx, false)
 }
 
-// Restore brings the card back as personalised.
+// Restore brings the card back as personalised. Each change of the card takes it
+// out for most of a second, so faults that are as they should be are left alone.
 func (r *remoteRig) Restore(ctx context.Context) error {
-	if err := r.side.restoreFaults(ctx, r.faults, "card"); err != nil {
+	var now struct {
+		Faults []string `json:"faults"`
+	}
+	if err := r.side.call(ctx, http.MethodGet, "/state", nil, &now); err != nil {
 		return err
+	}
+	first := slices.DeleteFunc(slices.Clone(r.faults), func(id string) bool { return area(id) != "card" })
+	if !slices.Equal(now.Faults, first) {
+		if err := r.side.restoreFaults(ctx, r.faults, "card"); err != nil {
+			return err
+		}
 	}
 	if err := r.side.call(ctx, http.MethodPost, "/reset", struct{}{}, nil); err != nil {
 		return err

@@ -201,6 +201,7 @@ var All = []Fault{
 	offsetIgnored,
 	endUnmarked,
 	directoryWrong,
+	certificatePathWrong,
 	failedSelectLeaves,
 	selectTalks,
 	keyForAnything,
