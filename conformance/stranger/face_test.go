@@ -1,6 +1,7 @@
 package stranger_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -22,7 +23,8 @@ type kind struct {
 	curve     []string // of all keys with which it signs by ECDSA
 	agrees    []string // of all keys with which it makes a shared secret by ECDH
 	tries     int      // until the passcode is locked
-	writer    string   // the program with which OpenSC writes to the card; empty where none is able to
+	write     []step   // what OpenSC's tools write to the card, or fail to
+	admin     string   // of a PIV card: the algorithm of the management key as piv-tool wants it
 	noPSS     string   // why OpenSC makes no RSASSA-PSS signatures; empty where it does
 	noHash    string   // why OpenSC hashes for no signature, so that its caller must
 	complains []string // words of its own test where it does not end with "No errors"
@@ -45,21 +47,21 @@ var faces = []face{
 
 var (
 	series8 = kind{
-		holder: "555000000017_Amina_Okafor", ids: []string{"45", "46"}, deciphers: []string{"45"}, tries: 3, writer: "pkcs15-init",
+		holder: "555000000017_Amina_Okafor", ids: []string{"45", "46"}, deciphers: []string{"45"}, tries: 3, write: pkcs15InitSteps,
 		noPSS: "OpenSC's driver for AuthentIC lets the card pad, by PKCS #1 v1.5",
 	}
 	series9 = kind{
-		holder: "555000000025_Rhys_Pritchard", ids: []string{"01", "02"}, deciphers: []string{"01", "02"}, tries: 3, writer: "piv-tool",
+		holder: "555000000025_Rhys_Pritchard", ids: []string{"01", "02"}, deciphers: []string{"01", "02"}, tries: 3, write: pivToolSteps, admin: "03",
 	}
 	pivFull = kind{
 		holder: "555000000041_Wei_Zhang", ids: []string{"01", "02"}, deciphers: []string{"01", "02", "03", "05"}, tries: 5,
-		curve: []string{"04"}, agrees: []string{"06"},
+		curve: []string{"04"}, agrees: []string{"06"}, write: pivToolSteps, admin: "0C",
 		// OpenSC takes random numbers from the management key as if that were
 		// always 3DES; this card's is not.
 		complains: []string{"C_GenerateRandom failed: CKR_FUNCTION_NOT_SUPPORTED", "\n1 errors"},
 	}
 	iasecc = kind{
-		holder: "555000000025_Rhys_Pritchard", ids: []string{"45", "46"}, deciphers: []string{"45"}, tries: 3,
+		holder: "555000000025_Rhys_Pritchard", ids: []string{"45", "46"}, deciphers: []string{"45"}, tries: 3, write: iaseccSteps,
 		noPSS:  "OpenSC's driver for IAS-ECC lets the card pad, by PKCS #1 v1.5",
 		noHash: "OpenSC 0.23's driver for IAS-ECC takes a hash apart in a way that OpenSSL 3 does not offer",
 		// For the same reason.
@@ -89,8 +91,13 @@ func (f face) variables() map[string]string {
 	return map[string]string{
 		"pin": emu.DefaultPasscode, "puk": emu.DefaultPUK, "noHash": f.noHash,
 		"authentication": f.ids[0], "commitment": f.ids[1],
+		"admin": f.admin, "management": fmt.Sprintf("%x", emu.DefaultAdminKey[:adminKeySize[f.admin]]),
 	}
 }
+
+// adminKeySize is the length of a management key by its algorithm (SP 800-78-4
+// table 6-2).
+var adminKeySize = map[string]int{"03": 24, "08": 16, "0A": 24, "0C": 32}
 
 // called is the face with this name.
 func called(t *testing.T, name string) face {
