@@ -13,7 +13,7 @@ import (
 // buildPIV makes a series 9 card.
 func buildPIV(b blueprint) applet.Applet {
 	p := b.profile
-	keys, objects := piv.Personalise(b.blank.Identity, layout(p))
+	content := b.content()
 	a := piv.New(piv.Config{
 		DefaultSelected: b.blank.DefaultSelected,
 		Template: piv.Template{
@@ -32,9 +32,9 @@ func buildPIV(b blueprint) applet.Applet {
 		PUK:             b.blank.PUK,
 		Tries:           b.blank.Tries,
 		PUKTries:        p.PUKTries.Value,
-		Keys:            keys,
+		Keys:            content.Keys,
 		Admin:           piv.AdminKey{Algorithm: adminAlgorithms[value(p.AdminAlgorithm)], Key: b.AdminKey},
-		Objects:         objects,
+		Objects:         content.Objects,
 		Rand:            b.Rand,
 		Memory:          b.memory,
 		Quirks:          b.blank.Quirks,

@@ -40,6 +40,7 @@ type Options struct {
 	AdminKey    []byte            // of a PIV card, as long as its algorithm says; copied; default DefaultAdminKey
 	TriesSpent  int               // wrong passcodes so far
 	Objects     map[string][]byte // more on the card: PIV data objects by tag, "5FC103", files by path, "5015/3403"
+	Content     *Content          // on a PIV card, instead of what identity and profile say
 	Faults      []string          // by ID, in the order they are put on
 	Now         func() time.Time  // when the certificates are issued; default time.Now
 	Rand        io.Reader         // for GET CHALLENGE; default crypto/rand
@@ -96,6 +97,9 @@ func (o Options) complete() (Options, profile.Profile, error) {
 	}
 	if o.TriesSpent < 0 || o.TriesSpent > p.Tries.Value {
 		return o, p, fmt.Errorf("%w: %d tries cannot be spent of %d", ErrOptions, o.TriesSpent, p.Tries.Value)
+	}
+	if err := o.Content.check(p); err != nil {
+		return o, p, err
 	}
 	a := alphabetOf(p.Applet)
 	o.Passcode, err = passcode(o.Passcode, DefaultPasscode, a.least, a.low, a.high)

@@ -32,7 +32,7 @@ func Make(path string, o Options) (*Card, error) { return makeOn(image.Store{}, 
 
 // Open puts in the card of an image file, as it was left. The image says which
 // card it is: of Options, Profile, Protocol and Personality must agree with it or
-// be empty, and Identity, Passcode, PUK, AdminKey, TriesSpent and Objects must be empty.
+// be empty; Identity, Passcode, PUK, AdminKey, TriesSpent, Objects and Content must be.
 // Errors wrap ErrImage, ErrLocked, ErrOptions or the system's.
 func Open(path string, o Options) (*Card, error) { return openOn(image.Store{}, path, o) }
 
@@ -110,7 +110,7 @@ func (o Options) agree(i image.Image) error {
 		o.Protocol != 0 && o.Protocol != i.Protocol,
 		o.Personality != "" && o.Personality != i.Personality:
 		return fmt.Errorf("%w: the image is %s, %s on %v", ErrOptions, i.Profile, i.Personality, i.Protocol)
-	case o.Identity != nil, len(o.Passcode)+len(o.PUK)+len(o.AdminKey)+len(o.Objects) != 0, o.TriesSpent != 0:
+	case o.Identity != nil, len(o.Passcode)+len(o.PUK)+len(o.AdminKey)+len(o.Objects) != 0, o.TriesSpent != 0, o.Content != nil:
 		return fmt.Errorf("%w: holder, passcodes, keys, tries and objects are those of the image", ErrOptions)
 	}
 	return nil
@@ -118,7 +118,7 @@ func (o Options) agree(i image.Image) error {
 
 // volatile is what remains to be said about a card that is in an image.
 func (o Options) volatile() Options {
-	o.Identity, o.Passcode, o.PUK, o.AdminKey, o.Objects, o.TriesSpent = nil, nil, nil, nil, nil, 0
+	o.Identity, o.Passcode, o.PUK, o.AdminKey, o.Objects, o.Content, o.TriesSpent = nil, nil, nil, nil, nil, nil, 0
 	return o
 }
 

@@ -16,8 +16,8 @@ import (
 // BenchmarkSignIn. The counts do not depend on the machine.
 func BenchmarkOpenSCSignIn(b *testing.B) {
 	need(b, "pcscd", "pkcs11-tool", "unshare")
-	for _, c := range openscCells {
-		b.Run("series"+c.series+"-"+c.protocol, func(b *testing.B) {
+	for _, c := range faces {
+		b.Run(c.name(), func(b *testing.B) {
 			var apdus, bytes int
 			for b.Loop() {
 				apdus, bytes = openscSignIn(b, c)
@@ -29,14 +29,14 @@ func BenchmarkOpenSCSignIn(b *testing.B) {
 }
 
 // openscSignIn runs pkcs11-tool once on a fresh card and counts its trace.
-func openscSignIn(b *testing.B, c openscCell) (apdus, bytes int) {
+func openscSignIn(b *testing.B, c face) (apdus, bytes int) {
 	b.Helper()
 	dir := b.TempDir()
 	trace, input := filepath.Join(dir, "trace"), filepath.Join(dir, "input")
 	if err := os.WriteFile(input, make([]byte, 51), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	out, err := command(b, time.Minute, filepath.Join(bin, "hil"), "exec", "--series", c.series, "--protocol", c.protocol, "--trace", trace, "--",
+	out, err := c.exec(b, time.Minute, []string{"--trace", trace},
 		"pkcs11-tool", "--login", "--pin", emu.DefaultPasscode, "--sign", "--id", c.ids[0], "-m", "RSA-PKCS", "-i", input, "-o", filepath.Join(dir, "signature"))
 	if err != nil {
 		b.Fatalf("%v\n%s", err, out)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -30,11 +29,10 @@ func TestReaderContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []openscCell{openscCells[0], openscCells[3]} {
-		out, err := command(t, 4*time.Minute, filepath.Join(bin, "hil"), "exec", "--series", c.series, "--protocol", c.protocol, "--",
-			self, "-test.run", "^TestReaderContract$", "-test.v", "-inside")
+	for _, c := range []face{called(t, "series8-T0"), called(t, "series9-T1")} {
+		out, err := c.exec(t, 4*time.Minute, nil, self, "-test.run", "^TestReaderContract$", "-test.v", "-inside")
 		if err != nil || !contains(out, "--- PASS: TestReaderContract") {
-			t.Errorf("series %s on %s: %v\n%s", c.series, c.protocol, err, out)
+			t.Errorf("%s: %v\n%s", c.name(), err, out)
 		}
 	}
 }

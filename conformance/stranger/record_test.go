@@ -20,13 +20,13 @@ import (
 // changes commands or answers on the way, or a recorder that does.
 func TestRecordingThroughPCSC(t *testing.T) {
 	need(t, "pcscd", "unshare")
-	scripts := map[string]string{"8": "authentic", "9": "piv"}
-	for _, c := range openscCells {
-		path := filepath.Join(t.TempDir(), "card.apdu")
-		out, err := command(t, time.Minute, filepath.Join(bin, "hil"), "exec", "--series", c.series, "--protocol", c.protocol, "--",
-			filepath.Join(bin, "hil"), "record", "--reader", cardemu{}.Reader(), "--builtin", scripts[c.series], "-o", path)
+	scripts := map[string]string{"series8-T0": "authentic", "series8-T1": "authentic", "series9-T0": "piv", "series9-T1": "piv"}
+	for name, script := range scripts {
+		c, path := called(t, name), filepath.Join(t.TempDir(), "card.apdu")
+		out, err := c.exec(t, time.Minute, nil,
+			filepath.Join(bin, "hil"), "record", "--reader", cardemu{}.Reader(), "--builtin", script, "-o", path)
 		if err != nil {
-			t.Fatalf("series %s on %s: %v\n%s", c.series, c.protocol, err, out)
+			t.Fatalf("%s: %v\n%s", name, err, out)
 		}
 		raw, err := os.ReadFile(path)
 		if err != nil {
@@ -36,9 +36,9 @@ func TestRecordingThroughPCSC(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, c, inProcess(t, c, scripts[c.series], nil), through)
+		same(t, c, inProcess(t, c, script, nil), through)
 		someone := testpki.Issue(testpki.Holders()[2], time.Now())
-		same(t, c, inProcess(t, c, scripts[c.series], &someone), through) // another person's card
+		same(t, c, inProcess(t, c, script, &someone), through) // another person's card
 	}
 }
 
@@ -48,9 +48,8 @@ func TestRecordingThroughPCSC(t *testing.T) {
 // between hil and the card.
 func TestSlowCardThroughPCSC(t *testing.T) {
 	need(t, "pcscd", "unshare")
-	c := openscCells[3]
-	path := filepath.Join(t.TempDir(), "card.apdu")
-	out, err := command(t, time.Minute, filepath.Join(bin, "hil"), "exec", "--series", c.series, "--protocol", c.protocol, "--timing", "cosmo-v8", "--",
+	c, path := called(t, "series9-T1"), filepath.Join(t.TempDir(), "card.apdu")
+	out, err := c.exec(t, time.Minute, []string{"--timing", "cosmo-v8"},
 		filepath.Join(bin, "hil"), "record", "--reader", cardemu{}.Reader(), "--builtin", "piv", "-o", path)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -71,27 +70,27 @@ func TestSlowCardThroughPCSC(t *testing.T) {
 	same(t, c, inProcess(t, c, "piv", nil), slow)
 }
 
-func same(t *testing.T, c openscCell, a, b record.Recording) {
+func same(t *testing.T, c face, a, b record.Recording) {
 	t.Helper()
 	r := fidelity.Compare(a, b)
 	for _, row := range r.Rows {
 		if row.Verdict != fidelity.Same {
-			t.Errorf("series %s on %s: %+v", c.series, c.protocol, row)
+			t.Errorf("%s: %+v", c.name(), row)
 		}
 	}
 	if r.Total < 60 {
-		t.Errorf("series %s on %s: only %d rows", c.series, c.protocol, r.Total)
+		t.Errorf("%s: only %d rows", c.name(), r.Total)
 	}
 }
 
 // inProcess records the same card without a reader.
-func inProcess(t *testing.T, c openscCell, script string, id *testpki.Identity) record.Recording {
+func inProcess(t *testing.T, c face, script string, id *testpki.Identity) record.Recording {
 	t.Helper()
 	p, err := iso7816.ParseProtocol(c.protocol)
 	if err != nil {
 		t.Fatal(err)
 	}
-	card, err := emu.New(emu.Options{Profile: "series" + c.series, Protocol: p, Identity: id})
+	card, err := emu.New(emu.Options{Profile: c.profile, Protocol: p, Identity: id})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 // Command testrun runs every test of the repository, shows one line per
 // package, and ends with what was left out and why. With CI=true leaving
-// anything out is a failure, and a run without a test is one always.
+// anything out is a failure but for what is in allowed, and a run without a
+// test is one always.
 package main
 
 import (
@@ -8,8 +9,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -19,10 +22,17 @@ type event struct {
 	Elapsed                       float64
 }
 
+// allowed are the reasons for which a test may be left out even with CI=true,
+// word for word, each with what brings it back. It should stay this short.
+var allowed = map[string]string{
+	"ICAM_CARDS is not set: the GSA's ICAM test cards are no part of this repository": "with a copy of gsa-icam-card-builder: ICAM_CARDS=DIR make test",
+}
+
 // tally is what the run came to.
 type tally struct {
 	passed, failed, skipped int
 	left                    []string            // "package Test: reason"
+	may                     []string            // the same, for reasons in allowed
 	output                  map[string][]string // of each running test and package
 	out                     io.Writer
 }
@@ -106,9 +116,20 @@ func (t *tally) ended(e event, output []string) {
 		t.failed++
 		fmt.Fprint(t.out, strings.Join(output, ""))
 	case "skip":
-		t.skipped++
-		t.left = append(t.left, e.Package+" "+e.Test+": "+reason(output))
+		t.leave(e.Package+" "+e.Test, reason(output))
 	}
+}
+
+// leave counts a test that was left out. What go test puts in front of the
+// reason is FILE:LINE.
+func (t *tally) leave(test, why string) {
+	t.skipped++
+	_, said, _ := strings.Cut(why, ": ")
+	if _, ok := allowed[said]; ok {
+		t.may = append(t.may, test+": "+why)
+		return
+	}
+	t.left = append(t.left, test+": "+why)
 }
 
 // reason is what the test said when it skipped.
@@ -123,8 +144,16 @@ func reason(output []string) string {
 
 // finish prints what was left out and the closing line.
 func (t *tally) finish(err error, ci bool) int {
+	for _, l := range t.may {
+		fmt.Fprintln(t.out, "left out, allowed:", l)
+	}
 	for _, l := range t.left {
 		fmt.Fprintln(t.out, "left out:", l)
+	}
+	if len(t.may) > 0 {
+		for _, how := range slices.Sorted(maps.Values(allowed)) {
+			fmt.Fprintln(t.out, "To add what may be left out,", how)
+		}
 	}
 	if len(t.left) > 0 {
 		fmt.Fprintln(t.out, "To add what was left out, run as root on Debian 12: make install, then make test.")
@@ -136,8 +165,8 @@ func (t *tally) finish(err error, ci bool) int {
 	case t.passed == 0:
 		fmt.Fprintln(t.out, "No test ran: that is a failure.")
 		return 1
-	case ci && t.skipped > 0:
-		fmt.Fprintln(t.out, "With CI=true nothing may be left out.")
+	case ci && len(t.left) > 0:
+		fmt.Fprintln(t.out, "With CI=true nothing else may be left out.")
 		return 1
 	}
 	return 0

@@ -60,6 +60,17 @@ func algorithmOf(key crypto.PrivateKey) byte {
 	return 0
 }
 
+// Holds reports whether a PIV card can have this key under this reference.
+func Holds(ref byte, key crypto.PrivateKey) bool {
+	switch k := key.(type) {
+	case *rsa.PrivateKey:
+		return carries(ref) && k != nil && k.N != nil && algorithmOf(k) != 0
+	case *ecdsa.PrivateKey:
+		return carries(ref) && k != nil && k.Curve != nil && algorithmOf(k) != 0
+	}
+	return false
+}
+
 // newKey makes a key pair. It is nil for an identifier that is for none. Keys
 // come from the machine's own randomness: one that repeats itself makes none.
 func newKey(algorithm byte) (crypto.Signer, error) {

@@ -245,6 +245,7 @@ func TestProgram(t *testing.T) {
 		{"run --holder 1", 64, ""},
 		{"run --fault card.none", 64, ""},
 		{"run --control 0.0.0.0:0", 64, ""},
+		{"run --icam testdata", 64, ""},
 		{"profiles", 0, "3BD6970081B1FE451F878031C152411223"},
 		{"profiles --json", 0, `"opensc_conf": ""`},
 		{"run --timing cosmo-v99", 64, "cosmo-v8"},

@@ -17,6 +17,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/drawer"
+	"github.com/smartcard-connect/smartcard-connect/emu/icam"
 	"github.com/smartcard-connect/smartcard-connect/emu/vpcd"
 )
 
@@ -29,6 +30,7 @@ type runCommand struct {
 	Reader  string   `default:"vpcd://127.0.0.1:35963" help:"The virtual reader's slot."`
 	Holder  string   `placeholder:"UUID" help:"Whose card: one of the test holders. Default: the first for series 8, the second for series 9."`
 	Image   string   `type:"path" placeholder:"FILE" help:"The card of this image, as it was left; made from the other flags if it is not there."`
+	ICAM    string   `name:"icam" type:"path" placeholder:"DIR" help:"A PIV card with the objects and keys of this card folder of the GSA's ICAM test cards."`
 	Fault   []string `sep:"none" placeholder:"ID" help:"Something to be wrong, as listed by 'cardemu faults', such as card.removed-at:n=7. May be repeated."`
 	Timing  string   `placeholder:"ID" help:"As slow as a real card of this kind, as listed by 'cardemu timings'. Default: as fast as it can."`
 	Control string   `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where to listen for control, on loopback. Port 0 is any free one."`
@@ -108,6 +110,13 @@ func (c runCommand) card(log *slog.Logger) (emu.Options, error) {
 		return options, err
 	}
 	options.Faults, options.Timing, options.Log = c.Fault, c.Timing, log
+	if c.ICAM != "" {
+		card, err := icam.Read(os.DirFS(c.ICAM))
+		if err != nil {
+			return options, fmt.Errorf("%w: %s: %w", errUsage, c.ICAM, err)
+		}
+		options.Content = &emu.Content{Objects: card.Objects, Keys: card.Keys}
+	}
 	if c.Holder == "" {
 		return options, nil
 	}
