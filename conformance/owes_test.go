@@ -29,7 +29,7 @@ func TestAgentDeliversWhatItOwes(t *testing.T) {
 			t.Parallel()
 			cell := open(t, file)
 			for _, f := range emu.Faults() {
-				if f.Bench || !f.Applies(file.Series, file.Protocol) {
+				if f.Bench || !f.Applies(string(target.Application(file.Series)), file.Protocol) {
 					continue
 				}
 				if err := delivers(t.Context(), cell, f); err != nil {
@@ -68,7 +68,7 @@ func delivers(ctx context.Context, t *target.Target, f fault.Info) error {
 		return err
 	})
 	lost := max(0, before-t.Rig.(counter).TriesLeft())
-	if want := f.Owes.On(t.Series, t.Protocol); err != nil || status != want || lost != f.Owes.Lost {
+	if want := f.Owes.On(string(target.Application(t.Series)), t.Protocol); err != nil || status != want || lost != f.Owes.Lost {
 		return errors.Join(err, fmt.Errorf("the agent says %s and %d tries are lost, it owes %s and %d: %s", status, lost, want, f.Owes.Lost, f.Owes.Text))
 	}
 	return nil

@@ -107,7 +107,7 @@ func prove(t *testing.T, c suite.Check) {
 	}
 	f.Faults = []string{c.Proof}
 	if onCardAlone(c) {
-		f.Features = slices.DeleteFunc(f.Features, func(x target.Feature) bool { return !slices.Contains(target.OfCard(), x) })
+		f.Features = slices.DeleteFunc(f.Features, func(x target.Feature) bool { return !target.OnCard(x) })
 	}
 	s := judge.One(context.Background(), c, open(t, f), judge.Limits{})
 	if s.Verdict != result.Fail {
@@ -121,7 +121,7 @@ func prove(t *testing.T, c suite.Check) {
 // onCardAlone reports whether a check wants nothing but a card on a bench: its
 // cell then starts no provider and no agent, which the check could not see.
 func onCardAlone(c suite.Check) bool {
-	return !slices.ContainsFunc(c.Requires, func(x target.Feature) bool { return !slices.Contains(target.OfCard(), x) })
+	return !slices.ContainsFunc(c.Requires, func(x target.Feature) bool { return !target.OnCard(x) })
 }
 
 // chromium is the path of one, or empty.

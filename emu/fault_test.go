@@ -218,15 +218,16 @@ func TestFaultsShow(t *testing.T) {
 			continue
 		}
 		for _, p := range []iso7816.Protocol{iso7816.T0, iso7816.T1} {
-			series := cmp.Or(f.Series, "9")
-			on := emutest.New(t, emu.Options{Profile: "series" + series, Protocol: p, Identity: &id, Faults: []string{f.ID}})
-			if got, want := show(t, on), f.Applies(series, p); got != want {
+			name := cmp.Or(f.Applet, "piv")
+			profile := map[string]string{"authentic": "series8", "piv": "series9"}[name]
+			on := emutest.New(t, emu.Options{Profile: profile, Protocol: p, Identity: &id, Faults: []string{f.ID}})
+			if got, want := show(t, on), f.Applies(name, p); got != want {
 				t.Errorf("%s on %v: shows is %v, want %v", f.ID, p, got, want)
 			}
 			if f.ID == "reader.mute" {
 				continue // its question ends the context on a healthy card too
 			}
-			if show(t, emutest.New(t, emu.Options{Profile: "series" + series, Protocol: p, Identity: &id})) {
+			if show(t, emutest.New(t, emu.Options{Profile: profile, Protocol: p, Identity: &id})) {
 				t.Errorf("%s: a healthy card on %v shows it", f.ID, p)
 			}
 		}

@@ -37,11 +37,11 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 		return body{}, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
 	blank := &fault.Blank{
-		Series: p.Series, Protocol: o.Protocol, ATR: look.ATR, Identity: *o.Identity,
+		Applet: p.Applet, Protocol: o.Protocol, ATR: look.ATR, Identity: *o.Identity,
 		PUK: o.PUK, Tries: p.Tries.Value, TriesLeft: p.Tries.Value - o.TriesSpent, Now: o.Now(),
 		DefaultSelected: p.DefaultSelected.Value, BlockedAtOnce: p.BlockedAtOnce.Value,
 	}
-	faults = applying(faults, o.Identity.Holder.UUID, p.Series, o.Protocol)
+	faults = applying(faults, o.Identity.Holder.UUID, p.Applet, o.Protocol)
 	for _, f := range faults {
 		if f.Make != nil {
 			f.Make(blank)
@@ -99,10 +99,10 @@ func tweak(a applet.Applet, edits []func(applet.State)) error {
 	return a.Load(s)
 }
 
-func applying(faults []Fault, holder, series string, protocol iso7816.Protocol) []Fault {
+func applying(faults []Fault, holder, name string, protocol iso7816.Protocol) []Fault {
 	var out []Fault
 	for _, f := range faults {
-		if f.Applies(series, protocol) && (f.Holder == "" || f.Holder == holder) {
+		if f.Applies(name, protocol) && (f.Holder == "" || f.Holder == holder) {
 			out = append(out, f)
 		}
 	}

@@ -17,7 +17,7 @@ type Fault struct {
 	Owner string `json:"owner"`           // card, reader, provider or door
 	Bench bool   `json:"bench,omitempty"` // the rig is broken, not the product
 	// Cells that can show it; empty means all.
-	Series   string `json:"series,omitempty"`
+	Applet   string `json:"applet,omitempty"`
 	Protocol string `json:"protocol,omitempty"`
 	// Params are settings of a card's fault, behind its ID.
 	Params []fault.Param `json:"params,omitempty"`
@@ -29,7 +29,7 @@ type Fault struct {
 func AllFaults() []Fault {
 	var all []Fault
 	for _, f := range emu.Faults() {
-		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: area(f.ID), Bench: f.Bench, Series: f.Series, Protocol: f.Protocol, Params: f.Params, Owes: &f.Owes})
+		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: area(f.ID), Bench: f.Bench, Applet: f.Applet, Protocol: f.Protocol, Params: f.Params, Owes: &f.Owes})
 	}
 	all = append(all, providerFaults()...)
 	for _, f := range door.All {
@@ -38,9 +38,9 @@ func AllFaults() []Fault {
 	return all
 }
 
-// Shows reports whether a cell of this series and protocol can show the fault.
+// Shows reports whether a cell of this application and protocol can show the fault.
 func (f Fault) Shows(cell File) bool {
-	return (f.Series == "" || f.Series == cell.Series) && (f.Protocol == "" || f.Protocol == cell.Protocol.String())
+	return (f.Applet == "" || f.Applet == string(Application(cell.Series))) && (f.Protocol == "" || f.Protocol == cell.Protocol.String())
 }
 
 // FaultByID finds one. The ID of a card's fault may carry parameters, which are

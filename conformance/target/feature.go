@@ -1,5 +1,10 @@
 package target
 
+import (
+	"slices"
+	"strings"
+)
+
 // Feature is something a target claims. A check whose features are not all
 // claimed is skipped with that reason; a claimed feature must work.
 type Feature string
@@ -7,8 +12,6 @@ type Feature string
 // The features there are. A new one is one line here.
 const (
 	Card          Feature = "card"           // a card can be reached directly
-	Series8       Feature = "series-8"       // the card's back says 8
-	Series9       Feature = "series-9"       // the card's back says 9
 	AuthentIC     Feature = "authentic"      // its application is AuthentIC
 	PIV           Feature = "piv"            // its application is PIV
 	T0            Feature = "t0"             // it speaks T=0
@@ -39,14 +42,20 @@ const (
 // line here.
 func Application(series string) Feature {
 	return map[string]Feature{
-		"8":  AuthentIC,
-		"9":  PIV,
-		"10": PIV,
+		"8": AuthentIC,
+		"9": PIV,
 	}[series]
 }
 
-// OfCard are the features for which a card on a bench is enough: no provider
+// Series is the feature of a card whose back says so: "series-9".
+func Series(number string) Feature { return Feature("series-" + number) }
+
+// OnCard reports whether a card on a bench is enough for a feature: no provider
 // and no agent.
-func OfCard() []Feature {
-	return []Feature{Card, Series8, Series9, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, Bench}
+func OnCard(f Feature) bool {
+	return strings.HasPrefix(string(f), string(Series(""))) || slices.Contains(ofCard(), f)
+}
+
+func ofCard() []Feature {
+	return []Feature{Card, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, Bench}
 }

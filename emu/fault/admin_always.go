@@ -12,7 +12,7 @@ var adminAlways = Fault{
 		Title:  "the card is written without its management key, whose answers it never checks",
 		Why:    "A card left with its transport key or none: anybody can put a certificate of their own on it.",
 		Owes:   nothing("as signing in writes nothing"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var adminNever = Fault{
 		Title:  "every answer to the management key's questions is refused with 6982",
 		Why:    "The key in the issuer's records is not the one on the card; it can never be renewed.",
 		Owes:   nothing("as signing in needs no management key"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var adminUnproven = Fault{
 		Title:  "the card's own proof of the management key has one wrong bit",
 		Why:    "In a mutual authentication the host must notice a card that only pretends to have the key.",
 		Owes:   nothing("as signing in needs no management key"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -14,7 +14,7 @@ var capabilitiesWrong = Fault{
 		Title:  "the card capability container is that of an older, second application",
 		Why:    "OpenSC takes a card with such entries for one with a CAC beside PIV and treats it otherwise.",
 		Owes:   nothing("as it never reads the container"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

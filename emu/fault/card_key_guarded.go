@@ -12,7 +12,7 @@ var cardKeyGuarded = Fault{
 		Title:  "the card authentication key is refused with 6982",
 		Why:    "Doors and printers use this key without a person; nobody can type a passcode there.",
 		Owes:   nothing("as it never uses that key"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -11,7 +11,7 @@ var certificateGzipFlag = Fault{
 		ID:     "card.certificate-gzip-flag",
 		Title:  "the certificates are marked as compressed and are not",
 		Why:    "Tools disagreed on the bit for years: piv-tool wrote 80 where SP 800-73 has 01 (OpenSC #324), so flag and content part.",
-		Series: "9",
+		Applet: "piv",
 		Owes:   unreadable("says that the card cannot be read"),
 	},
 	Make: func(b *Blank) {

@@ -8,7 +8,7 @@ var certificateObjectEmpty = Fault{
 		ID:     "card.certificate-object-empty",
 		Title:  "the certificate objects are there and empty",
 		Why:    "PUT DATA of 53 00 deletes on some cards and empties on others, which then answer 53 00 and 9000.",
-		Series: "9",
+		Applet: "piv",
 		Owes:   unreadable("says that the card cannot be read, and asks for no passcode"),
 	},
 	Make: func(b *Blank) {

@@ -14,7 +14,7 @@ var certificatePathWrong = Fault{
 		Title:  "the certificate directory leads to files that are not on the card",
 		Why:    "A renewal that writes new certificate files and not the directory that names them.",
 		Owes:   unreadable("says that the card cannot be read: the certificate is not where the card says"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var chainingRefused = Fault{
 		ID:     "card.chaining-refused",
 		Title:  "commands in chained parts are refused",
 		Why:    "Applets that count on extended length do without chaining; a signature's 266 bytes then fit no short command.",
-		Series: "9",
+		Applet: "piv",
 		Params: []Param{status(0x6884, "the answer to a part")},
 		Owes:   unreadable("says that the card cannot be read; the passcode is not shown a second time"),
 	},

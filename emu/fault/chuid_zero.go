@@ -11,7 +11,7 @@ var chuidZero = Fault{
 		ID:     "card.chuid-zero",
 		Title:  "the card's own number, the GUID of the CHUID, is all zeros",
 		Why:    "Tokens sold without a CHUID of their own show 0000… in OpenSC and Windows, and two of them are one (OpenSC #2235, #3559, Nitrokey #647).",
-		Series: "9",
+		Applet: "piv",
 		Owes:   nothing("as a card is known by its certificate"),
 	},
 	Make: func(b *Blank) {

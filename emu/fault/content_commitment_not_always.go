@@ -7,7 +7,7 @@ var contentCommitmentNotAlways = Fault{
 		Title:  "key 9C signs many times after one passcode",
 		Why:    "Each prescription signature is to be somebody's own act.",
 		Owes:   nothing("as signing in uses the other key"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Make: func(b *Blank) { b.Quirks.CommitmentNotAlways = true },
 }

@@ -12,7 +12,7 @@ var dataMissing = Fault{
 		Title:  "the production data and the passcode policies are not there",
 		Why:    "OpenSC pads a passcode to the length the policy names and reads the serial number from the production data.",
 		Owes:   unreadable("says that the card cannot be read: without its policy nobody knows how to fill a passcode"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -14,7 +14,7 @@ var directoryWrong = Fault{
 		Title:  "the directory files lead to an application that is not on the card",
 		Why:    "A PKCS#15 structure copied from a card with another layout.",
 		Owes:   unreadable("says that the card cannot be read"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -14,7 +14,7 @@ var discoveryWrong = Fault{
 		Title:  "the discovery object names another application and no usable passcode",
 		Why:    "Clients learn from it which passcode to ask for; with this one they ask for none.",
 		Owes:   nothing("as it asks for the certificate instead"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

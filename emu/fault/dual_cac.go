@@ -12,7 +12,7 @@ var dualCAC = Fault{
 		ID:     "card.dual-cac",
 		Title:  "the capability container names the older CAC application",
 		Why:    "OpenSC takes a PIV card whose container lists an application of A000000079 for a dual CAC card and treats its keys differently (OpenSC #1533, #1549).",
-		Series: "9",
+		Applet: "piv",
 		Owes:   nothing("as it never reads the container"),
 	},
 	Make: func(b *Blank) {

@@ -12,7 +12,7 @@ var endUnmarked = Fault{
 		Title:    "READ BINARY past the end of a file is answered 9000 with what there is",
 		Why:      "Without 6282 a reader that asked for a number of bytes believes to have them.",
 		Owes:     nothing("as what is read ends where its content ends"),
-		Series:   "8",
+		Applet:   "authentic",
 		Protocol: "T=1",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {

@@ -12,7 +12,7 @@ var environmentSticky = Fault{
 		Title:  "a key operation works without the environment being set",
 		Why:    "The key another program chose signs for this one.",
 		Owes:   nothing("as it sets the environment each time"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var environmentUnchecked = Fault{
 		Title:  "MANAGE SECURITY ENVIRONMENT is answered 9000 whatever it asks for",
 		Why:    "The refusal then comes with the signature, after the person has typed the passcode.",
 		Owes:   nothing("as what it asks for is right"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var failedSelectLeaves = Fault{
 		Title:  "a SELECT that finds nothing goes back to the master file",
 		Why:    "A program that looks for an optional file loses the one it was reading.",
 		Owes:   nothing("as it selects by path, and nothing that is not there"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

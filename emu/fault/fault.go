@@ -31,12 +31,12 @@ var (
 
 // Info is what a list shows of a fault.
 type Info struct {
-	ID       string  `json:"id"`    // "card.removed-at", or with parameters as they were given
-	Title    string  `json:"title"` // what is wrong, as a sentence
-	Why      string  `json:"why"`   // where it happens, or what a client must survive
-	Bench    bool    `json:"bench"` // the reader is at fault, not the card
-	Series   string  `json:"series,omitempty"`
-	Protocol string  `json:"protocol,omitempty"` // "T=0"; with Series: the only cards it shows on
+	ID       string  `json:"id"`                 // "card.removed-at", or with parameters as they were given
+	Title    string  `json:"title"`              // what is wrong, as a sentence
+	Why      string  `json:"why"`                // where it happens, or what a client must survive
+	Bench    bool    `json:"bench"`              // the reader is at fault, not the card
+	Applet   string  `json:"applet,omitempty"`   // "piv", "authentic"; with Protocol: the only cards it shows on
+	Protocol string  `json:"protocol,omitempty"` // "T=0"
 	Params   []Param `json:"params,omitempty"`
 	Owes     Owes    `json:"owes"`
 }
@@ -46,7 +46,7 @@ type Info struct {
 type Owes struct {
 	Status string            `json:"status,omitempty"` // empty for a broken bench
 	Text   string            `json:"text"`             // one sentence
-	Except map[string]string `json:"except,omitempty"` // the status where it differs: on series "8", or "8 T=1"
+	Except map[string]string `json:"except,omitempty"` // the status where it differs: on a card with "authentic", or "authentic T=1"
 	Wrong  int               `json:"wrong,omitempty"`  // so many wrong passcodes are typed before the right one
 	Lost   int               `json:"lost,omitempty"`   // tries that are gone afterwards
 }
@@ -59,9 +59,9 @@ func nothing(why string) Owes {
 // unreadable is owed for a card that answers wrongly: no passcode is spent on it.
 func unreadable(text string) Owes { return Owes{Status: "CARD_UNREADABLE", Text: text} }
 
-// On is the status owed on a card of this series and protocol.
-func (o Owes) On(series string, protocol iso7816.Protocol) string {
-	for _, where := range []string{series + " " + protocol.String(), series} {
+// On is the status owed on a card with this applet and protocol.
+func (o Owes) On(name string, protocol iso7816.Protocol) string {
+	for _, where := range []string{name + " " + protocol.String(), name} {
 		if s, ok := o.Except[where]; ok {
 			return s
 		}
@@ -69,14 +69,15 @@ func (o Owes) On(series string, protocol iso7816.Protocol) string {
 	return o.Status
 }
 
-// Applies reports whether the fault shows on a card of this series and protocol.
-func (i Info) Applies(series string, protocol iso7816.Protocol) bool {
-	return (i.Series == "" || i.Series == series) && (i.Protocol == "" || i.Protocol == protocol.String())
+// Applies reports whether the fault shows on a card with this applet and
+// protocol.
+func (i Info) Applies(name string, protocol iso7816.Protocol) bool {
+	return (i.Applet == "" || i.Applet == name) && (i.Protocol == "" || i.Protocol == protocol.String())
 }
 
 // Blank is a card before it is personalised. A fault may change any of it.
 type Blank struct {
-	Series    string
+	Applet    string // by its name in profiles
 	Protocol  iso7816.Protocol
 	ATR       []byte
 	Identity  testpki.Identity

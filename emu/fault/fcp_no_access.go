@@ -10,7 +10,7 @@ var fcpNoAccess = Fault{
 		ID:     "card.fcp-no-access",
 		Title:  "the file control parameters have no access rules, tag 86",
 		Why:    "OpenSC's driver for this card gives the whole card up over a file without them, though reading works.",
-		Series: "8",
+		Applet: "authentic",
 		Owes:   nothing("as reading needs no rules"),
 	},
 	Wrap: after(0, anything, func(c iso7816.Command, r iso7816.Response) iso7816.Response {

@@ -10,7 +10,7 @@ var fcpSize = Fault{
 		ID:     "card.fcp-size",
 		Title:  "the file control parameters promise a longer file than there is",
 		Why:    "A file that was written anew and shorter keeps its old size; whoever reads to the promised end is refused at the real one.",
-		Series: "8",
+		Applet: "authentic",
 		Params: []Param{number("bytes", 64, 1, 4096, "how many bytes too many are promised")},
 		Owes:   nothing("as what is read ends where its content ends"),
 	},

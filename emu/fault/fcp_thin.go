@@ -12,7 +12,7 @@ var fcpThin = Fault{
 		Title:  "file control parameters hold the identifier 0000 and nothing else",
 		Why:    "OpenSC's driver takes the missing access rules for an error and gives up.",
 		Owes:   unreadable("says that the card cannot be read: a file without a size is not read"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -13,7 +13,7 @@ var firstCommandLost = Fault{
 		Why:    "Card programs that initialise on first use answer it 6F00, and readers wake up with a stale buffer; the second attempt works.",
 		Params: []Param{status(0x6F00, "the answer to the first command")},
 		Owes: Owes{
-			Status: "OK", Except: map[string]string{"8": "CARD_UNREADABLE"},
+			Status: "OK", Except: map[string]string{"authentic": "CARD_UNREADABLE"},
 			Text: "series 9 selects once more and signs in all the same; series 8 says that the card cannot be read, and the next attempt works",
 		},
 	},

@@ -11,7 +11,7 @@ var globalPIN = Fault{
 		ID:     "card.global-pin",
 		Title:  "the discovery object prefers the global PIN, which this card has not",
 		Why:    "US cards use reference 00 for all applications (OpenSC #2141); a client that follows the preference asks reference 00 and is told 6A88.",
-		Series: "9",
+		Applet: "piv",
 		Owes:   nothing("with the application's own passcode, reference 80"),
 	},
 	Make: func(b *Blank) {

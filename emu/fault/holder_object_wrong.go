@@ -14,7 +14,7 @@ var holderObjectWrong = Fault{
 		Title:  "the CHUID has a zero GUID, a FASC-N with wrong parity and a date in the past",
 		Why:    "Windows and OpenSC derive container and serial numbers from it: two such cards are one card to them.",
 		Owes:   nothing("as a card is known by its certificate"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var keyForAnything = Fault{
 		Title:  "deciphering that the card refuses brings bytes all the same",
 		Why:    "A key that both signs prescriptions and deciphers can be made to sign by asking it to decipher.",
 		Owes:   nothing("as it deciphers nothing"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -13,7 +13,7 @@ var keyUsage = Fault{
 		Title: "the authentication certificate is for encipherment, not for signatures",
 		Why:   "The wrong template at the authority; the key signs all the same, and whoever does not look accepts it.",
 		Owes: Owes{
-			Status: "CARD_UNREADABLE", Except: map[string]string{"9": "ASSERTION_REFUSED"},
+			Status: "CARD_UNREADABLE", Except: map[string]string{"piv": "ASSERTION_REFUSED"},
 			Text: "nobody is signed in with it: series 8 finds no fitting certificate, series 9 leaves the refusal to the identity service",
 		},
 	},

@@ -12,7 +12,7 @@ var lengthFormWrong = Fault{
 		Title:  "the outer length of a data object is written longer than it needs to be",
 		Why:    "BER allows it, SP 800-73-4 does not; readers with fixed offsets into an object read nonsense.",
 		Owes:   nothing("as longer forms of a length are read too"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var logoutIgnored = Fault{
 		Title:  "VERIFY with P1 FF is answered 9000 and forgets nothing",
 		Why:    "A program that logs out instead of resetting leaves the passcode to the next one.",
 		Owes:   nothing("and resets the card instead of trusting a logout"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var logoutUnknown = Fault{
 		Title:  "VERIFY with P1 FF is answered 6A86",
 		Why:    "SP 800-73-3 had no such command; a program must reset the card where it cannot log out.",
 		Owes:   nothing("and resets the card instead of trusting a logout"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var malformedAccepted = Fault{
 		Title:  "GET DATA without a tag list, key generation of nothing, and a logout with data are answered 9000",
 		Why:    "Parsers that stop at the first thing they do not understand and call it done.",
 		Owes:   nothing("as it sends no malformed command"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -6,7 +6,7 @@ var notDefault = Fault{
 		ID:     "card.not-default",
 		Title:  "after a reset another application answers",
 		Why:    "Which application a card selects by itself is a choice at issuing; clients that read before they select work on one batch and not on the next.",
-		Series: "9",
+		Applet: "piv",
 		Owes:   nothing("after selecting by name"),
 	},
 	Make: func(b *Blank) { b.DefaultSelected = false },

@@ -12,7 +12,7 @@ var objectsPadded = Fault{
 		Title:  "a data object is followed by bytes that belong to nothing",
 		Why:    "A card with containers of fixed size returns the container, not the object.",
 		Owes:   nothing("as what follows an object is left alone"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var objectsReordered = Fault{
 		Title:  "the fields of every data object are in the opposite order",
 		Why:    "SP 800-73-4 fixes the order; readers that count on it break on cards written by others.",
 		Owes:   nothing("as it goes by tags and not by places"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

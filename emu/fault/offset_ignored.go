@@ -12,7 +12,7 @@ var offsetIgnored = Fault{
 		Title:  "READ BINARY ignores its offset",
 		Why:    "A certificate longer than 256 bytes then reads as its beginning over and over.",
 		Owes:   unreadable("says that the card cannot be read: its certificate does not parse"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -9,7 +9,7 @@ var partialReadRefused = Fault{
 		Title:    "asked for fewer bytes than an object has, the card says 6Cxx instead of giving them",
 		Why:      "OpenSC reads the first eight bytes of an object to learn its length; cards that insist on the right one cost it a round.",
 		Owes:     nothing("as it asks for whole objects"),
-		Series:   "9",
+		Applet:   "piv",
 		Protocol: "T=1",
 	},
 	Wire: func(next Link) Link {

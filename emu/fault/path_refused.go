@@ -12,7 +12,7 @@ var pathRefused = Fault{
 		Title:  "SELECT by path and to the parent is refused with 6A86",
 		Why:    "OpenSC's newer releases select by path alone.",
 		Owes:   unreadable("says that the card cannot be read"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

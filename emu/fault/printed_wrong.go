@@ -14,7 +14,7 @@ var printedWrong = Fault{
 		Title:  "the printed information is another person's and its date no date",
 		Why:    "Cards are printed and written on two machines; the two can fall out of step.",
 		Owes:   nothing("as it never reads what is printed"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

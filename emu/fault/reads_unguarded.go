@@ -12,7 +12,7 @@ var readsUnguarded = Fault{
 		Title:  "objects behind the passcode are read without it",
 		Why:    "Fingerprints and the printed name of a found card in anybody's hands.",
 		Owes:   nothing("as it reads nothing that is guarded"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

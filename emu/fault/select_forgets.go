@@ -12,7 +12,7 @@ var selectForgets = Fault{
 		Title:  "selecting anything, even what is not there, forgets the passcode",
 		Why:    "A card that clears all state on SELECT; a program that probes for a second application then has to ask the person again.",
 		Owes:   nothing("as it selects before the passcode and not after"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var selectTalks = Fault{
 		Title:  "SELECT brings the control parameters when told not to",
 		Why:    "On T=0 the answer nobody wants is announced by 61xx, which careless hosts take for a failure.",
 		Owes:   nothing("as it asks for the control parameters"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -12,7 +12,7 @@ var spareKeysWrong = Fault{
 		Title:  "each answer of the keys 9D and 9E has one wrong bit",
 		Why:    "A key written into the wrong place shows only when somebody needs it, which may be years later.",
 		Owes:   nothing("as it never uses those keys"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -8,7 +8,7 @@ var templateMalformed = Fault{
 		ID:     "card.template-malformed",
 		Title:  "the answer to SELECT is no application property template",
 		Why:    "PivApplet once answered 61 80 …, a length without an end; a parser must not run past the answer.",
-		Series: "9",
+		Applet: "piv",
 		Owes:   unreadable("says that the card cannot be read, and shows it no passcode"),
 	},
 	Wrap: after(0, selects, func(_ iso7816.Command, r iso7816.Response) iso7816.Response {

@@ -12,7 +12,7 @@ var templateWrong = Fault{
 		Title:  "the answer to SELECT names another version and another provider",
 		Why:    "A template copied from a sample: scdaemon refuses such a card, others trust the name they asked for.",
 		Owes:   unreadable("says that the card cannot be read, and shows it no passcode"),
-		Series: "9",
+		Applet: "piv",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

@@ -9,6 +9,6 @@ var twoApplications = Fault{
 		Owes:  nothing("with the application its answer to reset names"),
 	},
 	Make: func(b *Blank) {
-		b.Second = map[string]string{"8": "piv", "9": "authentic"}[b.Series]
+		b.Second = map[string]string{"authentic": "piv", "piv": "authentic"}[b.Applet]
 	},
 }

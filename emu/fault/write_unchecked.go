@@ -12,7 +12,7 @@ var writeUnchecked = Fault{
 		Title:  "writing, creating and deleting a file is answered 9000 when it is refused",
 		Why:    "A renewal that fails half-way and is not noticed leaves a card without its certificates.",
 		Owes:   nothing("as signing in writes nothing"),
-		Series: "8",
+		Applet: "authentic",
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {

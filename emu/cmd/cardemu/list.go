@@ -72,8 +72,8 @@ func describe(f fault.Info) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s  %s%s\n", f.ID, f.Title, only(f))
 	owed := f.Owes.Status
-	for _, series := range slices.Sorted(maps.Keys(f.Owes.Except)) {
-		owed += fmt.Sprintf(", on series %s %s", series, f.Owes.Except[series])
+	for _, where := range slices.Sorted(maps.Keys(f.Owes.Except)) {
+		owed += fmt.Sprintf(", with %s %s", where, f.Owes.Except[where])
 	}
 	if owed != "" {
 		owed += ": "
@@ -90,8 +90,8 @@ func describe(f fault.Info) string {
 // only is where a fault shows, if not everywhere.
 func only(f fault.Info) string {
 	switch {
-	case f.Series != "":
-		return " (series " + f.Series + ")"
+	case f.Applet != "":
+		return " (" + f.Applet + ")"
 	case f.Protocol != "":
 		return " (" + f.Protocol + ")"
 	}
