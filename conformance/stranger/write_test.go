@@ -58,6 +58,7 @@ const admin = `PIV_EXT_AUTH_KEY="$dir/management" piv-tool`
 // SP 800-73-4 part 2 §3.3.2 has it, and turns the answer into a public key.
 const generateRaw = `
 ` + admin + ` -A "M:9B:$admin" -s 0047009A05AC0380010700 >"$dir/answer"
+cat "$dir/answer"
 sed -n '/^7F 49/,$p' "$dir/answer" | cut -c1-48 | tr -d ' \n' >"$dir/template"
 modulus=$(sed -n 's/^7F4982010981820100\(.\{512\}\)8203010001$/\1/p' "$dir/template")
 echo "30820122300D06092A864886F70D01010105000382010F003082010A0282010100${modulus}0203010001" |
@@ -114,17 +115,21 @@ func TestWrite(t *testing.T) {
 
 var writePrograms = append([]string{"pkcs15-init", "piv-tool", "basenc", "gzip"}, openscPrograms...)
 
-// Requirement: the check above is able to fail: openssl notices a card that
-// signs wrongly, also with the key it has just made.
+// Requirement: the check above is able to fail: a card that writes nothing and
+// one that signs wrongly, also with the key it has just made, are noticed.
 func TestWriteNoticesFaults(t *testing.T) {
 	need(t, writePrograms...)
-	for name, step := range map[string]string{
-		"series8-T1": "the others are there", "series9-T1": "sign with the new key", "series9-iasecc-T1": "the others are there",
+	for _, f := range []struct{ id, face, step, says string }{
+		{"card.memory-full", "series8-T1", "store", "Failed to store certificate: Not enough memory"},
+		{"card.memory-full", "series9-T1", "generate", "SW1=0x6A, SW2=0x84"},
+		{"card.wrong-signature", "series8-T1", "the others are there", "Verification failure"},
+		{"card.wrong-signature", "series9-T1", "sign with the new key", "Verification failure"},
+		{"card.wrong-signature", "series9-iasecc-T1", "the others are there", "Verification failure"},
 	} {
-		c := called(t, name)
-		is := session(t, c, []string{"--fault", "card.wrong-signature"}, c.write...)[step]
-		if is.status == 0 || !strings.Contains(is.output, "Verification failure") {
-			t.Errorf("%s: openssl is content: status %d\n%s", name, is.status, is.output)
+		c := called(t, f.face)
+		is := session(t, c, []string{"--fault", f.id}, c.write...)[f.step]
+		if is.status == 0 || !strings.Contains(is.output, f.says) {
+			t.Errorf("%s with %s, %s: status %d, does not say %q\n%s", f.face, f.id, f.step, is.status, f.says, is.output)
 		}
 	}
 }
