@@ -37,6 +37,8 @@ var faces = []face{
 	{"series8", "T1", "", series8},
 	{"series9", "T0", "", series9},
 	{"series9", "T1", "", series9},
+	{"series10", "T0", "", of("555000000058_Priya_Raman", series9)},
+	{"series10", "T1", "", of("555000000058_Priya_Raman", series9)},
 	{"piv-full", "T0", "", pivFull},
 	{"piv-full", "T1", "", pivFull},
 	{"series9-iasecc", "T0", "", iasecc},
@@ -68,6 +70,12 @@ var (
 		complains: []string{"RSA-PKCS: OK", "C_Sign failed: rv = CKR_FUNCTION_NOT_SUPPORTED"},
 	}
 )
+
+// of is a kind of card in other hands.
+func of(holder string, k kind) kind {
+	k.holder = holder
+	return k
+}
 
 // name is of the subtest and of the golden file.
 func (f face) name() string {

@@ -42,8 +42,9 @@ const (
 // line here.
 func Application(series string) Feature {
 	return map[string]Feature{
-		"8": AuthentIC,
-		"9": PIV,
+		"8":  AuthentIC,
+		"9":  PIV,
+		"10": PIV,
 	}[series]
 }
 

@@ -92,7 +92,7 @@ func one(r rig.Rig, row rig.Cells, card string) Cell {
 // applications are what the cards of a series speak. A new series is one line
 // here.
 func applications() map[string]string {
-	return map[string]string{"8": "authentic", "9": "piv"}
+	return map[string]string{"8": "authentic", "9": "piv", "10": "piv"}
 }
 
 // ofCard is what a card claims beside its series and protocol: its application,

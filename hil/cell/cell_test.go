@@ -37,8 +37,8 @@ func TestVirtualBenchHasTheWholeMatrix(t *testing.T) {
 		ids = append(ids, c.ID())
 	}
 	want := []string{
-		"series8-T0-package", "series8-T1-package", "series9-T0-package", "series9-T1-package",
-		"series8-T0-pcscd", "series8-T1-pcscd", "series9-T0-pcscd", "series9-T1-pcscd",
+		"series8-T0-package", "series8-T1-package", "series9-T0-package", "series9-T1-package", "series10-T0-package", "series10-T1-package",
+		"series8-T0-pcscd", "series8-T1-pcscd", "series9-T0-pcscd", "series9-T1-pcscd", "series10-T0-pcscd", "series10-T1-pcscd",
 	}
 	if !slices.Equal(ids, want) {
 		t.Errorf("cells %v\nwant  %v", ids, want)
@@ -83,7 +83,7 @@ func TestListOfSpecsMustHoldSpecs(t *testing.T) {
 // Turned red by: an empty selection that would run, and pass, nothing.
 func TestSelect(t *testing.T) {
 	cells := virtual(t)
-	for pattern, n := range map[string]int{"": 8, "*-pcscd": 4, "series9-T1-pcscd": 1, "series8-*,series9-T1-*": 6, "none": 0, "[": 0} {
+	for pattern, n := range map[string]int{"": 12, "*-pcscd": 6, "series9-T1-pcscd": 1, "series8-*,series9-T1-*": 6, "none": 0, "[": 0} {
 		got, err := cell.Select(cells, pattern)
 		if len(got) != n || (err == nil) != (n > 0) {
 			t.Errorf("%q selects %d cells, error %v, want %d", pattern, len(got), err, n)

@@ -7,6 +7,7 @@ import (
 	"bytes"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
+	"github.com/smartcard-connect/smartcard-connect/agent/card/series10"
 	"github.com/smartcard-connect/smartcard-connect/agent/card/series8"
 	"github.com/smartcard-connect/smartcard-connect/agent/card/series9"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
@@ -18,6 +19,7 @@ func All() []card.Driver {
 	return []card.Driver{
 		{Series: "8", Why: "first, as its ATRs are few and name the AuthentIC applet or the platform it was sold on", Match: match(series8ATRs()), Open: series8.Open},
 		{Series: "9", Why: "after series 8: the older Cosmo platforms differ from it in two historical bytes only", Match: match(series9ATRs()), Open: series9.Open},
+		{Series: "10", Why: "last: its platform is like no other's", Match: match(series10.ATRs()), Open: series10.Open},
 	}
 }
 

@@ -24,6 +24,7 @@ func TestFind(t *testing.T) {
 		"3B D8 18 00 80 B1 FE 45 1F 07 80 31 C1 64 08 06 92 0F D5":                      "9",
 		"3B DB 96 00 80 1F 03 00 31 C0 64 77 E3 03 00 82 90 00 C1":                      "9",
 		"3B DF 96 00 81 B1 FE 45 1F 83 80 73 CC 91 CB F9 A0 00 00 03 08 00 00 10 00 79": "9",
+		"3B DF 96 00 81 31 FE 45 80 73 84 21 E0 55 49 78 00 00 80 83 0F 90 00 0C":       "10",
 		"3B F9 18 00 00 81 31 FE 45 4A 43 4F 50 34 31 56 32 32 AF":                      "withdrawn",
 		"3B 6A 00 FF 4A 43 4F 50 34 31 56 32 32 31":                                     "withdrawn",
 		"3B DD 96 00 81 31 FE 45 80 F9 A0 00 00 00 77 01 08 00 07 90 00 70":             "series 4",
@@ -34,7 +35,7 @@ func TestFind(t *testing.T) {
 		raw, _ := hex.DecodeString(strings.ReplaceAll(atr, " ", ""))
 		d, err := series.Find(raw)
 		switch want {
-		case "8", "9":
+		case "8", "9", "10":
 			if err != nil || d.Series != want {
 				t.Errorf("%s: series %q, %v; want %s", atr, d.Series, err, want)
 			}
