@@ -13,6 +13,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/fault"
+	wrong "github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // Requirement: for every way a card can be wrong it is written down what the
@@ -93,6 +94,21 @@ func TestEveryFaultIsNoticed(t *testing.T) {
 	}
 	for _, f := range emu.Faults() {
 		if !f.Bench && !noticed[f.ID] {
+			t.Errorf("%s: no spec has it for its proof", f.ID)
+		}
+	}
+}
+
+// Requirement: every fault that changes what goes over the wire turns a spec of
+// the provider red: mockcis2 has no other test for it. Source: design §6.
+// Turned red by: such a fault without a spec whose Proof it is.
+func TestEveryProviderFaultIsNoticed(t *testing.T) {
+	noticed := map[string]bool{}
+	for _, c := range catalogue.All() {
+		noticed[c.Proof] = true
+	}
+	for _, f := range wrong.All {
+		if f.OnWire() && !noticed[f.ID] {
 			t.Errorf("%s: no spec has it for its proof", f.ID)
 		}
 	}

@@ -250,7 +250,13 @@ func (a application) url(more ...oauth2.AuthCodeOption) string {
 // reaches the application.
 func signIn(t *testing.T, b browser, a application, c card, role string) url.Values {
 	t.Helper()
-	tx := b.open(a.url()).transaction(t)
+	return signInAt(t, b, a.url(), c, role)
+}
+
+// signInAt is signIn from an authorization request that somebody else made.
+func signInAt(t *testing.T, b browser, authorize string, c card, role string) url.Values {
+	t.Helper()
+	tx := b.open(authorize).transaction(t)
 	request, err := fetch(c.issuer, tx.ID)
 	if err != nil {
 		t.Fatal(err)

@@ -159,7 +159,7 @@ func (s *Server) compose() (http.Handler, error) {
 	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: engine})
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	s.pages.Routes(mux, u.Path)
-	return s.record(mux), nil
+	return s.record(s.faults.Wire(u.Path, mux)), nil
 }
 
 // Close stops serving at once.

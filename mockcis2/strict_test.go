@@ -95,6 +95,7 @@ var lax = map[string]effect{
 // every is all effects.
 func every() map[string]effect {
 	all := maps.Clone(lax)
+	maps.Copy(all, odd)
 	for id, e := range effects {
 		all[id] = e
 	}

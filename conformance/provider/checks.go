@@ -3,6 +3,8 @@
 package provider
 
 import (
+	"slices"
+
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
@@ -15,6 +17,12 @@ var (
 
 // Checks is the suite.
 func Checks() []suite.Check {
+	return slices.Concat(firstChecks(), discoveryChecks(), requestChecks(), redirectChecks(), freshnessChecks(), hintChecks(),
+		codeChecks(), tokenChecks(), clientChecks(), idTokenChecks(), userInfoChecks())
+}
+
+// firstChecks are the ones every other stands on, and the smartcard endpoints.
+func firstChecks() []suite.Check {
 	return []suite.Check{
 		{ID: "provider.discovery", Title: "Discovery names the issuer exactly as configured", Source: "OpenID Connect Discovery 1.0 §4.3", Requires: anyProvider, Proof: "provider.discovery-other-issuer", Because: "issuer", Run: discovery},
 		{ID: "provider.discovery-cis2", Title: "Discovery has the members that CIS2 documents and nothing of the smartcard endpoints", Source: "NHS CIS2 guidance, discovery; protocol §1", Requires: cis2, Proof: "provider.discovery-smartcard", Because: "smartcard endpoint", Run: discoveryCIS2},

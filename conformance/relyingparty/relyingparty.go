@@ -165,6 +165,14 @@ func (f *Flow) Accept(ctx context.Context, token *oauth2.Token) (*Session, error
 	return s, s.ID.Claims(&s.Claims)
 }
 
+// Verify checks an ID token of any time against the provider's keys, and
+// nothing but issuer, audience, end and signature.
+func (a *Application) Verify(ctx context.Context, raw string) error {
+	ctx = a.context(ctx)
+	_, err := a.Provider.VerifierContext(ctx, &oidc.Config{ClientID: a.Client.ID}).Verify(ctx, raw)
+	return err
+}
+
 func (a *Application) userInfo(ctx context.Context, token *oauth2.Token) (map[string]any, error) {
 	info, err := a.Provider.UserInfo(a.context(ctx), oauth2.StaticTokenSource(token))
 	if err != nil {
@@ -181,6 +189,10 @@ type Assertion struct {
 	Algorithm jose.SignatureAlgorithm
 	JTI       string
 	Expires   time.Duration
+	// OtherKey signs with a key that is not the client's.
+	OtherKey bool
+	// Claims replace those of a right assertion; nil leaves one out.
+	Claims map[string]any
 }
 
 // Assertion makes a client assertion (RFC 7523 §3): aud is the token endpoint,
@@ -202,15 +214,24 @@ func (a *Application) Assertion(w Assertion) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if w.OtherKey {
+		key = testpki.Published("card-10")
+	}
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: w.Algorithm, Key: key}, (&jose.SignerOptions{}).WithType("JWT").WithHeader("kid", "conformance"))
 	if err != nil {
 		return "", err
 	}
 	now := time.Now()
-	return jwt.Signed(signer).Claims(map[string]any{
+	claims := map[string]any{
 		"iss": a.Client.ID, "sub": a.Client.ID, "aud": w.Audience, "jti": w.JTI,
 		"iat": now.Unix(), "exp": now.Add(w.Expires).Unix(),
-	}).Serialize()
+	}
+	for name, v := range w.Claims {
+		if claims[name] = v; v == nil {
+			delete(claims, name)
+		}
+	}
+	return jwt.Signed(signer).Claims(claims).Serialize()
 }
 
 // key is the client's own; without a file it is the published one that our

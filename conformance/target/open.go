@@ -90,6 +90,10 @@ type Side interface {
 	Restore(ctx context.Context) error
 	// Revoke puts one person's cards on the revocation list, for good.
 	Revoke(ctx context.Context, uuid string) error
+	// Advance moves the provider's clock; a negative time moves it back.
+	Advance(ctx context.Context, by time.Duration) error
+	// RotateKey signs with another key from now on.
+	RotateKey(ctx context.Context) error
 	// History is every request the provider has answered, oldest first.
 	History(ctx context.Context) ([]Visit, error)
 }
@@ -160,7 +164,7 @@ func (t *Target) checkClaims() error {
 	have := map[Feature]bool{
 		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
 		PUK: t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
-		ShortForm: t.hurried != nil, Readers: t.Desk != nil,
+		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Clock: t.Side != nil,
 	}
 	for _, f := range t.Features {
 		if there, known := have[f]; known && !there {

@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
@@ -45,6 +46,18 @@ func (s *serverSide) Restore(context.Context) error { return s.server.SetFaults(
 
 // Revoke puts a person's cards on the list.
 func (s *serverSide) Revoke(_ context.Context, uuid string) error { return s.server.Revoke(uuid) }
+
+// Advance moves the clock.
+func (s *serverSide) Advance(_ context.Context, by time.Duration) error {
+	s.server.Advance(by)
+	return nil
+}
+
+// RotateKey changes the key.
+func (s *serverSide) RotateKey(context.Context) error {
+	s.server.RotateKey()
+	return nil
+}
 
 // History is the diary.
 func (s *serverSide) History(context.Context) ([]Visit, error) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
@@ -84,6 +85,16 @@ func (s *remoteSide) Restore(ctx context.Context) error {
 // Revoke puts a person's cards on the list.
 func (s *remoteSide) Revoke(ctx context.Context, uuid string) error {
 	return s.side.call(ctx, http.MethodPost, "/revocations", map[string]string{"uuid": uuid}, nil)
+}
+
+// Advance moves the clock.
+func (s *remoteSide) Advance(ctx context.Context, by time.Duration) error {
+	return s.side.call(ctx, http.MethodPost, "/clock", map[string]int64{"advance_s": int64(by / time.Second)}, nil)
+}
+
+// RotateKey changes the key.
+func (s *remoteSide) RotateKey(ctx context.Context) error {
+	return s.side.call(ctx, http.MethodPost, "/keys/rotate", nil, nil)
 }
 
 // History is the diary.

@@ -21,6 +21,9 @@ type Info struct {
 	IDToken  func(claims map[string]any, now time.Time) `json:"-"` // changes an ID token
 	Request  func(claims map[string]any, now time.Time) `json:"-"` // changes a smartcard request
 	UserInfo func(claims map[string]any)                `json:"-"` // changes a userinfo answer
+
+	Ask    func(x *Exchange) `json:"-"` // changes a request before it is looked at
+	Answer func(x *Exchange) `json:"-"` // changes an answer before it leaves
 }
 
 // Set is the faults that are on. The zero value has none and is ready for use

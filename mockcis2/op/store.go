@@ -105,6 +105,9 @@ func (s *store) GetAuthorizeCodeSession(ctx context.Context, sig string, into fo
 	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(fault.CodeUnbound) {
 		answer.Client = registered{s.clients[r.PostForm.Get("client_id")]}
 	}
+	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(fault.CodeRedirectUnbound) {
+		answer.Form.Set("redirect_uri", r.PostForm.Get("redirect_uri"))
+	}
 	if c.used {
 		return answer, fosite.ErrInvalidatedAuthorizeCode
 	}

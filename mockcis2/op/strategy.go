@@ -51,7 +51,7 @@ func (s strategy) GenerateAuthorizeCode(context.Context, fosite.Requester) (stri
 }
 
 func (s strategy) ValidateAuthorizeCode(_ context.Context, r fosite.Requester, _ string) error {
-	if sess, ok := r.GetSession().(*session); !ok || sess.expired(fosite.AuthorizeCode) {
+	if sess, ok := r.GetSession().(*session); !ok || sess.expired(fosite.AuthorizeCode) && !s.faults.On(fault.CodeNeverEnds) {
 		return fosite.ErrTokenExpired.WithHint("The code has expired.")
 	}
 	return nil
@@ -75,7 +75,7 @@ func (s strategy) GenerateAccessToken(_ context.Context, r fosite.Requester) (st
 }
 
 func (s strategy) ValidateAccessToken(_ context.Context, r fosite.Requester, _ string) error {
-	if sess, ok := r.GetSession().(*session); !ok || sess.expired(fosite.AccessToken) {
+	if sess, ok := r.GetSession().(*session); !ok || sess.expired(fosite.AccessToken) && !s.faults.On(fault.AccessTokenNeverEnds) {
 		return fosite.ErrTokenExpired
 	}
 	return nil

@@ -1,0 +1,16 @@
+package fault
+
+// ACRDefaultOther is the fault provider.acr-default-other: without acr_values another level than AAL3_ANY is served.
+var ACRDefaultOther = Info{
+	ID:     "provider.acr-default-other",
+	Title:  "Without acr_values another level than AAL3_ANY is served",
+	Why:    "A realm's default was changed.",
+	MustDo: "ask for what it needs",
+	Ask: func(x *Exchange) {
+		if x.Endpoint == "/authorize" {
+			if x.Form.Get("acr_values") == "" {
+				x.Form.Set("acr_values", "AAL3_SMARTCARD")
+			}
+		}
+	},
+}

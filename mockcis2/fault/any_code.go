@@ -1,0 +1,21 @@
+package fault
+
+import (
+	"net/http"
+	"strings"
+)
+
+// AnyCode is the fault provider.any-code: every code gets a token.
+var AnyCode = Info{
+	ID:     "provider.any-code",
+	Title:  "Every code gets a token",
+	Why:    "Popular mocks accept codes that they never gave.",
+	MustDo: "nothing; a provider check must notice (RFC 6749 section 4.1.3)",
+	Answer: func(x *Exchange) {
+		if x.Endpoint == "/access_token" {
+			if strings.Contains(string(x.Body), "invalid_grant") {
+				x.Say(http.StatusOK, map[string]any{"access_token": "for-any-code", "token_type": "Bearer", "expires_in": 3599})
+			}
+		}
+	},
+}

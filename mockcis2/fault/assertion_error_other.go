@@ -1,0 +1,18 @@
+package fault
+
+// AssertionErrorOther is the fault provider.assertion-error-other: a bad client assertion is answered without the words JWT is not valid.
+var AssertionErrorOther = Info{
+	ID:     "provider.assertion-error-other",
+	Title:  "A bad client assertion is answered without the words JWT is not valid",
+	Why:    "Other platforms say it otherwise.",
+	MustDo: "go by the error code",
+	Answer: func(x *Exchange) {
+		if x.Endpoint == "/access_token" {
+			x.JSON(func(d map[string]any) {
+				if d["error"] == "invalid_client" {
+					d["error_description"] = "Client authentication failed"
+				}
+			})
+		}
+	},
+}

@@ -1,0 +1,16 @@
+package fault
+
+// AssertionTypeIgnored is the fault provider.assertion-type-ignored: client_assertion_type is not looked at.
+var AssertionTypeIgnored = Info{
+	ID:     "provider.assertion-type-ignored",
+	Title:  "client_assertion_type is not looked at",
+	Why:    "There is only one that anybody uses.",
+	MustDo: "nothing; a provider check must notice (RFC 7521 section 4.2)",
+	Ask: func(x *Exchange) {
+		if x.Endpoint == "/access_token" {
+			if x.Form.Has("client_assertion") {
+				x.Form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+			}
+		}
+	},
+}

@@ -1,0 +1,16 @@
+package fault
+
+import "net/http"
+
+// AuthorizeGetOnly is the fault provider.authorize-get-only: the authorization endpoint does not take POST.
+var AuthorizeGetOnly = Info{
+	ID:     "provider.authorize-get-only",
+	Title:  "The authorization endpoint does not take POST",
+	Why:    "A router lists GET only.",
+	MustDo: "send GET",
+	Answer: func(x *Exchange) {
+		if x.Endpoint == "/authorize" && x.Request.Method == http.MethodPost {
+			x.Say(http.StatusMethodNotAllowed, map[string]any{"error": "invalid_request"})
+		}
+	},
+}

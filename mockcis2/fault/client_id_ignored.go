@@ -1,0 +1,16 @@
+package fault
+
+// ClientIDIgnored is the fault provider.client-id-ignored: client_id beside Basic credentials is ignored.
+var ClientIDIgnored = Info{
+	ID:     "provider.client-id-ignored",
+	Title:  "client_id beside Basic credentials is ignored",
+	Why:    "Only the header is read.",
+	MustDo: "nothing; a provider check must notice (RFC 6749 section 3.2.1)",
+	Ask: func(x *Exchange) {
+		if x.Endpoint == "/access_token" {
+			if _, _, basic := x.Request.BasicAuth(); basic {
+				x.Form.Del("client_id")
+			}
+		}
+	},
+}

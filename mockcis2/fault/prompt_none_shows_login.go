@@ -1,0 +1,18 @@
+package fault
+
+import "strings"
+
+// PromptNoneShowsLogin is the fault provider.prompt-none-shows-login: a login page is shown in spite of prompt=none.
+var PromptNoneShowsLogin = Info{
+	ID:     "provider.prompt-none-shows-login",
+	Title:  "A login page is shown in spite of prompt=none",
+	Why:    "The parameter is not known to the provider.",
+	MustDo: "give up after a time, as nothing comes back",
+	Ask: func(x *Exchange) {
+		if x.Endpoint == "/authorize" {
+			if strings.Contains(x.Form.Get("prompt"), "none") {
+				x.Form.Del("prompt")
+			}
+		}
+	},
+}

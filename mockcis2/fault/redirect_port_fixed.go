@@ -1,0 +1,19 @@
+package fault
+
+import (
+	"net/http"
+	"strings"
+)
+
+// RedirectPortFixed is the fault provider.redirect-port-fixed: the port of a loopback redirect_uri must be the registered one.
+var RedirectPortFixed = Info{
+	ID:     "provider.redirect-port-fixed",
+	Title:  "The port of a loopback redirect_uri must be the registered one",
+	Why:    "Exact comparison without the exception for native applications.",
+	MustDo: "register its port",
+	Answer: func(x *Exchange) {
+		if x.Endpoint == "/authorize" && (!strings.Contains(x.Form.Get("redirect_uri"), ":4180/")) {
+			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "redirect_uri is not registered."})
+		}
+	},
+}

@@ -1,0 +1,19 @@
+package fault
+
+import "net/url"
+
+// RedirectQueryIgnored is the fault provider.redirect-query-ignored: query and fragment of redirect_uri are ignored when it is compared.
+var RedirectQueryIgnored = Info{
+	ID:     "provider.redirect-query-ignored",
+	Title:  "Query and fragment of redirect_uri are ignored when it is compared",
+	Why:    "A comparison of scheme, host and path only.",
+	MustDo: "nothing; a provider check must notice (RFC 9700 section 2.1)",
+	Ask: func(x *Exchange) {
+		if x.Endpoint == "/authorize" {
+			if u, err := url.Parse(x.Form.Get("redirect_uri")); err == nil {
+				u.RawQuery, u.Fragment = "", ""
+				x.Form.Set("redirect_uri", u.String())
+			}
+		}
+	},
+}

@@ -1,0 +1,16 @@
+package fault
+
+// ResponseTypeAssumed is the fault provider.response-type-assumed: a request without response_type is taken for code.
+var ResponseTypeAssumed = Info{
+	ID:     "provider.response-type-assumed",
+	Title:  "A request without response_type is taken for code",
+	Why:    "Mocks do not look at it.",
+	MustDo: "nothing; a provider check must notice (RFC 6749 section 3.1.1)",
+	Ask: func(x *Exchange) {
+		if x.Endpoint == "/authorize" {
+			if x.Form.Get("response_type") == "" {
+				x.Form.Set("response_type", "code")
+			}
+		}
+	},
+}

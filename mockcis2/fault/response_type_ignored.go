@@ -1,0 +1,16 @@
+package fault
+
+// ResponseTypeIgnored is the fault provider.response-type-ignored: every response_type is taken for code.
+var ResponseTypeIgnored = Info{
+	ID:     "provider.response-type-ignored",
+	Title:  "Every response_type is taken for code",
+	Why:    "Mocks know one flow and do not look which is asked for.",
+	MustDo: "nothing; a provider check must notice (RFC 6749 section 4.1.2.1)",
+	Ask: func(x *Exchange) {
+		if x.Endpoint == "/authorize" {
+			if x.Form.Get("response_type") != "" {
+				x.Form.Set("response_type", "code")
+			}
+		}
+	},
+}

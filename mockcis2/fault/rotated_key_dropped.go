@@ -1,0 +1,18 @@
+package fault
+
+// RotatedKeyDropped is the fault provider.rotated-key-dropped: the key set has only the newest key.
+var RotatedKeyDropped = Info{
+	ID:     "provider.rotated-key-dropped",
+	Title:  "The key set has only the newest key",
+	Why:    "Rotation replaces the file; tokens of a minute ago no longer verify.",
+	MustDo: "fetch the keys again once, then refuse",
+	Answer: func(x *Exchange) {
+		if x.Endpoint == "/connect/jwk_uri" {
+			x.JSON(func(d map[string]any) {
+				if keys, ok := d["keys"].([]any); ok {
+					d["keys"] = keys[:1]
+				}
+			})
+		}
+	},
+}

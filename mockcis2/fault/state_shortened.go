@@ -1,0 +1,18 @@
+package fault
+
+import "net/url"
+
+// StateShortened is the fault provider.state-shortened: a state is cut after 64 characters.
+var StateShortened = Info{
+	ID:     "provider.state-shortened",
+	Title:  "A state is cut after 64 characters",
+	Why:    "A database column is that wide.",
+	MustDo: "refuse the callback",
+	Answer: func(x *Exchange) {
+		x.Home(func(q url.Values) {
+			if state := q.Get("state"); len(state) > 64 {
+				q.Set("state", state[:64])
+			}
+		})
+	},
+}

@@ -1,0 +1,14 @@
+package fault
+
+// TokenCached is the fault provider.token-cached: token answers may be cached.
+var TokenCached = Info{
+	ID:     "provider.token-cached",
+	Title:  "Token answers may be cached",
+	Why:    "A proxy in front rewrites headers.",
+	MustDo: "not cache it all the same",
+	Answer: func(x *Exchange) {
+		if x.Endpoint == "/access_token" {
+			x.Header.Set("Cache-Control", "public, max-age=600")
+		}
+	},
+}

@@ -1,0 +1,17 @@
+package fault
+
+// TokenErrorsAsHTML is the fault provider.token-errors-as-html: errors of the token endpoint are HTML.
+var TokenErrorsAsHTML = Info{
+	ID:     "provider.token-errors-as-html",
+	Title:  "Errors of the token endpoint are HTML",
+	Why:    "A proxy in front shows its own page.",
+	MustDo: "report the status",
+	Answer: func(x *Exchange) {
+		if x.Endpoint == "/access_token" {
+			if x.Status >= 400 {
+				x.Header.Set("Content-Type", "text/html")
+				x.Body = []byte("<!doctype html><title>Error</title><h1>Something went wrong</h1>")
+			}
+		}
+	},
+}

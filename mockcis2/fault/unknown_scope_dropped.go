@@ -1,0 +1,22 @@
+package fault
+
+import "strings"
+
+// UnknownScopeDropped is the fault provider.unknown-scope-dropped: an unknown scope is dropped in silence.
+var UnknownScopeDropped = Info{
+	ID:     "provider.unknown-scope-dropped",
+	Title:  "An unknown scope is dropped in silence",
+	Why:    "RFC 6749 section 3.3 lets a provider do so, if it says what it granted.",
+	MustDo: "look at scope in the token answer",
+	Ask: func(x *Exchange) {
+		if x.Endpoint == "/authorize" {
+			var known []string
+			for _, s := range strings.Fields(x.Form.Get("scope")) {
+				if !strings.HasPrefix(s, "unknown") {
+					known = append(known, s)
+				}
+			}
+			x.Form.Set("scope", strings.Join(known, " "))
+		}
+	},
+}

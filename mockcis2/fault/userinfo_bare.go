@@ -1,0 +1,20 @@
+package fault
+
+// UserInfoBare is the fault provider.userinfo-bare: userinfo says nothing but sub.
+var UserInfoBare = Info{
+	ID:     "provider.userinfo-bare",
+	Title:  "Userinfo says nothing but sub",
+	Why:    "The claims are not mapped in this environment.",
+	MustDo: "cope without",
+	Answer: func(x *Exchange) {
+		if x.Endpoint == "/userinfo" {
+			x.JSON(func(d map[string]any) {
+				for name := range d {
+					if name != "sub" {
+						delete(d, name)
+					}
+				}
+			})
+		}
+	},
+}

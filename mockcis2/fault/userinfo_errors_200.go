@@ -1,0 +1,18 @@
+package fault
+
+import "net/http"
+
+// UserInfoErrors200 is the fault provider.userinfo-errors-200: errors of userinfo have the status 200.
+var UserInfoErrors200 = Info{
+	ID:     "provider.userinfo-errors-200",
+	Title:  "Errors of userinfo have the status 200",
+	Why:    "A framework puts errors into its envelope.",
+	MustDo: "look for sub and refuse",
+	Answer: func(x *Exchange) {
+		if x.Endpoint == "/userinfo" {
+			if x.Status >= 400 {
+				x.Status = http.StatusOK
+			}
+		}
+	},
+}

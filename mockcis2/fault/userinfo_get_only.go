@@ -1,0 +1,18 @@
+package fault
+
+import "net/http"
+
+// UserInfoGetOnly is the fault provider.userinfo-get-only: userinfo does not take POST.
+var UserInfoGetOnly = Info{
+	ID:     "provider.userinfo-get-only",
+	Title:  "Userinfo does not take POST",
+	Why:    "A router lists GET only (OpenID Connect Core section 5.3.1).",
+	MustDo: "send GET",
+	Answer: func(x *Exchange) {
+		if x.Endpoint == "/userinfo" {
+			if x.Request.Method == http.MethodPost {
+				x.Say(http.StatusMethodNotAllowed, map[string]any{"error": "invalid_request"})
+			}
+		}
+	},
+}
