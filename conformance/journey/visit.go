@@ -12,11 +12,20 @@ import (
 // the application's authorization URL and returns the address at redirect with
 // which the browser comes back.
 func Visit(ctx context.Context, t *target.Target, authorize, redirect string) (string, error) {
-	j := &Journey{t: t, App: &relyingparty.Application{Redirect: redirect}, Browser: browser.New(t.HTTP)}
+	return VisitIn(ctx, t, browser.New(t.HTTP), authorize, redirect)
+}
+
+// VisitIn is Visit in a browser that goes on afterwards: an application that is
+// a server keeps its cookies there, and end may be a page behind its callback.
+func VisitIn(ctx context.Context, t *target.Target, b *browser.Browser, authorize, end string) (string, error) {
+	j := &Journey{t: t, App: &relyingparty.Application{Redirect: end}, Browser: b}
 	if err := j.open(ctx, authorize); err != nil {
+		if j.Page != nil && j.Home() { // the provider refused at once
+			return j.Page.URL.String(), nil
+		}
 		return "", err
 	}
-	reply, err := j.Hand(ctx, browser.Hub)
+	reply, err := j.Hand(ctx, browser.JSON) // a hub's connection would stay for a while
 	if err != nil {
 		return "", err
 	}

@@ -36,7 +36,7 @@ func realBrowser(ctx context.Context, t *target.Target) error {
 	defer stop()
 	app.Redirect = address
 	flow := app.Begin(nil)
-	if err := drive(ctx, t.File, flow.URL); err != nil {
+	if _, err := Drive(ctx, t.File, flow.URL); err != nil {
 		return err
 	}
 	var came *url.URL
@@ -81,12 +81,13 @@ func callback() (came <-chan *url.URL, address string, stop func(), err error) {
 // flags keep the browser on this machine and quiet.
 var flags = []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run", "disable-gpu", "no-sandbox"}
 
-// drive opens the address and presses Continue until the application's page is
-// there. The profile is thrown away.
-func drive(ctx context.Context, f target.File, address string) error {
+// Drive opens the address in Chromium and presses Continue until the page of an
+// application has an element with the id arrived, and returns its text. The
+// profile is thrown away.
+func Drive(ctx context.Context, f target.File, address string) (arrived string, err error) {
 	profile, err := os.MkdirTemp("", "chromium")
 	if err != nil {
-		return suite.Broken{Err: err}
+		return "", suite.Broken{Err: err}
 	}
 	defer os.RemoveAll(profile)
 	options := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(f.Browser), chromedp.UserDataDir(profile), chromedp.Flag("headless", "new")}, switches()...)
@@ -95,7 +96,7 @@ func drive(ctx context.Context, f target.File, address string) error {
 	tab, closeTab := chromedp.NewContext(allocated)
 	defer closeTab()
 	if err := chromedp.Do(tab); err != nil {
-		return suite.Broken{Err: fmt.Errorf("the browser does not start: %w", err)}
+		return "", suite.Broken{Err: fmt.Errorf("the browser does not start: %w", err)}
 	}
 	err = chromedp.Do(tab,
 		chromedp.Navigate(address),
@@ -106,9 +107,9 @@ func drive(ctx context.Context, f target.File, address string) error {
 	)
 	if err != nil {
 		where, _ := chromedp.Run(tab, chromedp.Evaluate[string]("location.href + ' ' + document.body.innerText.slice(0, 300)"))
-		return fmt.Errorf("the browser stops at %q: %w", where, err)
+		return "", fmt.Errorf("the browser stops at %q: %w", where, err)
 	}
-	return nil
+	return chromedp.Run(tab, chromedp.Evaluate[string]("document.querySelector('#arrived').textContent"))
 }
 
 // byHand presses the button that the login page offers where the form is the
