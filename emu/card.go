@@ -177,7 +177,7 @@ func (c *Card) inTurn(ctx context.Context, command []byte) (response []byte, lef
 	if err != nil {
 		a.response = nil
 	}
-	return a.response, c.note(command, a.response, err), err
+	return a.response, c.note(a, command, err), err
 }
 
 // exchange lets the card work out its answer.
@@ -196,19 +196,22 @@ func (c *Card) exchange(ctx context.Context, command []byte) (answer, error) {
 	if err == nil && c.pace != nil {
 		a.takes = c.pace(command, response)
 	}
+	for _, late := range c.body.late {
+		a.takes += late()
+	}
 	return a, err
 }
 
 // note keeps what was said and what became of the card; left says that it went
-// now.
-func (c *Card) note(command, response []byte, err error) (left bool) {
+// now. A card that was pulled out and put in again meanwhile stays in.
+func (c *Card) note(a answer, command []byte, err error) (left bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := c.trace.add(command, response)
+	e := c.trace.add(command, a.response)
 	if c.options.OnMessage != nil {
 		c.options.OnMessage(e)
 	}
-	left = errors.Is(err, ErrRemoved) && c.leave()
+	left = errors.Is(err, ErrRemoved) && a.pulled == c.pulled && c.leave()
 	if errors.Is(err, ErrReader) {
 		c.noLink = true
 	}

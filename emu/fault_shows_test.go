@@ -43,10 +43,32 @@ func parameters(c *emu.Card, path ...byte) iso7816.Response {
 	return tell(c, iso7816.Command{INS: 0xA4, P1: 8, Data: path, Le: 256})
 }
 
+// waited is a context that ends when somebody waits for its end, which nobody
+// does whom the card answers. No time passes.
+type waited struct {
+	context.Context
+	over bool
+}
+
+// Done has happened.
+func (w *waited) Done() <-chan struct{} {
+	w.over = true
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+// Err is nil until somebody waited.
+func (w *waited) Err() error {
+	if w.over {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
 // transmitFails is the error of the first of n harmless commands that has one.
 func transmitFails(c *emu.Card, n int) error {
-	ctx, stop := context.WithTimeout(context.Background(), 50*time.Millisecond)
-	defer stop()
+	ctx := &waited{Context: context.Background()}
 	for range n {
 		if _, err := c.Transmit(ctx, []byte{0, 0x20, 0, 0x80}); err != nil {
 			return err
@@ -85,9 +107,7 @@ var showsToo = map[string]func(*testing.T, *emu.Card) bool{
 	},
 	"card.mute-while-signing": func(t *testing.T, c *emu.Card) bool {
 		word(t, c, verify)
-		ctx, stop := context.WithTimeout(context.Background(), 50*time.Millisecond)
-		defer stop()
-		_, err := channel(c).Send(ctx, iso7816.Command{INS: 0x87, P1: 7, P2: 0x9A, Data: block(), Le: 256})
+		_, err := channel(c).Send(&waited{Context: context.Background()}, iso7816.Command{INS: 0x87, P1: 7, P2: 0x9A, Data: block(), Le: 256})
 		return errors.Is(err, context.DeadlineExceeded)
 	},
 	"card.stale-answer": func(t *testing.T, c *emu.Card) bool {
