@@ -93,3 +93,54 @@ func converse(t *testing.T, o emu.Options) {
 		}
 	}
 }
+
+// Requirement: faults of no application in particular show on an IAS-ECC card
+// too, which signs with INTERNAL AUTHENTICATE and takes a passcode with or
+// without its filling. Source: OpenSC card-iasecc.c. Turned red by: looking for
+// the commands of the other two applications alone.
+func TestFaultsOnIASECC(t *testing.T) {
+	const filled = "313233343536" + "FF"
+	login := []string{"00A404040DE828BD080FF2504F542041575000", "0020000140" + filled + strings.Repeat("FF", 57), "002241A406840181800102"}
+	signing := "0088000033" + digestInfo + "00"
+	for id, shows := range map[string]func(*emu.Card) bool{
+		"card.removed-mid-command":  func(c *emu.Card) bool { return fails(c, signing, emu.ErrRemoved) },
+		"card.mute-while-signing":   func(c *emu.Card) bool { return fails(c, signing, context.DeadlineExceeded) },
+		"card.restarts-before-sign": func(c *emu.Card) bool { return word(t, c, signing) != "9000" },
+		"card.signature-short":      func(c *emu.Card) bool { return len(raw(c, hexBytes(signing)...)) == 257 },
+		"card.asks-each-time": func(c *emu.Card) bool {
+			return word(t, c, signing) == "9000" && word(t, c, signing) == "6982"
+		},
+		"card.wrong-length-spends-try": func(c *emu.Card) bool { return word(t, c, "0020000103313233") == "63C2" },
+		"card.unblock-verifies": func(c *emu.Card) bool {
+			_ = c.Reset(t.Context())
+			filling := strings.Repeat("FF", 56)
+			word(t, c, "002C000180"+"3132333435363738"+filling+"363534333231FFFF"+filling)
+			return word(t, c, "00200001") == "9000"
+		},
+	} {
+		for _, on := range []bool{true, false} {
+			o := emu.Options{Profile: "series9-iasecc"}
+			if on {
+				o.Faults = []string{id}
+			}
+			c, err := emu.New(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, command := range login {
+				if got := word(t, c, command); got != "9000" {
+					t.Errorf("%s, %s: %s", id, command, got)
+				}
+			}
+			if got := shows(c); got != on {
+				t.Errorf("%s: shows is %v with the fault on %v", id, got, on)
+			}
+		}
+	}
+}
+
+// fails reports whether a command ends with this error.
+func fails(c *emu.Card, command string, want error) bool {
+	_, err := c.Transmit(&waited{Context: context.Background()}, hexBytes(command))
+	return errors.Is(err, want)
+}
