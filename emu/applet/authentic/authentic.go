@@ -16,6 +16,7 @@
 package authentic
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
 	"io"
 
@@ -59,7 +60,7 @@ func New(c Config) *Applet {
 		c.Space = 64 << 10
 	}
 	if c.Generate == nil {
-		c.Generate = func(bits int) (*rsa.PrivateKey, error) { return rsa.GenerateKey(c.Rand, bits) }
+		c.Generate = func(bits int) (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, bits) }
 	}
 	a := &Applet{
 		config:    c,

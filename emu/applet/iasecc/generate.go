@@ -2,6 +2,7 @@ package iasecc
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/rsa"
 	"io"
 
@@ -58,7 +59,7 @@ func (a *Applet) generate(c iso7816.Command) iso7816.Response {
 	if sw := a.allow(o.rule, keyGenerate); sw != iso7816.OK {
 		return applet.Status(sw)
 	}
-	key, err := rsa.GenerateKey(a.config.Rand, keyBits)
+	key, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
 		return applet.Status(iso7816.NoDiagnosis)
 	}

@@ -48,7 +48,7 @@ type Config struct {
 	Keys              map[byte]*rsa.PrivateKey
 	MayDecipher       map[byte]bool  // which of the keys; both by SDO reference 01 to 1F
 	Master            *applet.File   // the file tree
-	Rand              io.Reader      // for GET CHALLENGE and new keys
+	Rand              io.Reader      // for GET CHALLENGE
 	Memory            *applet.Memory // makes changes last; must be given
 	Quirks            applet.Quirks
 }
