@@ -322,7 +322,8 @@ func (c *Card) Present() bool {
 	return !c.absent && !c.noLink
 }
 
-// TriesLeft is the passcode's counter, without asking the card: 0 is blocked.
+// TriesLeft is the passcode's counter, without asking the card: 0 is blocked, -1
+// a card of somebody else, which has no passcode of ours.
 func (c *Card) TriesLeft() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -397,8 +398,13 @@ func (c *Card) remake(faults []Fault, anew bool) error {
 	return nil
 }
 
-// Holder is whose card it is.
-func (c *Card) Holder() testpki.Holder { return c.options.Identity.Holder }
+// Holder is whose card it is: the zero Holder for a card of somebody else.
+func (c *Card) Holder() testpki.Holder {
+	if c.profile.Applet == "foreign" {
+		return testpki.Holder{}
+	}
+	return c.options.Identity.Holder
+}
 
 // Personality is the ID of how the card shows itself, as profiles list them.
 func (c *Card) Personality() string {

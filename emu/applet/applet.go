@@ -29,8 +29,8 @@ type Applet interface {
 	// what it was personalised with. Errors wrap ErrState and leave the
 	// applet unusable.
 	Load(State) error
-	// TriesLeft is the user passcode's counter, 0 when blocked. It is for
-	// the bench, no command is spent.
+	// TriesLeft is the user passcode's counter, 0 when blocked, -1 where
+	// there is none. It is for the bench, no command is spent.
 	TriesLeft() int
 }
 
