@@ -36,7 +36,7 @@ type Options struct {
 	Protocol    iso7816.Protocol  // that of Personality, or else T=1 where the card speaks it
 	Personality string            // by ID, such as "v82-civ"; by default the profile's first with Protocol
 	Identity    *testpki.Identity // by default that of the profile's holder
-	Passcode    []byte            // 6 to 8 digits, on series 8 also 4 to 8 printable characters; copied; default DefaultPasscode
+	Passcode    []byte            // 6 to 8 digits, on AuthentIC 4 to 8 printable characters; copied; default DefaultPasscode
 	PUK         []byte            // 8 printable characters; copied; default DefaultPUK
 	AdminKey    []byte            // of a PIV card, as long as its algorithm says; copied; default DefaultAdminKey
 	TriesSpent  int               // wrong passcodes so far

@@ -61,7 +61,7 @@ func deciphers(command []byte) bool {
 }
 
 // stores reports whether a command brings a private key or a passcode into a
-// card, or a part of one: PUT DATA of an object of series 8 (A1) or of IAS-ECC
+// card, or a part of one: PUT DATA of an object of AuthentIC (A1) or of IAS-ECC
 // (70) that has one in it, or that may have: a chain can be cut before it comes.
 func (t *trace) stores(c []byte) bool {
 	if len(c) < 6 || c[1] != 0xDB || c[2] != 0x3F || c[3] != 0xFF {
