@@ -202,18 +202,10 @@ var showsToo = map[string]func(*testing.T, *emu.Card) bool{
 		return word(t, c, selectIt) == "9000" || strings.HasPrefix(word(t, c, selectIt), "61")
 	},
 	"card.not-default": func(t *testing.T, c *emu.Card) bool { return word(t, c, status) == "6D00" },
-	"card.dual-cac": func(_ *testing.T, c *emu.Card) bool {
-		container, ok := iso7816.Find(object(c, 0x5F, 0xC1, 7), 0x53, 0xF3)
-		return ok && bytes.HasPrefix(container, []byte{0xA0, 0, 0, 0, 0x79})
-	},
 	"card.template-malformed": func(_ *testing.T, c *emu.Card) bool {
 		r := tell(c, iso7816.Command{INS: 0xA4, P1: 4, Data: hexBytes(selectPIV)[5:], Le: 256})
 		_, ok := iso7816.Find(r.Data, 0x61, 0x4F)
 		return r.SW == iso7816.OK && !ok
-	},
-	"card.chuid-zero": func(_ *testing.T, c *emu.Card) bool {
-		guid, ok := iso7816.Find(object(c, 0x5F, 0xC1, 2), 0x53, 0x34)
-		return ok && bytes.Equal(guid, make([]byte, 16))
 	},
 	"card.certificate-gzip-flag": func(_ *testing.T, c *emu.Card) bool {
 		info, ok := iso7816.Find(object(c, 0x5F, 0xC1, 5), 0x53, 0x71)
