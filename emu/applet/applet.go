@@ -52,6 +52,9 @@ func (t Table) Process(c iso7816.Command) iso7816.Response {
 // Status is a response without data.
 func Status(sw iso7816.SW) iso7816.Response { return iso7816.Response{SW: sw} }
 
+// More is the 61xx that announces n bytes; 00 stands for 256 or more.
+func More(n int) iso7816.SW { return 0x6100 | iso7816.SW(byte(min(n, iso7816.MaxShort))) }
+
 // Data is a successful response.
 func Data(b []byte) iso7816.Response { return iso7816.Response{Data: b, SW: iso7816.OK} }
 

@@ -97,7 +97,7 @@ func New(c Config) *Applet {
 // answers SELECT by name and its production data, nothing else.
 func (a *Applet) Process(c iso7816.Command) iso7816.Response {
 	if c.CLA&^0x80 == 0x04 || c.CLA&^0x80 == 0x0C {
-		return applet.Status(secureMessaging)
+		return applet.Status(applet.SecureMessaging)
 	}
 	if c.CLA != 0 && (c.CLA != 0x80 || c.INS != 0xCA) {
 		return applet.Status(iso7816.CLAUnknown)
