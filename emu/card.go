@@ -177,7 +177,7 @@ func (c *Card) inTurn(ctx context.Context, command []byte) (response []byte, lef
 	if err != nil {
 		a.response = nil
 	}
-	return a.response, c.note(command, a.response, err), err
+	return a.response, c.note(a, command, err), err
 }
 
 // exchange lets the card work out its answer.
@@ -196,19 +196,22 @@ func (c *Card) exchange(ctx context.Context, command []byte) (answer, error) {
 	if err == nil && c.pace != nil {
 		a.takes = c.pace(command, response)
 	}
+	for _, late := range c.body.late {
+		a.takes += late()
+	}
 	return a, err
 }
 
 // note keeps what was said and what became of the card; left says that it went
-// now.
-func (c *Card) note(command, response []byte, err error) (left bool) {
+// now. A card that was pulled out and put in again meanwhile stays in.
+func (c *Card) note(a answer, command []byte, err error) (left bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := c.trace.add(command, response)
+	e := c.trace.add(command, a.response)
 	if c.options.OnMessage != nil {
 		c.options.OnMessage(e)
 	}
-	left = errors.Is(err, ErrRemoved) && c.leave()
+	left = errors.Is(err, ErrRemoved) && a.pulled == c.pulled && c.leave()
 	if errors.Is(err, ErrReader) {
 		c.noLink = true
 	}
@@ -319,7 +322,8 @@ func (c *Card) Present() bool {
 	return !c.absent && !c.noLink
 }
 
-// TriesLeft is the passcode's counter, without asking the card: 0 is blocked.
+// TriesLeft is the passcode's counter, without asking the card: 0 is blocked, -1
+// a card of somebody else, which has no passcode of ours.
 func (c *Card) TriesLeft() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -394,8 +398,13 @@ func (c *Card) remake(faults []Fault, anew bool) error {
 	return nil
 }
 
-// Holder is whose card it is.
-func (c *Card) Holder() testpki.Holder { return c.options.Identity.Holder }
+// Holder is whose card it is: the zero Holder for a card of somebody else.
+func (c *Card) Holder() testpki.Holder {
+	if c.profile.Applet == "foreign" {
+		return testpki.Holder{}
+	}
+	return c.options.Identity.Holder
+}
 
 // Personality is the ID of how the card shows itself, as profiles list them.
 func (c *Card) Personality() string {
