@@ -237,7 +237,9 @@ func (s *store) sweep() {
 		return
 	}
 	s.swept = now
-	over := func(k fosite.TokenType, r fosite.Requester) bool { return r.GetSession().(*session).ends[k].Before(now) }
+	over := func(k fosite.TokenType, r fosite.Requester) bool {
+		return r.GetSession().(*session).ends[k].Before(now)
+	}
 	// A spent code outlives itself, so that a late second use still revokes.
 	s.codes.sweep(func(c *code) bool { return c.ends.Add(time.Hour).Before(now) })
 	s.access.sweep(func(r fosite.Requester) bool { return over(fosite.AccessToken, r) })
