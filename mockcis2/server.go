@@ -35,7 +35,7 @@ const RealmPath = "/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthca
 // port. Set fields before Start.
 type Server struct {
 	Addr         string           // host:port to listen on; empty is a free port of 127.0.0.1
-	IssuerURL    string           // issuer as published, when it is not http://Addr + RealmPath
+	IssuerURL    string           // issuer as published, when it is not http://Addr and the path of the environment
 	ExplicitPort bool             // the issuer carries its port even when that is the default, as CIS2's does
 	Clock        func() time.Time // nil is time.Now
 	Rand         io.Reader        // nil is crypto/rand
@@ -45,9 +45,11 @@ type Server struct {
 	Faults       []string         // ids that are on from the start
 	Handover     []string         // channels the login page tries; nil is hub, json, form, uri
 	AgentPorts   []int            // of the port service; nil is its five
-	Environment  string           // shown to people; empty is int
+	Environment  string           // dev, int, dep or live: path and realm of the issuer, shown to people; empty is int
+	Mode         op.Mode          // rules that are kept; zero is CIS2's, op.ModeNamed knows the others
 
 	issuer string
+	preset op.Environment
 	http   *http.Server
 	listen net.Listener
 	ring   *op.KeyRing
@@ -65,6 +67,11 @@ type Server struct {
 // unknown fault or a malformed issuer.
 func (s *Server) Start() error {
 	s.defaults()
+	preset, err := op.EnvironmentNamed(s.Environment)
+	if err != nil {
+		return err
+	}
+	s.preset = preset
 	if err := s.faults.Replace(s.Faults...); err != nil {
 		return err
 	}
@@ -106,6 +113,7 @@ func (s *Server) defaults() {
 	if s.Rand == nil {
 		s.Rand = rand.Reader
 	}
+	s.Rand = &oneByOne{r: s.Rand}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
@@ -126,7 +134,7 @@ func (s *Server) defaults() {
 // name is the issuer string. A default port is kept only if asked for.
 func (s *Server) name() (string, error) {
 	if s.IssuerURL == "" {
-		return s.URL() + RealmPath, nil
+		return s.URL() + s.preset.Path, nil
 	}
 	u, err := url.Parse(s.IssuerURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
@@ -148,16 +156,18 @@ func (s *Server) compose() (http.Handler, error) {
 	s.ring = op.NewKeyRing(testpki.Published("provider"))
 	s.list = &pki.List{Authority: ca.Certificate, Key: ca.Key}
 	s.list.Revoke(testpki.Lost())
-	engine := op.New(s.issuer, s.ring, s.Clients, &s.faults, s.now, s.Rand)
+	engine := op.New(op.Settings{Issuer: s.issuer, Realm: s.preset.Realm, Mode: s.Mode, Ring: s.ring, Clients: s.Clients,
+		Faults: &s.faults, Now: s.now, Rand: s.Rand})
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
 		Engine: engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: pki.Trust{Authority: ca.Certificate, Revocation: s.list.At},
 		Person: s.person, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()
-	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults})
+	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults, Mode: s.Mode})
 	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse})
 	mux.Handle(u.Path+"/access_token", op.Token{Engine: engine})
 	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: engine})
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
+	engine.Routes(mux, u.Path)
 	s.pages.Routes(mux, u.Path)
 	return s.record(mux), nil
 }
@@ -225,4 +235,18 @@ func (s *Server) person(uuid string) (people.Person, bool) {
 	defer s.mu.Unlock()
 	p, ok := s.people[uuid]
 	return p, ok
+}
+
+// oneByOne lets many goroutines read from a source that is made for one, such
+// as a seeded one.
+type oneByOne struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+// Read fills b as a whole.
+func (o *oneByOne) Read(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return io.ReadFull(o.r, b)
 }
