@@ -8,7 +8,6 @@
 package mockcis2
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +20,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/diary"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/login"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
@@ -38,7 +38,9 @@ type Server struct {
 	IssuerURL    string           // issuer as published, when it is not http://Addr + RealmPath
 	ExplicitPort bool             // the issuer carries its port even when that is the default, as CIS2's does
 	Clock        func() time.Time // nil is time.Now
-	Rand         io.Reader        // nil is crypto/rand
+	Rand         io.Reader        // nil is crypto/rand, or what Seed says
+	Seed         string           // not empty: ids, codes, sids and tickets follow from it
+	DiaryLimit   int              // entries that the diary keeps; 0 is diary.Limit
 	Log          *slog.Logger     // nil is silent
 	Clients      []op.Client      // nil is DefaultClients
 	People       []people.Person  // nil is people.Default
@@ -55,16 +57,20 @@ type Server struct {
 	faults fault.Set
 	list   *pki.List
 
-	mu      sync.Mutex
-	offset  time.Duration
-	people  map[string]people.Person
-	history history
+	time  clock
+	diary *diary.Diary
+
+	mu     sync.Mutex
+	people map[string]people.Person
 }
 
 // Start listens and serves until Close. It fails on an address in use, an
 // unknown fault or a malformed issuer.
 func (s *Server) Start() error {
 	s.defaults()
+	if err := s.open(); err != nil {
+		return err
+	}
 	if err := s.faults.Replace(s.Faults...); err != nil {
 		return err
 	}
@@ -104,7 +110,7 @@ func (s *Server) defaults() {
 		s.Clock = time.Now
 	}
 	if s.Rand == nil {
-		s.Rand = rand.Reader
+		s.Rand = chance(s.Seed)
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
@@ -159,7 +165,7 @@ func (s *Server) compose() (http.Handler, error) {
 	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: engine})
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	s.pages.Routes(mux, u.Path)
-	return s.record(mux), nil
+	return s.diary.Wrap(mux), nil
 }
 
 // Close stops serving at once.
@@ -184,22 +190,6 @@ func (s *Server) AddFault(id string) error { return s.faults.Add(id) }
 
 // ActiveFaults are the ids of the faults that are on.
 func (s *Server) ActiveFaults() []string { return s.faults.IDs() }
-
-// Advance moves the provider's clock, backwards too.
-func (s *Server) Advance(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.offset += d
-}
-
-// Now is the provider's clock.
-func (s *Server) Now() time.Time { return s.now() }
-
-func (s *Server) now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.Clock().Add(s.offset)
-}
 
 // Transactions are the sign-ins under way, without secrets.
 func (s *Server) Transactions() []map[string]any { return s.pages.Transactions() }
