@@ -21,6 +21,7 @@ type Settings struct {
 	Now   func() time.Time // provider's clock
 	Key   []byte           // of the hashes; equal keys make equal hashes
 	Limit int              // entries kept; 0 is Limit
+	Wrote func()           // called after each entry; may be nil
 }
 
 // Diary is safe for many goroutines. Make one with New.
@@ -28,6 +29,7 @@ type Diary struct {
 	now   func() time.Time
 	key   []byte
 	limit int
+	wrote func()
 
 	mu      sync.Mutex
 	entries []Entry
@@ -44,12 +46,16 @@ func New(s Settings) *Diary {
 	if s.Limit <= 0 {
 		s.Limit = Limit
 	}
-	return &Diary{now: s.Now, key: slices.Clone(s.Key), limit: s.Limit, known: memory{limit: 4 * s.Limit},
+	if s.Wrote == nil {
+		s.Wrote = func() {}
+	}
+	return &Diary{now: s.Now, key: slices.Clone(s.Key), limit: s.Limit, wrote: s.Wrote, known: memory{limit: 4 * s.Limit},
 		clients: memory{limit: s.Limit}, ears: map[chan Entry]struct{}{}}
 }
 
 // Event writes down something that happened, other than a request.
 func (d *Diary) Event(text string) {
+	defer d.wrote() // after the lock is gone
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.write(Entry{At: d.now().UTC(), Event: text})

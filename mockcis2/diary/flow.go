@@ -57,6 +57,7 @@ func (f Flow) Requests(endpoint string) []Entry {
 
 // place finds the flow that an entry belongs to and writes it down.
 func (d *Diary) place(e Entry) {
+	defer d.wrote()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.transaction(&e)
@@ -82,10 +83,14 @@ func (d *Diary) place(e Entry) {
 	d.write(e)
 }
 
-// owner is the flow whose transaction, code or token the entry carries.
+// owner is the flow whose transaction, code or token the entry carries. A
+// request for a sign-in begins one, but for one that was pushed before.
 func (d *Diary) owner(e Entry) string {
+	if e.Endpoint == "authorize" || e.Endpoint == "par" {
+		return d.known.get("request_uri " + e.Hash("request_uri"))
+	}
 	keys := []string{"code " + e.Hash("code"), "access_token " + e.Hash("bearer"), "access_token " + e.Hash("access_token"),
-		"access_token " + e.Hash("token"), "refresh_token " + e.Hash("refresh_token"), "id_token " + e.Hash("id_token_hint"), "request_uri " + e.Hash("request_uri")}
+		"access_token " + e.Hash("token"), "refresh_token " + e.Hash("refresh_token"), "id_token " + e.Hash("id_token_hint")}
 	if e.Tx != "" {
 		keys = append(keys, "tx "+e.Tx)
 	}
