@@ -120,7 +120,10 @@ func TestHabits(t *testing.T) {
 // diary that does not look into assertions.
 func TestAssertionLints(t *testing.T) {
 	s := start(t)
-	day := keyed(s, nil, func(c map[string]any) { c["exp"] = c["iat"].(int64) + 86400; c["aud"] = []string{s.Issuer() + "/access_token"} })
+	day := keyed(s, nil, func(c map[string]any) {
+		c["exp"] = c["iat"].(int64) + 86400
+		c["aud"] = []string{s.Issuer() + "/access_token"}
+	})
 	assertion(t, s, day)
 	assertion(t, s, day)
 	ids := spoke(t, s, keyClient)

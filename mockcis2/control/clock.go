@@ -26,7 +26,7 @@ func showClock(c Clock) http.HandlerFunc {
 	}
 }
 
-// moveClock answers POST /clock: set first, then freeze, then advance_s. Each
+// moveClock answers POST /clock: freeze first, then set, then advance_s. Each
 // may be left out, but not all.
 func moveClock(c Clock) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -53,13 +53,13 @@ func moveClock(c Clock) http.HandlerFunc {
 			wrong(w, "set is more than a hundred years away")
 			return
 		}
-		if body.Set != nil {
-			c.Set(*body.Set)
-		}
 		if body.Freeze != nil && *body.Freeze {
 			c.Freeze()
 		} else if body.Freeze != nil {
 			c.Thaw()
+		}
+		if body.Set != nil {
+			c.Set(*body.Set)
 		}
 		if body.Seconds != nil {
 			c.Advance(time.Duration(*body.Seconds) * time.Second)
