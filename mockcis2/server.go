@@ -8,7 +8,6 @@
 package mockcis2
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +20,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/diary"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/login"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
@@ -38,7 +38,9 @@ type Server struct {
 	IssuerURL    string           // issuer as published, when it is not http://Addr and the path of the environment
 	ExplicitPort bool             // the issuer carries its port even when that is the default, as CIS2's does
 	Clock        func() time.Time // nil is time.Now
-	Rand         io.Reader        // nil is crypto/rand
+	Rand         io.Reader        // nil is crypto/rand, or what Seed says
+	Seed         string           // not empty: ids, codes, sids and tickets follow from it
+	DiaryLimit   int              // entries that the diary keeps; 0 is diary.Limit
 	Log          *slog.Logger     // nil is silent
 	Clients      []op.Client      // nil is DefaultClients
 	People       []people.Person  // nil is people.Default
@@ -57,10 +59,11 @@ type Server struct {
 	faults fault.Set
 	list   *pki.List
 
-	mu      sync.Mutex
-	offset  time.Duration
-	people  map[string]people.Person
-	history history
+	time  clock
+	diary *diary.Diary
+
+	mu     sync.Mutex
+	people map[string]people.Person
 }
 
 // Start listens and serves until Close. It fails on an address in use, an
@@ -72,6 +75,9 @@ func (s *Server) Start() error {
 		return err
 	}
 	s.preset = preset
+	if err := s.open(); err != nil {
+		return err
+	}
 	if err := s.faults.Replace(s.Faults...); err != nil {
 		return err
 	}
@@ -111,7 +117,7 @@ func (s *Server) defaults() {
 		s.Clock = time.Now
 	}
 	if s.Rand == nil {
-		s.Rand = rand.Reader
+		s.Rand = chance(s.Seed)
 	}
 	s.Rand = &oneByOne{r: s.Rand}
 	if s.Log == nil {
@@ -169,7 +175,7 @@ func (s *Server) compose() (http.Handler, error) {
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	engine.Routes(mux, u.Path)
 	s.pages.Routes(mux, u.Path)
-	return s.record(mux), nil
+	return s.diary.Wrap(mux), nil
 }
 
 // Close stops serving at once.
@@ -194,22 +200,6 @@ func (s *Server) AddFault(id string) error { return s.faults.Add(id) }
 
 // ActiveFaults are the ids of the faults that are on.
 func (s *Server) ActiveFaults() []string { return s.faults.IDs() }
-
-// Advance moves the provider's clock, backwards too.
-func (s *Server) Advance(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.offset += d
-}
-
-// Now is the provider's clock.
-func (s *Server) Now() time.Time { return s.now() }
-
-func (s *Server) now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.Clock().Add(s.offset)
-}
 
 // Transactions are the sign-ins under way, without secrets.
 func (s *Server) Transactions() []map[string]any { return s.pages.Transactions() }

@@ -1,5 +1,5 @@
-// Command mockcis2 runs the mock identity provider, or lists its people and its
-// faults.
+// Command mockcis2 runs the mock identity provider, or lists its people, faults
+// and lints.
 package main
 
 import (
@@ -42,6 +42,7 @@ type program struct {
 	Serve   serve          `cmd:"" default:"withargs" help:"Run a provider. Example: mockcis2 serve --addr 127.0.0.1:9443 --fault provider.wrong-nonce"`
 	People  listing        `cmd:"" help:"List who can sign in."`
 	Faults  faults         `cmd:"" help:"List the ways in which the provider can misbehave."`
+	Lints   lints          `cmd:"" help:"List what relying parties are judged by."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
