@@ -23,7 +23,7 @@ type Entry struct {
 }
 
 // secrets are the parameters that never reach the diary.
-var secrets = []string{"client_secret", "client_assertion", "code", "code_verifier", "ticket", "access_token", "id_token_hint", "state", "nonce"}
+var secrets = []string{"client_secret", "client_assertion", "code", "code_verifier", "ticket", "password", "logout_token", "access_token", "id_token_hint", "state", "nonce"}
 
 // longest is how many entries are kept.
 const longest = 5000

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ory/fosite"
 
@@ -14,11 +16,15 @@ import (
 
 // Ask is a checked authorization request that waits for a person.
 type Ask struct {
-	Client Client
-	ACR    string // the value we serve
-	Scopes []string
-	Prompt []string
-	ar     fosite.AuthorizeRequester
+	Client      Client
+	ACR         string   // the value we serve
+	Ways        []string // that reach it, the usual first
+	Scopes      []string
+	Prompt      []string
+	MaxAge      time.Duration // since the person signed in; negative is not asked for
+	LoginHint   string
+	IDTokenHint string // as sent: not verified
+	ar          fosite.AuthorizeRequester
 }
 
 // Home is the origin that the browser returns to when the request ends.
@@ -32,13 +38,7 @@ type Authorize struct {
 	Engine *Engine
 	Begin  func(w http.ResponseWriter, r *http.Request, a Ask) // shows the login page
 	Refuse func(w http.ResponseWriter, r *http.Request, status int, name, description string)
-}
-
-// acrs says which acr_values reach the smartcard agent.
-var acrs = map[string]bool{
-	"AAL3_ANY": true, "AAL3_SMARTCARD": true, "AAL3_CIS2_SMARTCARD": true, "AAL2_OR_AAL3_ANY": true,
-	"AAL2_ANY": false, "AAL1_USERPASS": false, "AAL3_IOS": false, "AAL3_FIDO2": false,
-	"AAL3_N3_SMARTCARD": false, "AAL2_TOTP": false, "AAL2_NHSMAIL": false,
+	Serves func(ACR) bool // whether anybody can sign in that way; nil is all
 }
 
 // ServeHTTP answers GET and POST {issuer}/authorize (OpenID Connect Core §3.1.2).
@@ -75,9 +75,12 @@ func (h Authorize) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil && uri {
 		err = fosite.ErrRequestURINotSupported
 	}
-	ask := Ask{ar: ar, Scopes: scopes(r.Form.Get("scope")), Prompt: scopes(r.Form.Get("prompt"))}
+	ask := Ask{ar: ar, Scopes: scopes(r.Form.Get("scope")), Prompt: scopes(r.Form.Get("prompt")), IDTokenHint: r.Form.Get("id_token_hint")}
 	if err == nil {
 		err = ask.check(r.Form)
+	}
+	if err == nil {
+		err = ask.pickACR(r.Form.Get("acr_values"), h.Serves)
 	}
 	if err != nil {
 		h.fail(w, r, ar, err)
@@ -106,26 +109,44 @@ func (a *Ask) check(form url.Values) error {
 			return fosite.ErrInvalidRequest.WithHint("prompt has an unknown value, or none beside others.")
 		}
 	}
-	return a.pickACR(form.Get("acr_values"))
+	if a.LoginHint = form.Get("login_hint"); len(a.LoginHint) > 256 {
+		return fosite.ErrInvalidRequest.WithHint("login_hint is longer than 256 bytes.")
+	}
+	return a.pickMaxAge(form)
+}
+
+// pickMaxAge reads max_age: whole seconds (OpenID Connect Core section 3.1.2.1).
+func (a *Ask) pickMaxAge(form url.Values) error {
+	a.MaxAge = -1
+	text := form.Get("max_age")
+	if text == "" {
+		return nil
+	}
+	seconds, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return fosite.ErrInvalidRequest.WithHint("max_age must be a whole number of seconds.")
+	}
+	a.MaxAge = time.Duration(seconds) * time.Second
+	return nil
 }
 
 // pickACR takes the first value that we serve.
-func (a *Ask) pickACR(values string) error {
+func (a *Ask) pickACR(values string, serves func(ACR) bool) error {
 	wanted := strings.Fields(values)
 	if len(wanted) == 0 {
-		wanted = []string{"AAL3_ANY"}
+		wanted = []string{ACRs[0].Value}
 	}
 	for _, v := range wanted {
-		serve, known := acrs[v]
+		acr, known := FindACR(v)
 		if !known {
 			return fosite.ErrInvalidRequest.WithHintf("acr_values %q is not a value of CIS2.", v)
 		}
-		if serve && a.ACR == "" {
-			a.ACR = v
+		if a.ACR == "" && (serves == nil || serves(acr)) {
+			a.ACR, a.Ways = acr.Value, acr.Ways
 		}
 	}
 	if a.ACR == "" {
-		return fosite.ErrAccessDenied.WithHint("acr_values asks for a way to sign in that this provider does not offer: only smartcards are.")
+		return fosite.ErrAccessDenied.WithHint("acr_values asks for a way to sign in that this provider does not offer in this environment.")
 	}
 	return nil
 }
@@ -166,7 +187,7 @@ func (e *Engine) Grant(w http.ResponseWriter, r *http.Request, a Ask, g Grant) {
 		a.ar.GrantScope(scope)
 	}
 	form := a.ar.GetRequestForm()
-	form.Del("max_age") // the person has just signed in
+	form.Del("max_age") // the pages have seen to these
 	form.Del("prompt")
 	response, err := e.provider.NewAuthorizeResponse(r.Context(), a.ar, s)
 	if err != nil {

@@ -20,6 +20,9 @@ type Client struct {
 	Secret       string             `json:"client_secret,omitempty"`
 	Algorithms   []string           `json:"algorithms,omitempty"` // for private_key_jwt; empty is RS256 and RS512
 	Keys         jose.JSONWebKeySet `json:"jwks,omitzero"`
+
+	BackchannelLogoutURI   string   `json:"backchannel_logout_uri,omitempty"`    // told when a session ends
+	PostLogoutRedirectURIs []string `json:"post_logout_redirect_uris,omitempty"` // exact
 }
 
 // ReadClients parses a JSON array of clients; unknown fields are refused.

@@ -11,11 +11,17 @@ import (
 type Discovery struct {
 	Issuer string
 	Faults *fault.Set
+	Serves func(ACR) bool // nil is all
 }
 
 // ServeHTTP answers GET {issuer}/.well-known/openid-configuration (OpenID Connect Discovery §4).
 func (h Discovery) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	served := []string{"AAL3_ANY", "AAL2_OR_AAL3_ANY", "AAL3_SMARTCARD", "AAL3_CIS2_SMARTCARD"}
+	var served []string
+	for _, acr := range ACRs {
+		if h.Serves == nil || h.Serves(acr) {
+			served = append(served, acr.Value)
+		}
+	}
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	doc := map[string]any{
 		"issuer":                                           h.Issuer,
@@ -23,6 +29,9 @@ func (h Discovery) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		"token_endpoint":                                   h.Issuer + "/access_token",
 		"userinfo_endpoint":                                h.Issuer + "/userinfo",
 		"jwks_uri":                                         h.Issuer + "/connect/jwk_uri",
+		"end_session_endpoint":                             h.Issuer + "/connect/endSession",
+		"backchannel_logout_supported":                     true,
+		"backchannel_logout_session_supported":             true,
 		"scopes_supported":                                 Scopes,
 		"acr_values_supported":                             served,
 		"response_types_supported":                         []string{"code"},
