@@ -15,8 +15,12 @@ import (
 //go:embed data/*.json
 var data embed.FS
 
-// longest is how many bytes a persona may have.
-const longest = 1 << 20
+// longest is how many bytes a persona may have, deepest how many objects and
+// lists inside one another.
+const (
+	longest = 1 << 20
+	deepest = 8
+)
 
 // Default are the personas that come with the provider, by UUID. A test reads
 // the same files strictly, so that no start has to.
@@ -83,7 +87,7 @@ func Read(r io.Reader) (Person, error) {
 	if !utf8.Valid(raw) {
 		return Person{}, errors.New("persona: not UTF-8")
 	}
-	if err := repeated(json.NewDecoder(bytes.NewReader(raw)), ""); err != nil {
+	if err := repeated(json.NewDecoder(bytes.NewReader(raw)), "", 0); err != nil {
 		return Person{}, fmt.Errorf("persona: %w", err)
 	}
 	var p Person
@@ -100,7 +104,10 @@ func Read(r io.Reader) (Person, error) {
 
 // repeated walks one value and refuses an object that has a member twice, of
 // which encoding/json would quietly take the last.
-func repeated(d *json.Decoder, at string) error {
+func repeated(d *json.Decoder, at string, depth int) error {
+	if depth > deepest {
+		return errors.New("nested too deep")
+	}
 	token, err := d.Token()
 	if err != nil {
 		return err
@@ -123,7 +130,7 @@ func repeated(d *json.Decoder, at string) error {
 			}
 			seen[inner] = true
 		}
-		if err := repeated(d, inner); err != nil {
+		if err := repeated(d, inner, depth+1); err != nil {
 			return err
 		}
 	}
