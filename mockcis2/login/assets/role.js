@@ -1,8 +1,8 @@
 "use strict";
 // Search among many roles. Without this script the whole list is there.
 const box = document.getElementById("role-search");
-if (box) box.addEventListener("keydown", (e) => {
-  if (e.key === "Enter") e.preventDefault(); // searching is not choosing
+if (box) box.form.addEventListener("submit", (e) => {
+  if (document.activeElement === box) e.preventDefault(); // Enter while searching is not choosing
 });
 if (box) box.addEventListener("input", () => {
   const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
