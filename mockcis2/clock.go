@@ -52,10 +52,21 @@ func (s *Server) clock() *clock {
 // stays frozen.
 func (s *Server) Advance(d time.Duration) {
 	s.clock().move(func(c *clock) { c.set(c.read().Add(d)) })
+	s.expire()
+}
+
+// expire ends the sessions whose time is up, and tells their applications.
+func (s *Server) expire() {
+	if s.pages != nil {
+		s.pages.Expire()
+	}
 }
 
 // Set makes the provider's clock show t. It goes on running, or stays frozen.
-func (s *Server) Set(t time.Time) { s.clock().move(func(c *clock) { c.set(t) }) }
+func (s *Server) Set(t time.Time) {
+	s.clock().move(func(c *clock) { c.set(t) })
+	s.expire()
+}
 
 // Freeze stops the provider's clock.
 func (s *Server) Freeze() {

@@ -92,9 +92,9 @@ func TestCarelessFlows(t *testing.T) {
 // at a time.
 func TestHabits(t *testing.T) {
 	s := start(t)
-	a, b := first(t, s), newBrowser(t)
-	for range 2 {
-		if _, _, err := a.redeem(signIn(t, b, a, holder(s, 0), "").Get("code")); err != nil {
+	a := first(t, s)
+	for range 2 { // each in a new browser, or the second would find a session
+		if _, _, err := a.redeem(signIn(t, newBrowser(t), a, holder(s, 0), "").Get("code")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -90,6 +90,9 @@ func (s *Server) Start() error {
 	}
 	s.people = map[string]people.Person{}
 	for _, p := range s.People {
+		if err := p.Check(); err != nil {
+			return err
+		}
 		s.people[p.UUID] = p
 	}
 	listen, err := net.Listen("tcp", s.Addr)
@@ -166,10 +169,10 @@ func (s *Server) compose() (http.Handler, error) {
 		Faults: &s.faults, Now: s.now, Rand: s.Rand})
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
 		Engine: engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: pki.Trust{Authority: ca.Certificate, Revocation: s.list.At},
-		Person: s.person, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
+		Person: s.person, Everybody: s.Persons, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()
-	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults, Mode: s.Mode})
-	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse})
+	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults, Mode: s.Mode, Serves: s.pages.Serves})
+	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse, Serves: s.pages.Serves})
 	mux.Handle(u.Path+"/access_token", op.Token{Engine: engine})
 	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: engine})
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
@@ -203,29 +206,6 @@ func (s *Server) ActiveFaults() []string { return s.faults.IDs() }
 
 // Transactions are the sign-ins under way, without secrets.
 func (s *Server) Transactions() []map[string]any { return s.pages.Transactions() }
-
-// Persons are the personas the provider knows.
-func (s *Server) Persons() []people.Person { return s.People }
-
-// Revoke makes the cards of one person revoked. It fails on an unknown UUID.
-func (s *Server) Revoke(uuid string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, ok := s.people[uuid]
-	if !ok {
-		return fmt.Errorf("nobody has the UUID %q", uuid)
-	}
-	p.Revoked = true
-	s.people[uuid] = p
-	return nil
-}
-
-func (s *Server) person(uuid string) (people.Person, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, ok := s.people[uuid]
-	return p, ok
-}
 
 // oneByOne lets many goroutines read from a source that is made for one, such
 // as a seeded one.

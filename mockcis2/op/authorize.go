@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ory/fosite"
 
@@ -14,13 +16,17 @@ import (
 
 // Ask is a checked authorization request that waits for a person.
 type Ask struct {
-	Client Client
-	ACR    string // the value we serve
-	Scopes []string
-	Prompt []string
-	ar     fosite.AuthorizeRequester
-	mode   string // response_mode: empty, query or form_post
-	pushed string // request_uri, when it came by one
+	Client      Client
+	ACR         string   // the value we serve
+	Ways        []string // that reach it, the usual first
+	Scopes      []string
+	Prompt      []string
+	MaxAge      time.Duration // since the person signed in; negative is not asked for
+	LoginHint   string
+	IDTokenHint string // as sent: not verified
+	ar          fosite.AuthorizeRequester
+	mode        string // response_mode: empty, query or form_post
+	pushed      string // request_uri, when it came by one
 }
 
 // Home is the origin that the browser returns to when the request ends.
@@ -37,13 +43,7 @@ type Authorize struct {
 	Engine *Engine
 	Begin  func(w http.ResponseWriter, r *http.Request, a Ask) // shows the login page
 	Refuse func(w http.ResponseWriter, r *http.Request, status int, name, description string)
-}
-
-// acrs says which acr_values reach the smartcard agent.
-var acrs = map[string]bool{
-	"AAL3_ANY": true, "AAL3_SMARTCARD": true, "AAL3_CIS2_SMARTCARD": true, "AAL2_OR_AAL3_ANY": true,
-	"AAL2_ANY": false, "AAL1_USERPASS": false, "AAL3_IOS": false, "AAL3_FIDO2": false,
-	"AAL3_N3_SMARTCARD": false, "AAL2_TOTP": false, "AAL2_NHSMAIL": false,
+	Serves func(ACR) bool // whether anybody can sign in that way; nil is all
 }
 
 // ServeHTTP answers GET and POST {issuer}/authorize (OpenID Connect Core §3.1.2).
@@ -70,6 +70,9 @@ func (h Authorize) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ask, ar, err := h.Engine.ask(r, asked)
 	if err == nil && uri == "" && h.Engine.Mode.Require.PAR {
 		err = fosite.ErrInvalidRequest.WithHint("The request must be pushed first (RFC 9126), and this one was not.")
+	}
+	if err == nil {
+		err = ask.pickACR(asked.Get("acr_values"), h.Serves)
 	}
 	if err != nil {
 		h.fail(w, r, ask, ar, err)
@@ -111,7 +114,7 @@ func (e *Engine) ask(r *http.Request, form url.Values) (Ask, fosite.AuthorizeReq
 	if errors.Is(err, fosite.ErrInvalidState) { // state is optional in RFC 6749; it is fosite's last check
 		err = nil
 	}
-	ask := Ask{ar: ar, Scopes: scopes(form.Get("scope")), Prompt: scopes(form.Get("prompt"))}
+	ask := Ask{ar: ar, Scopes: scopes(form.Get("scope")), Prompt: scopes(form.Get("prompt")), IDTokenHint: form.Get("id_token_hint")}
 	if slices.Contains(e.Mode.responseModes(), mode) {
 		ask.mode = mode
 	} else if err == nil && mode != "" {
@@ -143,7 +146,25 @@ func (a *Ask) check(form url.Values, m Mode) error {
 			return fosite.ErrInvalidRequest.WithHint("prompt has an unknown value, or none beside others.")
 		}
 	}
-	return a.pickACR(form.Get("acr_values"))
+	if a.LoginHint = form.Get("login_hint"); len(a.LoginHint) > 256 {
+		return fosite.ErrInvalidRequest.WithHint("login_hint is longer than 256 bytes.")
+	}
+	return a.pickMaxAge(form)
+}
+
+// pickMaxAge reads max_age: whole seconds (OpenID Connect Core section 3.1.2.1).
+func (a *Ask) pickMaxAge(form url.Values) error {
+	a.MaxAge = -1
+	text := form.Get("max_age")
+	if text == "" {
+		return nil
+	}
+	seconds, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return fosite.ErrInvalidRequest.WithHint("max_age must be a whole number of seconds.")
+	}
+	a.MaxAge = time.Duration(seconds) * time.Second
+	return nil
 }
 
 func (a *Ask) checkPKCE(form url.Values, m Mode) error {
@@ -169,22 +190,22 @@ func (a *Ask) checkPKCE(form url.Values, m Mode) error {
 const base64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 // pickACR takes the first value that we serve.
-func (a *Ask) pickACR(values string) error {
+func (a *Ask) pickACR(values string, serves func(ACR) bool) error {
 	wanted := strings.Fields(values)
 	if len(wanted) == 0 {
-		wanted = []string{"AAL3_ANY"}
+		wanted = []string{ACRs[0].Value}
 	}
 	for _, v := range wanted {
-		serve, known := acrs[v]
+		acr, known := FindACR(v)
 		if !known {
 			return fosite.ErrInvalidRequest.WithHintf("acr_values %q is not a value of CIS2.", v)
 		}
-		if serve && a.ACR == "" {
-			a.ACR = v
+		if a.ACR == "" && (serves == nil || serves(acr)) {
+			a.ACR, a.Ways = acr.Value, acr.Ways
 		}
 	}
 	if a.ACR == "" {
-		return fosite.ErrAccessDenied.WithHint("acr_values asks for a way to sign in that this provider does not offer: only smartcards are.")
+		return fosite.ErrAccessDenied.WithHint("acr_values asks for a way to sign in that this provider does not offer in this environment.")
 	}
 	return nil
 }

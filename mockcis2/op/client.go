@@ -25,6 +25,9 @@ type Client struct {
 	IDTokenAlg   string             `json:"id_token_signed_response_alg,omitempty"` // empty is the mode's first
 	UserInfoAlg  string             `json:"userinfo_signed_response_alg,omitempty"` // empty is plain JSON
 	Origins      []string           `json:"allowed_origins,omitempty"`              // whose scripts may read answers, beside those of redirect_uris
+
+	BackchannelLogoutURI   string   `json:"backchannel_logout_uri,omitempty"`    // told when a session ends
+	PostLogoutRedirectURIs []string `json:"post_logout_redirect_uris,omitempty"` // exact
 }
 
 // ReadClients parses a JSON array of clients; unknown fields are refused.

@@ -12,6 +12,7 @@ type Discovery struct {
 	Issuer string
 	Faults *fault.Set
 	Mode   Mode
+	Serves func(ACR) bool // nil is all
 }
 
 // ServeHTTP answers GET {issuer}/.well-known/openid-configuration (OpenID Connect Discovery §4).
@@ -28,6 +29,16 @@ func (h Discovery) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		doc["card_assertion_endpoint"] = h.Issuer + "/smartcard/v1/assertions"
 	}
 	writeJSON(w, http.StatusOK, doc)
+}
+
+// served are the acr values by which somebody can sign in here.
+func (h Discovery) served() (values []string) {
+	for _, acr := range ACRs {
+		if h.Serves == nil || h.Serves(acr) {
+			values = append(values, acr.Value)
+		}
+	}
+	return values
 }
 
 func (h Discovery) document() map[string]any {
@@ -50,7 +61,10 @@ func (h Discovery) document() map[string]any {
 		"userinfo_endpoint":                                h.Issuer + "/userinfo",
 		"jwks_uri":                                         h.Issuer + "/connect/jwk_uri",
 		"scopes_supported":                                 h.Mode.scopes(),
-		"acr_values_supported":                             []string{"AAL3_ANY", "AAL2_OR_AAL3_ANY", "AAL3_SMARTCARD", "AAL3_CIS2_SMARTCARD"},
+		"end_session_endpoint":                             h.Issuer + "/connect/endSession",
+		"backchannel_logout_supported":                     true,
+		"backchannel_logout_session_supported":             true,
+		"acr_values_supported":                             h.served(),
 		"response_types_supported":                         []string{"code"},
 		"response_modes_supported":                         h.Mode.responseModes(),
 		"grant_types_supported":                            h.Mode.grants(),

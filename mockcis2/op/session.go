@@ -14,10 +14,9 @@ import (
 type Grant struct {
 	Person people.Person
 	SID    string    // of the browser's session
-	At     time.Time // when the card signed, provider's clock
+	At     time.Time // when the person signed in, provider's clock
 	ACR    string    // as asked for
-	AMR    []string  // how the person signed in; nil is CIS2_SMARTCARD
-	Level  string    // authentication_assurance_level; empty is "3"
+	Way    string    // how the person signed in; empty is WaySmartcard
 	Role   string    // person_roleid, empty when none was selected
 	Audit  string    // auditTrackingId
 	Ops    string    // org.forgerock.openidconnect.ops

@@ -1,11 +1,13 @@
 package op
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -118,31 +120,25 @@ func (s strategy) GenerateIDToken(_ context.Context, _ time.Duration, r fosite.R
 func (s strategy) idToken(r fosite.Requester) map[string]any {
 	sess := r.GetSession().(*session)
 	now, p := s.now(), sess.Person
-	amr, level := sess.AMR, sess.Level
-	if amr == nil {
-		amr = []string{"CIS2_SMARTCARD"}
-	}
-	if level == "" {
-		level = "3"
-	}
 	c := map[string]any{
 		"iss": s.issuer, "sub": p.UUID, "subname": p.UUID, "aud": r.GetClient().GetID(), "azp": r.GetClient().GetID(),
 		"iat": now.Unix(), "exp": now.Add(time.Hour).Unix(), "auth_time": sess.At.Unix(),
 		"at_hash": sess.claims.AccessTokenHash, "sid": sess.SID,
-		"acr": sess.ACR, "amr": amr, "auditTrackingId": sess.Audit,
+		"acr": sess.ACR, "amr": []string{cmp.Or(sess.Way, WaySmartcard)}, "auditTrackingId": sess.Audit,
 		"tokenName": "id_token", "tokenType": "JWTToken", "realm": s.Realm, "org.forgerock.openidconnect.ops": sess.Ops,
-		"id_assurance_level": p.Assurance, "idassurancelevel": p.Assurance, "authentication_assurance_level": level,
+		"id_assurance_level": p.Assurance, "idassurancelevel": p.Assurance, "authentication_assurance_level": Level(sess.Way),
 	}
-	for name, v := range map[string]string{"nonce": sess.nonce, "selected_roleid": sess.Role, "c_hash": sess.claims.CodeHash} {
+	optional := map[string]string{"nonce": sess.nonce, "selected_roleid": sess.Role, "c_hash": sess.claims.CodeHash}
+	if r.GetGrantedScopes().Has("profile") {
+		maps.Copy(optional, map[string]string{"uid": p.UUID, "name": p.Name(), "given_name": p.GivenName, "family_name": p.FamilyName})
+	}
+	for name, v := range optional {
 		if v != "" {
 			c[name] = v
 		}
 	}
 	if sess.state != "" {
 		c["s_hash"] = half(sess.state)
-	}
-	if r.GetGrantedScopes().Has("profile") {
-		c["uid"], c["name"], c["given_name"], c["family_name"] = p.UUID, p.Name(), p.GivenName, p.FamilyName
 	}
 	return c
 }
