@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -99,7 +100,7 @@ func newCard(o Options, p profile.Profile, k *keeper) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.remake(faults, false); err != nil {
+	if err := c.remake(func([]Fault) []Fault { return faults }, false); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -347,39 +348,40 @@ func (c *Card) ForgetTrace() {
 // Inject adds a fault. A card in memory is made anew with it: passcode, counters
 // and state are as personalised. A card with an image stays as it is, unless the
 // fault is one of personalising: then it is as it would have been made wrongly,
-// and the image waits unchanged until the fault is off.
-func (c *Card) Inject(f Fault) error { return c.remake(append(c.active(), f), false) }
+// and the image waits unchanged until the fault is off. Either way it is in the
+// reader then.
+func (c *Card) Inject(f Fault) error {
+	return c.remake(func(on []Fault) []Fault { return append(on, f) }, false)
+}
 
 // Restore makes the card anew as personalised, in the reader and powered. The
 // faults stay and start over. An image is back to the day it was made.
-func (c *Card) Restore() error { return c.remake(c.active(), true) }
+func (c *Card) Restore() error { return c.remake(func(on []Fault) []Fault { return on }, true) }
 
 // Heal takes all faults off. A card in memory is made anew; one with an image is
 // as the image says.
-func (c *Card) Heal() error { return c.remake(nil, false) }
+func (c *Card) Heal() error { return c.remake(func([]Fault) []Fault { return nil }, false) }
 
 // Active lists the faults that are on.
 func (c *Card) Active() []fault.Info {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var out []fault.Info
-	for _, f := range c.active() {
+	for _, f := range c.faults {
 		out = append(out, f.Info)
 	}
 	return out
 }
 
-func (c *Card) active() []Fault {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return append([]Fault(nil), c.faults...)
-}
-
-// remake gives the card another body with these faults; anew is as personalised.
-func (c *Card) remake(faults []Fault, anew bool) error {
+// remake gives the card another body, in the reader, with the faults that choose
+// makes of those that are on; anew is as personalised.
+func (c *Card) remake(choose func(on []Fault) []Fault, anew bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return ErrClosed
 	}
+	faults := choose(slices.Clone(c.faults))
 	b, err := personalise(c.options, c.profile, faults)
 	if err != nil {
 		return err
