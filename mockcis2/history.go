@@ -44,9 +44,15 @@ func (s *Server) ForgetHistory() {
 	s.history = nil
 }
 
-// RotateKey signs with the other published key from now on; the old one stays
-// in the key set.
-func (s *Server) RotateKey() { s.ring.Rotate(testpki.Published("signing")) }
+// RotateKey signs with the other of two published keys from now on; the old one
+// stays in the key set for two hours.
+func (s *Server) RotateKey() {
+	s.mu.Lock()
+	s.rotations++
+	name := []string{"provider", "signing"}[s.rotations%2]
+	s.mu.Unlock()
+	s.ring.Rotate(testpki.Published(name))
+}
 
 func (s *Server) event(text string) { s.note(Entry{Event: text}) }
 

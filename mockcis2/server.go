@@ -57,10 +57,11 @@ type Server struct {
 	faults fault.Set
 	list   *pki.List
 
-	mu      sync.Mutex
-	offset  time.Duration
-	people  map[string]people.Person
-	history history
+	mu        sync.Mutex
+	offset    time.Duration
+	people    map[string]people.Person
+	history   history
+	rotations int
 }
 
 // Start listens and serves until Close. It fails on an address in use, an
