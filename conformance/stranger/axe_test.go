@@ -47,7 +47,7 @@ func screen(t *testing.T, options ...chromedp.ExecAllocatorOption) onScreen {
 	}
 	options = append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("headless", "new"), chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("no-first-run", true)}, options...)
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("no-first-run", true), chromedp.Flag("hide-scrollbars", true)}, options...)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	allocated, release := chromedp.NewExecAllocator(ctx, options...)
 	tab, closeTab := chromedp.NewContext(allocated)
