@@ -118,7 +118,7 @@ func everyWay(t *testing.T, s *mockcis2.Server, uuid string) {
 	all := s.Persons()
 	i := slices.IndexFunc(all, func(p people.Person) bool { return p.UUID == uuid })
 	all[i].Authenticators = []string{"FIDO2"}
-	if err := s.PutPerson(all[i]); err != nil {
+	if err := s.SetPerson(all[i]); err != nil {
 		t.Fatal(err)
 	}
 }
