@@ -248,15 +248,9 @@ func (a application) url(more ...oauth2.AuthCodeOption) string {
 
 // signIn does all that a person, a page and an agent do, and answers with what
 // reaches the application.
-func signIn(t *testing.T, b browser, a application, c card, role string) url.Values {
+func signIn(t *testing.T, b browser, a application, c card, role string, more ...oauth2.AuthCodeOption) url.Values {
 	t.Helper()
-	return signInAt(t, b, a.url(), c, role)
-}
-
-// signInAt is signIn from an authorization request that somebody else made.
-func signInAt(t *testing.T, b browser, authorize string, c card, role string) url.Values {
-	t.Helper()
-	tx := b.open(authorize).transaction(t)
+	tx := b.open(a.url(more...)).transaction(t)
 	request, err := fetch(c.issuer, tx.ID)
 	if err != nil {
 		t.Fatal(err)

@@ -69,7 +69,7 @@ var odd = map[string]effect{
 func signInWith(t *testing.T, s *mockcis2.Server, name, value string) map[string]any {
 	t.Helper()
 	a := first(t, s)
-	code := signInAt(t, newBrowser(t), a.url(oauth2.SetAuthURLParam(name, value)), holder(s, 0), "").Get("code")
+	code := signIn(t, newBrowser(t), a, holder(s, 0), "", oauth2.SetAuthURLParam(name, value)).Get("code")
 	token, _, _ := a.redeem(code) // its nonce is not the usual one
 	if token == nil {
 		t.Fatal("no token")

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
-	"time"
 )
 
 // Provider is what the door needs; mockcis2.Server has it.
@@ -16,11 +15,11 @@ type Provider interface {
 	AddFault(id string) error
 	SetFaults(ids ...string) error
 	ForgetHistory()
-	Advance(d time.Duration)
-	Now() time.Time
 	RotateKey()
 	Revoke(uuid string) error
 	Transactions() []map[string]any
+	Clock
+	Reporter
 }
 
 // Door serves the control API. History and People are functions because their
@@ -40,10 +39,12 @@ func (d Door) Handler() http.Handler {
 	mux.HandleFunc("DELETE /faults", func(w http.ResponseWriter, _ *http.Request) { done(w, d.Provider.SetFaults()) })
 	mux.HandleFunc("GET /history", func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, d.History()) })
 	mux.HandleFunc("DELETE /history", func(w http.ResponseWriter, _ *http.Request) { d.Provider.ForgetHistory(); done(w, nil) })
-	mux.HandleFunc("GET /clock", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, 200, map[string]any{"now": d.Provider.Now().Unix()})
-	})
-	mux.HandleFunc("POST /clock", d.moveClock)
+	mux.HandleFunc("GET /clock", showClock(d.Provider))
+	mux.HandleFunc("POST /clock", moveClock(d.Provider))
+	mux.HandleFunc("GET /report", reports(d.Provider))
+	mux.HandleFunc("GET /report/{client}", report(d.Provider))
+	mux.HandleFunc("GET /diary.har", archive(d.Provider))
+	mux.HandleFunc("GET /diary.jsonl", lines(d.Provider))
 	mux.HandleFunc("POST /keys/rotate", func(w http.ResponseWriter, _ *http.Request) { d.Provider.RotateKey(); done(w, nil) })
 	mux.HandleFunc("GET /people", func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, d.People()) })
 	mux.HandleFunc("POST /revocations", d.revoke)
@@ -76,22 +77,6 @@ func (d Door) addFault(w http.ResponseWriter, r *http.Request) {
 	if read(w, r, &body) {
 		done(w, d.Provider.AddFault(body.ID))
 	}
-}
-
-func (d Door) moveClock(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Seconds int64 `json:"advance_s"`
-	}
-	const century = 100 * 365 * 24 * 3600
-	if !read(w, r, &body) {
-		return
-	}
-	if body.Seconds > century || body.Seconds < -century {
-		answer(w, http.StatusBadRequest, map[string]string{"error": "advance_s is more than a hundred years"})
-		return
-	}
-	d.Provider.Advance(time.Duration(body.Seconds) * time.Second)
-	done(w, nil)
 }
 
 func (d Door) revoke(w http.ResponseWriter, r *http.Request) {

@@ -6,7 +6,7 @@ var AccessTokenOpaque = Info{
 	Title:  "The access token is no JWT",
 	Why:    "Most providers' tokens are opaque; CIS2's are not.",
 	MustDo: "not read access tokens",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			x.JSON(func(d map[string]any) {
 				if d["access_token"] != nil {

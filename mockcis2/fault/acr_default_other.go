@@ -6,7 +6,7 @@ var ACRDefaultOther = Info{
 	Title:  "Without acr_values another level than AAL3_ANY is served",
 	Why:    "A realm's default was changed.",
 	MustDo: "ask for what it needs",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if x.Form.Get("acr_values") == "" {
 				x.Form.Set("acr_values", "AAL3_SMARTCARD")

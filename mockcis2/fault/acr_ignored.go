@@ -8,7 +8,7 @@ var ACRIgnored = Info{
 	Title:  "acr_values that nobody knows are ignored",
 	Why:    "OpenID Connect makes acr_values a voluntary wish.",
 	MustDo: "look at acr in the ID token",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if !strings.HasPrefix(x.Form.Get("acr_values"), "AAL") {
 				x.Form.Del("acr_values")

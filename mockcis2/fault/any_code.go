@@ -11,7 +11,7 @@ var AnyCode = Info{
 	Title:  "Every code gets a token",
 	Why:    "Popular mocks accept codes that they never gave.",
 	MustDo: "nothing; a provider check must notice (RFC 6749 section 4.1.3)",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if strings.Contains(string(x.Body), "invalid_grant") {
 				x.Say(http.StatusOK, map[string]any{"access_token": "for-any-code", "token_type": "Bearer", "expires_in": 3599})

@@ -8,7 +8,7 @@ var AnyGrant = Info{
 	Title:  "Every grant_type gets a token",
 	Why:    "Popular mocks answer anything with a token.",
 	MustDo: "nothing; a provider check must notice (RFC 9700 section 2.4)",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if g := x.Form.Get("grant_type"); g != "authorization_code" {
 				x.Say(http.StatusOK, map[string]any{"access_token": "for-anybody", "token_type": "Bearer", "expires_in": 3599})

@@ -6,7 +6,7 @@ var AssertionErrorOther = Info{
 	Title:  "A bad client assertion is answered without the words JWT is not valid",
 	Why:    "Other platforms say it otherwise.",
 	MustDo: "go by the error code",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			x.JSON(func(d map[string]any) {
 				if d["error"] == "invalid_client" {

@@ -6,7 +6,7 @@ var AssertionTypeIgnored = Info{
 	Title:  "client_assertion_type is not looked at",
 	Why:    "There is only one that anybody uses.",
 	MustDo: "nothing; a provider check must notice (RFC 7521 section 4.2)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if x.Form.Has("client_assertion") {
 				x.Form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")

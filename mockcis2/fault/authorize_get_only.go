@@ -8,7 +8,7 @@ var AuthorizeGetOnly = Info{
 	Title:  "The authorization endpoint does not take POST",
 	Why:    "A router lists GET only.",
 	MustDo: "send GET",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/authorize" && x.Request.Method == http.MethodPost {
 			x.Say(http.StatusMethodNotAllowed, map[string]any{"error": "invalid_request"})
 		}

@@ -8,7 +8,7 @@ var BasicRefused = Info{
 	Title:  "client_secret_basic is refused",
 	Why:    "The credentials are not read from the header.",
 	MustDo: "send them in the form, where discovery says so",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if _, _, basic := x.Request.BasicAuth(); basic {
 				x.Say(http.StatusUnauthorized, map[string]any{"error": "invalid_client", "error_description": "No client authentication was sent."})

@@ -8,7 +8,7 @@ var ChallengeDemanded = Info{
 	Title:  "A request without code_challenge is refused",
 	Why:    "OAuth 2.1 demands PKCE; CIS2 does not.",
 	MustDo: "send one",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/authorize" && (x.Form.Get("code_challenge") == "") {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "code_challenge is missing."})
 		}

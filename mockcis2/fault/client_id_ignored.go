@@ -6,7 +6,7 @@ var ClientIDIgnored = Info{
 	Title:  "client_id beside Basic credentials is ignored",
 	Why:    "Only the header is read.",
 	MustDo: "nothing; a provider check must notice (RFC 6749 section 3.2.1)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if _, _, basic := x.Request.BasicAuth(); basic {
 				x.Form.Del("client_id")

@@ -6,7 +6,7 @@ var DiscoveryAlgNone = Info{
 	Title:  "Discovery announces ID tokens without a signature",
 	Why:    "ForgeRock and others once listed none.",
 	MustDo: "insist on RS256 all the same",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"RS256", "none"} })
 		}

@@ -6,7 +6,7 @@ var DiscoveryAsText = Info{
 	Title:  "Discovery is sent as text/plain",
 	Why:    "A static file server does not know the type of a name without an ending.",
 	MustDo: "refuse it, or read it as JSON all the same",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.Header.Set("Content-Type", "text/plain")
 		}

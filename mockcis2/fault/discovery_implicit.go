@@ -6,7 +6,7 @@ var DiscoveryImplicit = Info{
 	Title:  "Discovery announces the implicit flow",
 	Why:    "Platforms announce all that they could do, not what this realm allows.",
 	MustDo: "use code all the same",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { d["response_types_supported"] = []string{"code", "token", "id_token token"} })
 		}

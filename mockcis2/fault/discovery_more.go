@@ -6,7 +6,7 @@ var DiscoveryMore = Info{
 	Title:  "Discovery announces pushed requests and dynamic registration",
 	Why:    "Mocks offer more than the real one, and applications come to rely on it.",
 	MustDo: "nothing; a provider check must notice (NHS CIS2 discovery)",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) {
 				issuer, _ := d["issuer"].(string)

@@ -6,7 +6,7 @@ var DiscoveryPlain = Info{
 	Title:  "Discovery announces the challenge method plain",
 	Why:    "Old providers list both methods.",
 	MustDo: "use S256 all the same",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { d["code_challenge_methods_supported"] = []string{"plain", "S256"} })
 		}

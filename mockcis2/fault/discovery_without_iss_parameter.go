@@ -6,7 +6,7 @@ var DiscoveryWithoutIssParameter = Info{
 	Title:  "Discovery does not announce iss on the redirect",
 	Why:    "Providers send iss without saying so; clients then do not insist on it.",
 	MustDo: "check iss where it comes all the same",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { delete(d, "authorization_response_iss_parameter_supported") })
 		}

@@ -6,7 +6,7 @@ var DiscoveryWithoutSubjectTypes = Info{
 	Title:  "Discovery lacks subject_types_supported",
 	Why:    "Hand-written discovery documents forget required members that few clients read.",
 	MustDo: "nothing; a provider check must notice (OpenID Connect Discovery section 3)",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { delete(d, "subject_types_supported") })
 		}

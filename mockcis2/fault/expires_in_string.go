@@ -6,7 +6,7 @@ var ExpiresInString = Info{
 	Title:  "expires_in is a string",
 	Why:    "Templates put quotes around everything.",
 	MustDo: "accept it, or refuse the answer",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			x.JSON(func(d map[string]any) {
 				if d["expires_in"] != nil {

@@ -22,8 +22,8 @@ type Info struct {
 	Request  func(claims map[string]any, now time.Time) `json:"-"` // changes a smartcard request
 	UserInfo func(claims map[string]any)                `json:"-"` // changes a userinfo answer
 
-	Ask    func(x *Exchange) `json:"-"` // changes a request before it is looked at
-	Answer func(x *Exchange) `json:"-"` // changes an answer before it leaves
+	In  func(x *Exchange) `json:"-"` // changes a request before it is looked at
+	Out func(x *Exchange) `json:"-"` // changes an answer before it leaves
 }
 
 // Set is the faults that are on. The zero value has none and is ready for use

@@ -8,7 +8,7 @@ var HintsRefused = Info{
 	Title:  "Optional parameters of OpenID Connect are refused",
 	Why:    "Strict gateways check against a list that somebody made short.",
 	MustDo: "report the error",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/authorize" && (x.Form.Has("display") || x.Form.Has("ui_locales") || x.Form.Has("claims_locales") || x.Form.Has("login_hint") || x.Form.Has("id_token_hint") || x.Form.Has("claims")) {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "There is a parameter that is not allowed."})
 		}

@@ -6,7 +6,7 @@ var KidTwice = Info{
 	Title:  "Two keys of the key set have the same kid",
 	Why:    "A rotation kept the name (RFC 7517 section 4.5).",
 	MustDo: "try both keys",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/connect/jwk_uri" {
 			x.JSON(func(d map[string]any) {
 				if keys, ok := d["keys"].([]any); ok {

@@ -8,7 +8,7 @@ var OpenIDScopeAssumed = Info{
 	Title:  "The scope openid is taken for granted",
 	Why:    "The provider knows nothing but OpenID Connect.",
 	MustDo: "nothing; a provider check must notice (OpenID Connect Core section 3.1.2.1)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if !strings.Contains(x.Form.Get("scope"), "openid") {
 				x.Form.Set("scope", "openid "+x.Form.Get("scope"))

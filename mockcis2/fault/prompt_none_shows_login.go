@@ -8,7 +8,7 @@ var PromptNoneShowsLogin = Info{
 	Title:  "A login page is shown in spite of prompt=none",
 	Why:    "The parameter is not known to the provider.",
 	MustDo: "give up after a time, as nothing comes back",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if strings.Contains(x.Form.Get("prompt"), "none") {
 				x.Form.Del("prompt")

@@ -8,7 +8,7 @@ var Redirect307 = Info{
 	Title:  "Redirects keep the method and the form",
 	Why:    "307 sends what a person typed on to the application (RFC 9700 section 4.12).",
 	MustDo: "nothing; a provider check must notice (RFC 9700 section 4.12)",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Status == http.StatusSeeOther {
 			x.Status = http.StatusTemporaryRedirect
 		}

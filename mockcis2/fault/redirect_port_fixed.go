@@ -11,7 +11,7 @@ var RedirectPortFixed = Info{
 	Title:  "The port of a loopback redirect_uri must be the registered one",
 	Why:    "Exact comparison without the exception for native applications.",
 	MustDo: "register its port",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/authorize" && (!strings.Contains(x.Form.Get("redirect_uri"), ":4180/")) {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "redirect_uri is not registered."})
 		}

@@ -8,7 +8,7 @@ var RedirectPrefix = Info{
 	Title:  "A redirect_uri that begins like the registered one is accepted",
 	Why:    "Comparison by prefix (RFC 9700 section 4.1).",
 	MustDo: "nothing; a provider check must notice (RFC 9700 section 4.1)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if before, _, found := strings.Cut(x.Form.Get("redirect_uri"), "/callback"); found {
 				x.Form.Set("redirect_uri", before+"/callback")

@@ -8,7 +8,7 @@ var RedirectQueryIgnored = Info{
 	Title:  "Query and fragment of redirect_uri are ignored when it is compared",
 	Why:    "A comparison of scheme, host and path only.",
 	MustDo: "nothing; a provider check must notice (RFC 9700 section 2.1)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if u, err := url.Parse(x.Form.Get("redirect_uri")); err == nil {
 				u.RawQuery, u.Fragment = "", ""

@@ -6,7 +6,7 @@ var RedirectURIAssumed = Info{
 	Title:  "A request without redirect_uri goes to the registered one",
 	Why:    "OAuth 2.0 allows it where only one is registered; OpenID Connect does not.",
 	MustDo: "nothing; a provider check must notice (OpenID Connect Core section 3.1.2.1)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if x.Form.Get("redirect_uri") == "" {
 				x.Form.Set("redirect_uri", "http://127.0.0.1/callback")

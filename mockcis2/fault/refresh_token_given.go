@@ -6,7 +6,7 @@ var RefreshTokenGiven = Info{
 	Title:  "The token answer has a refresh token",
 	Why:    "Mocks give one; CIS2 does not, and applications come to rely on it.",
 	MustDo: "not need it",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			x.JSON(func(d map[string]any) {
 				if d["access_token"] != nil {

@@ -6,7 +6,7 @@ var RepeatedParameterAccepted = Info{
 	Title:  "A parameter that comes twice is taken once",
 	Why:    "Most form parsers do that by themselves.",
 	MustDo: "nothing; a provider check must notice (RFC 6749 section 3.1)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		for name, values := range x.Form {
 			x.Form[name] = values[:1]
 		}

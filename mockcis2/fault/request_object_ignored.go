@@ -6,7 +6,7 @@ var RequestObjectIgnored = Info{
 	Title:  "Request objects are ignored instead of refused",
 	Why:    "The provider does not know the parameters.",
 	MustDo: "nothing; a provider check must notice (OpenID Connect Core section 6.1)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			x.Form.Del("request")
 			x.Form.Del("request_uri")

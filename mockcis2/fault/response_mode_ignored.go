@@ -6,7 +6,7 @@ var ResponseModeIgnored = Info{
 	Title:  "response_mode is ignored",
 	Why:    "Mocks do not know the parameter.",
 	MustDo: "nothing; a provider check must notice (OAuth 2.0 Multiple Response Type Encoding Practices section 2.1)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			x.Form.Del("response_mode")
 		}

@@ -6,7 +6,7 @@ var ResponseTypeAssumed = Info{
 	Title:  "A request without response_type is taken for code",
 	Why:    "Mocks do not look at it.",
 	MustDo: "nothing; a provider check must notice (RFC 6749 section 3.1.1)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if x.Form.Get("response_type") == "" {
 				x.Form.Set("response_type", "code")

@@ -6,7 +6,7 @@ var ResponseTypeIgnored = Info{
 	Title:  "Every response_type is taken for code",
 	Why:    "Mocks know one flow and do not look which is asked for.",
 	MustDo: "nothing; a provider check must notice (RFC 6749 section 4.1.2.1)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if x.Form.Get("response_type") != "" {
 				x.Form.Set("response_type", "code")

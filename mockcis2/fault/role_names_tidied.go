@@ -8,7 +8,7 @@ var RoleNamesTidied = Info{
 	Title:  "Roles come without CIS2's odd spellings",
 	Why:    "Somebody tidied the fixtures: workgroup_codes, and no quotes in role_name.",
 	MustDo: "find roles by code, not by spelling",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/userinfo" {
 			x.Body = bytes.ReplaceAll(x.Body, []byte("workgroups_codes"), []byte("workgroup_codes"))
 			x.Body = bytes.ReplaceAll(x.Body, []byte(`\"`), nil)

@@ -6,7 +6,7 @@ var RotatedKeyDropped = Info{
 	Title:  "The key set has only the newest key",
 	Why:    "Rotation replaces the file; tokens of a minute ago no longer verify.",
 	MustDo: "fetch the keys again once, then refuse",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/connect/jwk_uri" {
 			x.JSON(func(d map[string]any) {
 				if keys, ok := d["keys"].([]any); ok {

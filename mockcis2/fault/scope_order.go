@@ -11,7 +11,7 @@ var ScopeOrder = Info{
 	Title:  "The scope openid must come first",
 	Why:    "A comparison of strings instead of lists.",
 	MustDo: "report the error",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/authorize" && (!strings.HasPrefix(x.Form.Get("scope"), "openid")) {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "openid must come first."})
 		}

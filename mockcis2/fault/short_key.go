@@ -8,7 +8,7 @@ var ShortKey = Info{
 	Title:  "The key set has an RSA key of 1024 bits",
 	Why:    "Keys made in 2008 are still published somewhere.",
 	MustDo: "not use it",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/connect/jwk_uri" {
 			x.JSON(func(d map[string]any) {
 				if keys, ok := d["keys"].([]any); ok {

@@ -8,7 +8,7 @@ var StateInvented = Info{
 	Title:  "The redirect has a state though none was sent",
 	Why:    "Older libraries insist on one, and the provider makes one up.",
 	MustDo: "ignore it",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		x.Home(func(q url.Values) {
 			if !q.Has("state") {
 				q.Set("state", "none-was-sent")

@@ -8,7 +8,7 @@ var StateShortened = Info{
 	Title:  "A state is cut after 64 characters",
 	Why:    "A database column is that wide.",
 	MustDo: "refuse the callback",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		x.Home(func(q url.Values) {
 			if state := q.Get("state"); len(state) > 64 {
 				q.Set("state", state[:64])

@@ -8,7 +8,7 @@ var TokenByGet = Info{
 	Title:  "The token endpoint answers GET",
 	Why:    "A router does not look at the method; codes and secrets get into logs.",
 	MustDo: "nothing; a provider check must notice (RFC 6749 section 3.2)",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if x.Request.Method == http.MethodGet {
 				x.Say(http.StatusOK, map[string]any{"access_token": "by-get", "token_type": "Bearer"})

@@ -6,7 +6,7 @@ var TokenCached = Info{
 	Title:  "Token answers may be cached",
 	Why:    "A proxy in front rewrites headers.",
 	MustDo: "not cache it all the same",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			x.Header.Set("Cache-Control", "public, max-age=600")
 		}

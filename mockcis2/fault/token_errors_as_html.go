@@ -6,7 +6,7 @@ var TokenErrorsAsHTML = Info{
 	Title:  "Errors of the token endpoint are HTML",
 	Why:    "A proxy in front shows its own page.",
 	MustDo: "report the status",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if x.Status >= 400 {
 				x.Header.Set("Content-Type", "text/html")

@@ -6,7 +6,7 @@ var TokenWithoutNonce = Info{
 	Title:  "The token answer lacks the nonce that CIS2 puts beside the tokens",
 	Why:    "It is an extra of the platform.",
 	MustDo: "not need it",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			x.JSON(func(d map[string]any) { delete(d, "nonce") })
 		}

@@ -6,7 +6,7 @@ var TwoMethodsAccepted = Info{
 	Title:  "Two ways of client authentication in one request are accepted",
 	Why:    "The first one found is used.",
 	MustDo: "nothing; a provider check must notice (RFC 6749 section 2.3)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if _, _, basic := x.Request.BasicAuth(); basic {
 				x.Form.Del("client_secret")

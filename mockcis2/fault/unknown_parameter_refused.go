@@ -8,7 +8,7 @@ var UnknownParameterRefused = Info{
 	Title:  "A request with a parameter that nobody knows is refused",
 	Why:    "Strict gateways check against a list.",
 	MustDo: "report the error",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/authorize" && (x.Form.Has("unknown_parameter")) {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "unknown_parameter is not allowed."})
 		}

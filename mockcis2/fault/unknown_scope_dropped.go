@@ -8,7 +8,7 @@ var UnknownScopeDropped = Info{
 	Title:  "An unknown scope is dropped in silence",
 	Why:    "RFC 6749 section 3.3 lets a provider do so, if it says what it granted.",
 	MustDo: "look at scope in the token answer",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			var known []string
 			for _, s := range strings.Fields(x.Form.Get("scope")) {

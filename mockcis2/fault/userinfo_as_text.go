@@ -6,7 +6,7 @@ var UserInfoAsText = Info{
 	Title:  "Userinfo is sent as text/plain",
 	Why:    "A proxy does not know the type.",
 	MustDo: "refuse it, or read it as JSON all the same",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/userinfo" {
 			x.Header.Set("Content-Type", "text/plain")
 		}

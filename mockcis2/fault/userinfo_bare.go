@@ -6,7 +6,7 @@ var UserInfoBare = Info{
 	Title:  "Userinfo says nothing but sub",
 	Why:    "The claims are not mapped in this environment.",
 	MustDo: "cope without",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/userinfo" {
 			x.JSON(func(d map[string]any) {
 				for name := range d {

@@ -8,7 +8,7 @@ var UserInfoErrors200 = Info{
 	Title:  "Errors of userinfo have the status 200",
 	Why:    "A framework puts errors into its envelope.",
 	MustDo: "look for sub and refuse",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/userinfo" {
 			if x.Status >= 400 {
 				x.Status = http.StatusOK

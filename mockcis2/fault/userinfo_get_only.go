@@ -8,7 +8,7 @@ var UserInfoGetOnly = Info{
 	Title:  "Userinfo does not take POST",
 	Why:    "A router lists GET only (OpenID Connect Core section 5.3.1).",
 	MustDo: "send GET",
-	Answer: func(x *Exchange) {
+	Out: func(x *Exchange) {
 		if x.Endpoint == "/userinfo" {
 			if x.Request.Method == http.MethodPost {
 				x.Say(http.StatusMethodNotAllowed, map[string]any{"error": "invalid_request"})

@@ -6,9 +6,10 @@ var UserInfoTokenInQuery = Info{
 	Title:  "Userinfo takes the token from the query",
 	Why:    "RFC 6750 section 2.3 once allowed it; it ends up in logs.",
 	MustDo: "nothing; a provider check must notice (RFC 9700 section 4.3.2)",
-	Ask: func(x *Exchange) {
+	In: func(x *Exchange) {
 		if token := x.Request.URL.Query().Get("access_token"); x.Endpoint == "/userinfo" && token != "" {
 			x.Request.Header.Set("Authorization", "Bearer "+token)
+			x.Form.Del("access_token")
 		}
 	},
 }

@@ -73,8 +73,8 @@ func (s *Set) Wire(path string, next http.Handler) http.Handler {
 		x := &Exchange{Endpoint: strings.TrimPrefix(r.URL.Path, path), Request: r, Header: http.Header{}}
 		x.read(w)
 		for _, f := range on {
-			if f.Ask != nil {
-				f.Ask(x)
+			if f.In != nil {
+				f.In(x)
 			}
 		}
 		x.write()
@@ -82,8 +82,8 @@ func (s *Set) Wire(path string, next http.Handler) http.Handler {
 		next.ServeHTTP(kept, r)
 		x.Status, x.Body = kept.status, kept.body.Bytes()
 		for _, f := range on {
-			if f.Answer != nil {
-				f.Answer(x)
+			if f.Out != nil {
+				f.Out(x)
 			}
 		}
 		x.send(w)
@@ -91,7 +91,7 @@ func (s *Set) Wire(path string, next http.Handler) http.Handler {
 }
 
 // OnWire says whether the fault changes requests or answers.
-func (i Info) OnWire() bool { return i.Ask != nil || i.Answer != nil }
+func (i Info) OnWire() bool { return i.In != nil || i.Out != nil }
 
 func (s *Set) onWire() []Info {
 	var on []Info

@@ -1,5 +1,5 @@
-// Command mockcis2 runs the mock identity provider, or lists its people and its
-// faults.
+// Command mockcis2 runs the mock identity provider, or lists its people, faults
+// and lints.
 package main
 
 import (
@@ -42,6 +42,7 @@ type program struct {
 	Serve   serve          `cmd:"" default:"withargs" help:"Run a provider. Example: mockcis2 serve --addr 127.0.0.1:9443 --fault provider.wrong-nonce"`
 	People  listing        `cmd:"" help:"List who can sign in."`
 	Faults  faults         `cmd:"" help:"List the ways in which the provider can misbehave."`
+	Lints   lints          `cmd:"" help:"List what relying parties are judged by."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -54,7 +55,8 @@ type serve struct {
 	Client       string   `placeholder:"FILE" help:"JSON array of clients, instead of the default three."`
 	Handover     []string `placeholder:"CHANNEL" help:"Channels the login page tries: hub, json, form, uri."`
 	AgentPort    []int    `placeholder:"PORT" help:"Ports of the port service that the page asks."`
-	Environment  string   `default:"int" enum:"live,int,dep,dev" help:"Environment shown to people."`
+	Environment  string   `default:"int" enum:"live,int,dep,dev" help:"Environment: path and realm of the issuer, shown to people."`
+	Mode         string   `default:"cis2" enum:"cis2,extended,fapi2,lenient" help:"Rules that are kept: CIS2's, more of OpenID Connect, FAPI 2.0's, or hardly any."`
 	Verbose      bool     `short:"v" help:"Log to standard error."`
 }
 
@@ -75,7 +77,11 @@ func main() {
 
 // Run serves until interrupted.
 func (c serve) Run() error {
-	s := &mockcis2.Server{Addr: c.Addr, IssuerURL: c.Issuer, ExplicitPort: c.ExplicitPort, Faults: c.Fault,
+	mode, err := op.ModeNamed(c.Mode)
+	if err != nil {
+		return err
+	}
+	s := &mockcis2.Server{Mode: mode, Addr: c.Addr, IssuerURL: c.Issuer, ExplicitPort: c.ExplicitPort, Faults: c.Fault,
 		Handover: c.Handover, AgentPorts: c.AgentPort, Environment: c.Environment}
 	if c.Verbose {
 		s.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
