@@ -14,7 +14,7 @@ func DefaultClients() []op.Client {
 	redirects := []string{"http://127.0.0.1/callback"}
 	key := jose.JSONWebKey{Key: testpki.Published("card-11").Public(), KeyID: "conformance", Use: "sig"}
 	return []op.Client{
-		{ID: "999999999901.apps.national", Name: "Toy Records", RedirectURIs: redirects, Method: "client_secret", Secret: "conformance-secret"},
+		{ID: "999999999901.apps.national", Name: "Toy Records", RedirectURIs: redirects, Method: "client_secret", Secret: "conformance-secret", PostLogoutRedirectURIs: []string{"http://127.0.0.1:4180/signed-out"}},
 		{ID: "999999999902.apps.national", Name: "Toy Prescriptions", RedirectURIs: redirects, Method: "private_key_jwt", Keys: jose.JSONWebKeySet{Keys: []jose.JSONWebKey{key}}},
 		{ID: "999999999903.apps.national", Name: "Toy Referrals", RedirectURIs: redirects, Method: "client_secret", Secret: "second-secret"},
 	}

@@ -18,7 +18,7 @@ var (
 // Checks is the suite.
 func Checks() []suite.Check {
 	return slices.Concat(firstChecks(), discoveryChecks(), requestChecks(), redirectChecks(), freshnessChecks(), hintChecks(),
-		codeChecks(), tokenChecks(), clientChecks(), idTokenChecks(), userInfoChecks())
+		codeChecks(), tokenChecks(), clientChecks(), idTokenChecks(), userInfoChecks(), logoutChecks())
 }
 
 // firstChecks are the ones every other stands on, and the smartcard endpoints.

@@ -36,6 +36,7 @@ const (
 	Browser       Feature = "browser"        // a real browser is at hand
 	ShortForm     Feature = "short-form"     // an agent whose form ends after a second can be had
 	Readers       Feature = "readers"        // readers can be plugged in and unplugged
+	Logout        Feature = "logout"         // the provider signs people out at an application's request
 	Clock         Feature = "clock"          // the provider's clock and keys can be moved
 )
 

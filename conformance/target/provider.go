@@ -30,7 +30,7 @@ func (t *Target) startProvider() error {
 func defaultClients() []Client {
 	const redirect = "http://127.0.0.1:4180/callback"
 	return []Client{
-		{ID: "999999999901.apps.national", Secret: "conformance-secret", Method: "client_secret_post", RedirectURI: redirect},
+		{ID: "999999999901.apps.national", Secret: "conformance-secret", Method: "client_secret_post", RedirectURI: redirect, PostLogoutURI: "http://127.0.0.1:4180/signed-out"},
 		{ID: "999999999902.apps.national", Method: "private_key_jwt", RedirectURI: redirect},
 		{ID: "999999999903.apps.national", Secret: "second-secret", Method: "client_secret_post", RedirectURI: redirect},
 	}

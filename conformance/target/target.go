@@ -68,6 +68,8 @@ type Client struct {
 	KeyFile     string `json:"key_file,omitempty"` // PEM, for private_key_jwt
 	Method      string `json:"method"`             // token_endpoint_auth_method
 	RedirectURI string `json:"redirect_uri"`
+	// PostLogoutURI is a registered address to go to after signing out.
+	PostLogoutURI string `json:"post_logout_redirect_uri,omitempty"`
 }
 
 // Read parses a target file.

@@ -117,4 +117,13 @@ var All = []Info{
 	UserInfoBare,
 	UserInfoAsText,
 	RoleNamesTidied,
+
+	DiscoveryWithoutEndSession,
+	DiscoveryWithoutBackchannel,
+	LogoutStateLost,
+	LogoutStateInvented,
+	LogoutHintUnchecked,
+	LogoutRedirectUnchecked,
+	LogoutUnasked,
+	LogoutNeedsAddress,
 }
