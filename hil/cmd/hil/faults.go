@@ -86,6 +86,9 @@ func (f where) checkFault(w world, id string) error {
 			near = append(near, k.ID)
 		}
 	}
+	if len(near) == 0 {
+		return fmt.Errorf("%w: nobody knows the fault %q; 'hil faults' lists those there are", errUsage, id)
+	}
 	return fmt.Errorf("%w: nobody knows the fault %q; of this kind there are: %s (all: hil faults)", errUsage, id, strings.Join(near, ", "))
 }
 
