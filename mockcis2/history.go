@@ -65,8 +65,8 @@ func (s *Server) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		form := s.read(r)
 		seen := &status{ResponseWriter: w, code: http.StatusOK}
+		defer func() { s.note(Entry{Method: r.Method, Path: r.URL.Path, Form: form, Status: seen.code}) }() // a fault may break off
 		next.ServeHTTP(seen, r)
-		s.note(Entry{Method: r.Method, Path: r.URL.Path, Form: form, Status: seen.code})
 	})
 }
 
@@ -103,3 +103,6 @@ func (s *status) WriteHeader(code int) {
 	s.code = code
 	s.ResponseWriter.WriteHeader(code)
 }
+
+// Unwrap lets a fault flush what it sent before it breaks off.
+func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }

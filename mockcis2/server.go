@@ -8,6 +8,7 @@
 package mockcis2
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -49,6 +50,7 @@ type Server struct {
 
 	issuer string
 	http   *http.Server
+	cancel context.CancelFunc // of every request's context
 	listen net.Listener
 	ring   *op.KeyRing
 	pages  *login.Login
@@ -92,6 +94,8 @@ func (s *Server) Start() error {
 		return errors.Join(err, listen.Close())
 	}
 	s.http = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 16}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.http.BaseContext, s.cancel = func(net.Listener) context.Context { return ctx }, cancel
 	go func() { _ = s.http.Serve(listen) }() // ends with ErrServerClosed at Close
 	return nil
 }
@@ -150,7 +154,7 @@ func (s *Server) compose() (http.Handler, error) {
 	s.list.Revoke(testpki.Lost())
 	engine := op.New(s.issuer, s.ring, s.Clients, &s.faults, s.now, s.Rand)
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
-		Engine: engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: pki.Trust{Authority: ca.Certificate, Revocation: s.list.At},
+		Engine: engine, Ring: s.ring, Trust: pki.Trust{Authority: ca.Certificate, Revocation: s.list.At},
 		Person: s.person, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults})
@@ -159,7 +163,21 @@ func (s *Server) compose() (http.Handler, error) {
 	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: engine})
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	s.pages.Routes(mux, u.Path)
-	return s.record(mux), nil
+	layer, err := fault.NewLayer(fault.World{Issuer: s.issuer, Now: s.now, Key: s.ring.Current, Stray: testpki.Published("card-10"), Secret: s.secret}, &s.faults)
+	if err != nil {
+		return nil, err
+	}
+	return s.record(layer.Wrap(mux)), nil
+}
+
+// secret is that of a client, empty when it has none.
+func (s *Server) secret(client string) string {
+	for _, c := range s.Clients {
+		if c.ID == client {
+			return c.Secret
+		}
+	}
+	return ""
 }
 
 // Close stops serving at once.
@@ -167,6 +185,7 @@ func (s *Server) Close() error {
 	if s.http == nil {
 		return nil
 	}
+	s.cancel() // what hangs on request ends too
 	return s.http.Close()
 }
 

@@ -188,9 +188,6 @@ func (e *Engine) home(w http.ResponseWriter, r *http.Request, a Ask, values url.
 		q.Set("state", state)
 	}
 	q.Set("iss", e.issuer)
-	if e.faults.On(fault.WrongIssuerInRedirect) {
-		q.Set("iss", "https://am.elsewhere.test/openam/oauth2")
-	}
 	to.RawQuery = q.Encode()
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, to.String(), http.StatusSeeOther)

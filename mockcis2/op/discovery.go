@@ -38,9 +38,6 @@ func (h Discovery) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		"request_uri_parameter_supported":                  false,
 		"claims_parameter_supported":                       false,
 	}
-	if h.Faults.On(fault.DiscoveryOtherIssuer) {
-		doc["issuer"] = "https://am.elsewhere.test/openam/oauth2"
-	}
 	if h.Faults.On(fault.DiscoverySmartcard) {
 		doc["card_assertion_endpoint"] = h.Issuer + "/smartcard/v1/assertions"
 	}

@@ -33,6 +33,14 @@ func (r *KeyRing) Rotate(key *rsa.PrivateKey) {
 	r.keys = append([]jose.JSONWebKey{k}, r.keys...)
 }
 
+// Current is the key that signs now, and its kid.
+func (r *KeyRing) Current() (key *rsa.PrivateKey, kid string) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	key, _ = r.keys[0].Key.(*rsa.PrivateKey) // the ring holds no other kind
+	return key, r.keys[0].KeyID
+}
+
 // Public is the set that is published (RFC 7517).
 func (r *KeyRing) Public() jose.JSONWebKeySet {
 	r.mu.RLock()
@@ -50,11 +58,6 @@ func (r *KeyRing) Sign(typ string, claims map[string]any) (string, error) {
 	key := r.keys[0]
 	r.mu.RUnlock()
 	return sign(key, typ, claims)
-}
-
-// SignWith is Sign by a key that is not on the ring, under an unpublished name.
-func SignWith(key *rsa.PrivateKey, typ string, claims map[string]any) (string, error) {
-	return sign(jose.JSONWebKey{Key: key, KeyID: "not-published", Algorithm: "RS256"}, typ, claims)
 }
 
 func sign(key jose.JSONWebKey, typ string, claims map[string]any) (string, error) {
@@ -90,14 +93,4 @@ func (r *KeyRing) verify(token string) (map[string]any, error) {
 	}
 	var claims map[string]any
 	return claims, json.Unmarshal(payload, &claims)
-}
-
-// Unsigned is a token with alg none, for faults.
-func Unsigned(typ string, claims map[string]any) (string, error) {
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		return "", err
-	}
-	header, err := json.Marshal(map[string]string{"alg": "none", "typ": typ})
-	return base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(payload) + ".", err
 }

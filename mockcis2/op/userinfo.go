@@ -28,9 +28,7 @@ func (h UserInfo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.Engine.faults.On(fault.ScopesIgnored) {
 		granted = Scopes
 	}
-	claims := request.GetSession().(*session).Person.UserInfo(granted)
-	h.Engine.faults.ApplyUserInfo(claims)
-	writeJSON(w, http.StatusOK, claims)
+	writeJSON(w, http.StatusOK, request.GetSession().(*session).Person.UserInfo(granted))
 }
 
 // bearer is the token in the header or in a form body (RFC 6750 section 2).

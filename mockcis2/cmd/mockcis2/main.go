@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -49,7 +50,7 @@ type serve struct {
 	Addr         string   `default:"127.0.0.1:0" help:"Address to listen on; port 0 is a free one."`
 	Issuer       string   `help:"Issuer to publish, when it is not http://ADDR and the path of CIS2."`
 	ExplicitPort bool     `help:"Keep a default port in the issuer, as CIS2 does."`
-	Fault        []string `placeholder:"ID" help:"Switch a fault on. May be repeated."`
+	Fault        []string `sep:"none" placeholder:"ID" help:"Switch a fault on, as listed by 'mockcis2 faults', such as provider.hang:endpoint=userinfo,n=2. May be repeated."`
 	Control      string   `placeholder:"ADDR" help:"Loopback address of the side door; empty is none."`
 	Client       string   `placeholder:"FILE" help:"JSON array of clients, instead of the default three."`
 	Handover     []string `placeholder:"CHANNEL" help:"Channels the login page tries: hub, json, form, uri."`
@@ -148,11 +149,27 @@ type faults struct {
 
 // Run lists the faults.
 func (c faults) Run() error {
-	rows := []row{}
-	for _, f := range fault.All {
-		rows = append(rows, row{f.ID, f.Title, f.Why, f.MustDo})
+	all := fault.List()
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(all)
 	}
-	return list(os.Stdout, rows, c.JSON)
+	for _, f := range all {
+		if _, err := fmt.Printf("%-44s %s\n", f.ID+keys(f), f.Title); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keys are the parameters that a fault has, beside those that aim it.
+func keys(f fault.Info) string {
+	own := ""
+	for _, p := range f.Params {
+		if p.Key == "endpoint" || p.Key == "ms" {
+			own += "," + p.Key + "=" + p.Default
+		}
+	}
+	return strings.Replace(own, ",", ":", 1)
 }
 
 // versionCommand prints the version.
@@ -165,10 +182,8 @@ func (versionCommand) Run() error {
 }
 
 type row struct {
-	ID     string `json:"id"`
-	Title  string `json:"title"`
-	Why    string `json:"why,omitempty"`
-	MustDo string `json:"must_do,omitempty"`
+	ID    string `json:"id"`
+	Title string `json:"title"`
 }
 
 func list(w io.Writer, rows []row, asJSON bool) error {
