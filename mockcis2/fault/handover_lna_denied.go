@@ -8,7 +8,7 @@ var handoverLNADenied = Info{
 	Title:  "The browser keeps the page from the agent",
 	Why:    "Chrome asks before a page may reach this computer, and people say no.",
 	Source: "agent protocol section 4",
-	Owes:   agent("the page goes on to a channel that the browser leaves open, or says 400_645"),
+	Owes:   Owes{"agent", Either, "the page goes on to a channel that the browser leaves open, or says 400_645"},
 	At:     []string{Login},
 	Answer: func(_ *Call, a *Answer) {
 		policy := a.header.Get("Content-Security-Policy")

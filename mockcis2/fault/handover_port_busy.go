@@ -11,7 +11,7 @@ var handoverPortBusy = Info{
 	Title:  "The page finds another program at the agent's port",
 	Why:    "Developers' tools and printers take ports.",
 	Source: "agent protocol section 4",
-	Owes:   agent("the page says that the smartcard program cannot be reached, with 400_645"),
+	Owes:   Owes{"agent", Either, "the page takes nobody else for the agent, goes on to the URI, and says 400_645 when that fails"},
 	At:     []string{Login},
 	Answer: func(c *Call, a *Answer) {
 		a.page(func(m map[string]any) {

@@ -6,7 +6,7 @@ var handoverURIOnly = Info{
 	Title:  "The page offers one channel, the URI scheme",
 	Why:    "The others are closed by policy in many places.",
 	Source: "agent protocol section 4",
-	Owes:   agent("take the id from the URI and open the return page"),
+	Owes:   Owes{"agent", Survive, "take the id from the URI and open the return page"},
 	At:     []string{Login},
 	Answer: func(_ *Call, a *Answer) { a.page(func(m map[string]any) { m["handover"] = []any{"uri"} }) },
 }
