@@ -10,6 +10,7 @@ package mockcis2
 import (
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
@@ -163,12 +164,16 @@ func (s *Server) compose() (http.Handler, error) {
 	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: engine})
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	s.pages.Routes(mux, u.Path)
-	layer, err := fault.NewLayer(fault.World{Issuer: s.issuer, Now: s.now, Key: s.ring.Current, Stray: testpki.Published("card-10"), Secret: s.secret}, &s.faults)
+	layer, err := fault.NewLayer(fault.World{Issuer: s.issuer, Now: s.now, Key: s.ring.Current, Stray: stray, Secret: s.secret}, &s.faults)
 	if err != nil {
 		return nil, err
 	}
 	return s.record(layer.Wrap(mux)), nil
 }
+
+// stray is a key that no key set of ours lists. Reading it takes a while, and
+// few servers need it.
+func stray() *rsa.PrivateKey { return testpki.Published("card-10") }
 
 // secret is that of a client, empty when it has none.
 func (s *Server) secret(client string) string {

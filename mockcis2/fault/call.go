@@ -18,7 +18,7 @@ type World struct {
 	Issuer string
 	Now    func() time.Time
 	Key    func() (key *rsa.PrivateKey, kid string) // the key that signs now
-	Stray  *rsa.PrivateKey                          // a key that is not published
+	Stray  func() *rsa.PrivateKey                   // a key that is not published
 	Secret func(client string) string               // of a client; empty is none
 }
 

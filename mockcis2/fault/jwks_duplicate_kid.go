@@ -11,7 +11,7 @@ var jwksDuplicateKid = Info{
 	Answer: func(c *Call, a *Answer) {
 		a.keys(func(list []any) []any {
 			_, kid := c.Key()
-			return append([]any{public(c.Stray, kid)}, list...)
+			return append([]any{public(c.Stray(), kid)}, list...)
 		})
 	},
 }

@@ -102,10 +102,11 @@ func Base(id string) string {
 	return base
 }
 
-// Find is the fault with this ID, which may have parameters. Errors wrap
+// Find is the fault with this ID, which may have parameters, as lists show it. Errors wrap
 // ErrParam and name what is allowed.
 func Find(id string) (Info, error) {
 	f, _, err := parse(id)
+	f.Params = f.params()
 	return f, err
 }
 

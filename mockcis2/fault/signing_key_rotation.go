@@ -12,11 +12,11 @@ var signingKeyRotation = Info{
 	Also:   []string{JWKS},
 	Sealed: func(c *Call, t *JWT) {
 		c.Memory.Swap("rotated", true)
-		t.by(c.Stray, "just-rotated")
+		t.by(c.Stray(), "just-rotated")
 	},
 	Answer: func(c *Call, a *Answer) {
 		if c.Endpoint == JWKS && c.Memory.Get("rotated") != nil {
-			a.keys(func(list []any) []any { return append([]any{public(c.Stray, "just-rotated")}, list...) })
+			a.keys(func(list []any) []any { return append([]any{public(c.Stray(), "just-rotated")}, list...) })
 		}
 	},
 }

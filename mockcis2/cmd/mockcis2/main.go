@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -70,6 +69,9 @@ func main() {
 	}
 	if err := ctx.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "mockcis2:", err)
+		if errors.Is(err, fault.ErrParam) {
+			os.Exit(64)
+		}
 		os.Exit(1)
 	}
 }
@@ -144,33 +146,12 @@ func (c listing) Run() error {
 }
 
 type faults struct {
-	JSON bool `help:"Print JSON."`
+	ID   string `arg:"" optional:"" help:"Only this one, which may have parameters: provider.hang:n=2."`
+	JSON bool   `help:"Print JSON, with parameters and what is owed."`
 }
 
 // Run lists the faults.
-func (c faults) Run() error {
-	all := fault.List()
-	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(all)
-	}
-	for _, f := range all {
-		if _, err := fmt.Printf("%-44s %s\n", f.ID+keys(f), f.Title); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// keys are the parameters that a fault has, beside those that aim it.
-func keys(f fault.Info) string {
-	own := ""
-	for _, p := range f.Params {
-		if p.Key == "endpoint" || p.Key == "ms" {
-			own += "," + p.Key + "=" + p.Default
-		}
-	}
-	return strings.Replace(own, ",", ":", 1)
-}
+func (c faults) Run() error { return listFaults(os.Stdout, c.ID, c.JSON) }
 
 // versionCommand prints the version.
 type versionCommand struct{}
