@@ -81,7 +81,7 @@ func TestAimedAtAFlow(t *testing.T) {
 		}
 		here := b.post(tx.Complete, url.Values{"ticket": {receipt["ticket"].(string)}})
 		home := b.post(here.at.String(), url.Values{"action": {"continue"}}).home
-		w := seen{issuer: s.Issuer(), home: &url.URL{RawQuery: home.Encode()}}
+		w := seen{issuer: s.Issuer(), wait: time.Minute, home: &url.URL{RawQuery: home.Encode()}}
 		w.redeem(a)
 		if (home.Get("state") != "state-1234567890") != wrong || (w.token.json()["token_type"] == "bearer") != wrong || about("sub", nil)(w) != wrong {
 			t.Errorf("%t: home %v, token %v, userinfo %v", wrong, home, w.token.json()["token_type"], w.info.body)
@@ -170,7 +170,7 @@ func TestControlTakesParameters(t *testing.T) {
 			t.Errorf("%s does not say what is allowed: %s", body, got.body)
 		}
 	}
-	if got := get(door.URL + "/faults"); strings.TrimSpace(got.body) != `["provider.hang:endpoint=userinfo,n=2"]` {
+	if got := get(door.URL+"/faults", time.Minute); strings.TrimSpace(got.body) != `["provider.hang:endpoint=userinfo,n=2"]` {
 		t.Errorf("on are %s", got.body)
 	}
 }

@@ -78,14 +78,12 @@ var effects = map[string]func(t *testing.T, s *mockcis2.Server) bool{
 		return err != nil && strings.Contains(err.Error(), "500")
 	},
 	"provider.request-hangs": func(t *testing.T, s *mockcis2.Server) bool {
-		tx := newBrowser(t).open(first(t, s).url()).transaction(t)
-		_, err := (&http.Client{Timeout: time.Second}).Get(s.Issuer() + "/smartcard/v1/requests/" + tx.ID)
-		return err != nil
+		return late(get(s.Issuer()+"/smartcard/v1/requests/"+newBrowser(t).open(first(t, s).url()).transaction(t).ID, patience(s)))
 	},
 	"provider.hang":    func(t *testing.T, s *mockcis2.Server) bool { return late(watch(t, s).token) },
 	"provider.latency": func(t *testing.T, s *mockcis2.Server) bool { return late(watch(t, s).token) },
 	"provider.handover-slow": func(t *testing.T, s *mockcis2.Server) bool {
-		return late(get(s.Issuer() + "/smartcard/v1/requests/" + newBrowser(t).open(first(t, s).url()).transaction(t).ID))
+		return late(get(s.Issuer()+"/smartcard/v1/requests/"+newBrowser(t).open(first(t, s).url()).transaction(t).ID, patience(s)))
 	},
 	"provider.id-token-replayed": func(t *testing.T, s *mockcis2.Server) bool {
 		return watch(t, s).token.json()["id_token"] == watch(t, s).token.json()["id_token"]

@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // seen is one sign-in as bytes on the wire, judged by nobody.
@@ -23,6 +24,7 @@ type seen struct {
 	header, claims               map[string]any // of the ID token
 	sealed                       bool           // by a published key, RS256
 	issuer                       string
+	wait                         time.Duration
 }
 
 // reply is one answer; err when it did not come whole.
@@ -39,8 +41,17 @@ func (r reply) json() map[string]any {
 	return m
 }
 
-// patient is how long a test waits for an answer that will not come.
-const patient = 4 * time.Second
+// patience is how long to wait for an answer of s: long, but not for one that
+// will not come.
+func patience(s *mockcis2.Server) time.Duration {
+	for _, id := range s.ActiveFaults() {
+		switch fault.Base(id) {
+		case fault.RequestHangs.ID, "provider.hang", "provider.latency", "provider.handover-slow":
+			return time.Second
+		}
+	}
+	return time.Minute
+}
 
 func send(b *http.Client, r *http.Request) reply {
 	resp, err := b.Do(r)
@@ -52,16 +63,17 @@ func send(b *http.Client, r *http.Request) reply {
 	return reply{resp.StatusCode, resp.Header, string(raw), err}
 }
 
-func get(to string) reply {
+func get(to string, wait time.Duration) reply {
 	r, _ := http.NewRequest(http.MethodGet, to, nil)
-	return send(&http.Client{Timeout: patient}, r)
+	return send(&http.Client{Timeout: wait}, r)
 }
 
 // watch signs in and keeps what came by. Where a fault stops it, the rest is
 // empty.
 func watch(t *testing.T, s *mockcis2.Server) seen {
 	t.Helper()
-	w := seen{issuer: s.Issuer(), discovery: get(s.Issuer() + "/.well-known/openid-configuration")}
+	w := seen{issuer: s.Issuer(), wait: patience(s)}
+	w.discovery = get(s.Issuer()+"/.well-known/openid-configuration", w.wait)
 	a := raw(s)
 	b := newBrowser(t)
 	r, _ := http.NewRequest(http.MethodGet, a.url(), nil)
@@ -85,7 +97,7 @@ func watch(t *testing.T, s *mockcis2.Server) seen {
 		t.Fatal(err)
 	}
 	w.redeem(a)
-	w.jwks = get(s.Issuer() + "/connect/jwk_uri")
+	w.jwks = get(s.Issuer()+"/connect/jwk_uri", w.wait)
 	w.judge()
 	return w
 }
@@ -103,11 +115,11 @@ func (w *seen) redeem(a application) {
 		"client_id": {a.ClientID}, "client_secret": {a.ClientSecret}, "code_verifier": {a.verifier}}
 	r, _ := http.NewRequest(http.MethodPost, a.Endpoint.TokenURL, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	w.token = send(&http.Client{Timeout: patient}, r)
+	w.token = send(&http.Client{Timeout: w.wait}, r)
 	token, _ := w.token.json()["access_token"].(string)
 	r, _ = http.NewRequest(http.MethodGet, w.issuer+"/userinfo", nil)
 	r.Header.Set("Authorization", "Bearer "+token)
-	w.info = send(&http.Client{Timeout: patient}, r)
+	w.info = send(&http.Client{Timeout: w.wait}, r)
 }
 
 func (w *seen) judge() {

@@ -37,6 +37,7 @@ type application interface {
 type careful struct {
 	issuer   string
 	client   target.Client
+	web      *http.Client
 	provider *oidc.Provider
 	keys     *keySet
 	config   oauth2.Config
@@ -57,9 +58,6 @@ const (
 // most is how much of an answer is read.
 const most = 2 << 20
 
-// waits is how long an application waits for an answer.
-const waits = 5 * time.Second
-
 // bounded reads no more than most of any answer.
 type bounded struct{}
 
@@ -71,10 +69,13 @@ func (bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-var web = &http.Client{Transport: bounded{}, Timeout: waits}
+// patient is a client that waits so long for an answer.
+func patient(wait time.Duration) *http.Client {
+	return &http.Client{Transport: bounded{}, Timeout: wait}
+}
 
 func (c *careful) begin(ctx context.Context) (string, error) {
-	ctx = oidc.ClientContext(ctx, web)
+	ctx = oidc.ClientContext(ctx, c.web)
 	var err error
 	if c.provider, err = oidc.NewProvider(ctx, c.issuer); err != nil {
 		return "", err
@@ -82,7 +83,7 @@ func (c *careful) begin(ctx context.Context) (string, error) {
 	if err := c.provider.Claims(&c.expects); err != nil {
 		return "", err
 	}
-	c.keys = &keySet{at: c.expects.Keys}
+	c.keys = &keySet{at: c.expects.Keys, web: c.web}
 	c.config = oauth2.Config{ClientID: c.client.ID, ClientSecret: c.client.Secret, Endpoint: c.provider.Endpoint(), RedirectURL: c.client.RedirectURI,
 		Scopes: []string{"openid", "profile", "nhsperson", "nationalrbacaccess", "selectedrole"}}
 	c.config.Endpoint.AuthStyle = oauth2.AuthStyleInParams
@@ -92,7 +93,7 @@ func (c *careful) begin(ctx context.Context) (string, error) {
 }
 
 func (c *careful) finish(ctx context.Context, back *url.URL) (user, error) {
-	ctx = oidc.ClientContext(ctx, web)
+	ctx = oidc.ClientContext(ctx, c.web)
 	code, err := c.code(back.Query())
 	if err != nil {
 		return user{}, err
@@ -200,7 +201,7 @@ func (c *careful) info(ctx context.Context, token string) (map[string]any, error
 		return nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
-	resp, err := web.Do(r)
+	resp, err := c.web.Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -244,6 +245,7 @@ func (c claims) person(info map[string]any) (user, error) {
 // Keys nobody understands, or for something else, are left out.
 type keySet struct {
 	at   string
+	web  *http.Client
 	have []jose.JSONWebKey
 }
 
@@ -298,7 +300,7 @@ func (k *keySet) fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	resp, err := web.Do(r)
+	resp, err := k.web.Do(r)
 	if err != nil {
 		return err
 	}

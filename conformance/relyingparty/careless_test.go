@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
@@ -19,6 +18,7 @@ import (
 type careless struct {
 	issuer string
 	client target.Client
+	web    *http.Client // it has a limit only so that tests end
 	meta   struct {
 		Authorize string `json:"authorization_endpoint"`
 		Token     string `json:"token_endpoint"`
@@ -26,11 +26,8 @@ type careless struct {
 	}
 }
 
-// trusting has a limit only so that tests end.
-var trusting = &http.Client{Timeout: waits + time.Second}
-
 func (c *careless) begin(context.Context) (string, error) {
-	resp, err := trusting.Get(c.issuer + "/.well-known/openid-configuration")
+	resp, err := c.web.Get(c.issuer + "/.well-known/openid-configuration")
 	if err != nil {
 		return "", err
 	}
@@ -49,7 +46,7 @@ func (c *careless) finish(_ context.Context, back *url.URL) (u user, err error) 
 			err = fmt.Errorf("it broke: %v", broke)
 		}
 	}()
-	resp, err := trusting.PostForm(c.meta.Token, url.Values{"grant_type": {"authorization_code"}, "code": {back.Query().Get("code")},
+	resp, err := c.web.PostForm(c.meta.Token, url.Values{"grant_type": {"authorization_code"}, "code": {back.Query().Get("code")},
 		"redirect_uri": {c.client.RedirectURI}, "client_id": {c.client.ID}, "client_secret": {c.client.Secret}})
 	if err != nil {
 		return u, err
@@ -97,7 +94,7 @@ func (c *careless) info(token string) (said, error) {
 		return said{}, err
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
-	resp, err := trusting.Do(r)
+	resp, err := c.web.Do(r)
 	if err != nil {
 		return said{}, err
 	}

@@ -3,9 +3,11 @@ package relyingparty_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
@@ -64,26 +66,35 @@ func (d desk) signIn(ctx context.Context, a application) (o outcome) {
 
 // under signs in at an application with a fault on; again, where the fault shows
 // from the second time on.
-func (d desk) under(ctx context.Context, id string, make func() application) (outcome, error) {
+func (d desk) under(ctx context.Context, id string, make func(time.Duration) application) (outcome, error) {
 	if err := d.Side.Fault(ctx, id); err != nil {
 		return outcome{}, err
 	}
 	defer func() { _ = d.Side.Restore(ctx) }()
 	if slices.Contains(second, id) {
-		d.signIn(ctx, make())
+		d.signIn(ctx, make(wait(id)))
 	}
-	return d.signIn(ctx, make()), nil
+	return d.signIn(ctx, make(wait(id))), nil
 }
 
 // second are the faults that show from the second sign-in on.
 var second = []string{"provider.id-token-replayed"}
 
-func (d desk) careful() application {
-	return &careful{issuer: d.Issuer, client: d.Clients[0]}
+func (d desk) careful(wait time.Duration) application {
+	return &careful{issuer: d.Issuer, client: d.Clients[0], web: patient(wait)}
 }
 
-func (d desk) careless() application {
-	return &careless{issuer: d.Issuer, client: d.Clients[0]}
+func (d desk) careless(wait time.Duration) application {
+	return &careless{issuer: d.Issuer, client: d.Clients[0], web: &http.Client{Timeout: wait}}
+}
+
+// wait is how long an application waits for an answer with a fault on: long,
+// but not for one that will not come.
+func wait(id string) time.Duration {
+	if id == "provider.hang" {
+		return time.Second
+	}
+	return time.Minute
 }
 
 // delivers says whether an outcome is what the fault says is owed.
@@ -107,8 +118,8 @@ func delivers(owed fault.Owes, o outcome, healthy user) bool {
 func TestRelyingPartiesUnderEveryFault(t *testing.T) {
 	pool := open(t, 4)
 	d := <-pool
-	healthy := d.signIn(t.Context(), d.careful())
-	if simple := d.signIn(t.Context(), d.careless()); healthy.err != nil || healthy.Role == "" || simple != healthy {
+	healthy := d.signIn(t.Context(), d.careful(wait("")))
+	if simple := d.signIn(t.Context(), d.careless(wait(""))); healthy.err != nil || healthy.Role == "" || simple != healthy {
 		t.Fatalf("without a fault: careful %s; careless %s", healthy, simple)
 	}
 	pool <- d

@@ -14,6 +14,7 @@ import (
 type Layer struct {
 	World
 	Set   *Set
+	host  string // of the issuer
 	path  string
 	links links
 }
@@ -24,7 +25,7 @@ func NewLayer(w World, s *Set) (*Layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Layer{World: w, Set: s, path: u.Path}, nil
+	return &Layer{World: w, Set: s, host: hostOf(u), path: u.Path}, nil
 }
 
 // Wrap puts the layer before a provider. Its handler panics with
@@ -45,7 +46,7 @@ func (l *Layer) Wrap(next http.Handler) http.Handler {
 		a := &Answer{Status: http.StatusOK, header: w.Header()}
 		next.ServeHTTP(a, r)
 		l.learn(c, a)
-		if a.leaves(l.Issuer) {
+		if a.leaves(l.host) {
 			due = append(due, l.Set.due(Callback, c)...)
 		}
 		for _, f := range due {
@@ -97,7 +98,7 @@ func (l *Layer) learn(c *Call, a *Answer) {
 		if err != nil {
 			return
 		}
-		if a.leaves(l.Issuer) {
+		if a.leaves(l.host) {
 			l.links.learn(to.Query().Get("code"), p)
 		} else if at, id := place(strings.TrimPrefix(to.Path, l.path)); at == Login {
 			l.links.learn(id, party{id, c.Client})
@@ -131,10 +132,15 @@ func (a *Answer) Write(b []byte) (int, error) {
 	return a.Body.Write(b)
 }
 
-// leaves says whether the answer takes the browser away from the issuer.
-func (a *Answer) leaves(issuer string) bool {
-	to := a.header.Get("Location")
-	return a.Status/100 == 3 && strings.Contains(to, "://") && !strings.HasPrefix(to, issuer)
+// leaves says whether the answer takes the browser away from a host.
+func (a *Answer) leaves(host string) bool {
+	to, err := url.Parse(a.header.Get("Location"))
+	return err == nil && a.Status/100 == 3 && to.Host != "" && hostOf(to) != host
+}
+
+// hostOf is host and port, the default port dropped: CIS2 has it in its issuer.
+func hostOf(u *url.URL) string {
+	return strings.TrimSuffix(u.Host, map[string]string{"https": ":443", "http": ":80"}[u.Scheme])
 }
 
 func (a *Answer) send(w http.ResponseWriter) {
