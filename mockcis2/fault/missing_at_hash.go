@@ -9,7 +9,7 @@ var missingAtHash = Info{
 	Why:     "It is optional in the code flow.",
 	Source:  "OpenID Connect Core section 3.1.3.6",
 	RPTest:  "oidcc-client-test-missing-athash",
-	Owes:    survive("accept it in the code flow"),
+	Owes:    survive("accept it in the code flow; the test of this name is of flows that require it"),
 	At:      []string{Token},
 	IDToken: func(c map[string]any, _ time.Time) { delete(c, "at_hash") },
 }
