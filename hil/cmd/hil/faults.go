@@ -92,9 +92,13 @@ func (f where) checkFault(w world, id string) error {
 	return fmt.Errorf("%w: nobody knows the fault %q; of this kind there are: %s (all: hil faults)", errUsage, id, strings.Join(near, ", "))
 }
 
-// checkSettings asks the one program whose faults have parameters.
+// checkSettings asks the program whose fault it is: the provider or the card.
 func (f where) checkSettings(w world, id string) error {
-	path, err := f.programs(w).Built(bench.CardEmu)
+	program := bench.CardEmu
+	if strings.HasPrefix(id, "provider.") {
+		program = bench.MockCIS2
+	}
+	path, err := f.programs(w).Built(program)
 	if err != nil {
 		return err
 	}
