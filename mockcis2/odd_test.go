@@ -19,15 +19,11 @@ var odd = map[string]effect{
 	"provider.nonce-shortened": func(t *testing.T, s *mockcis2.Server) bool {
 		return signInWith(t, s, "nonce", strings.Repeat("n", 100))["nonce"] == strings.Repeat("n", 64)
 	},
-	"provider.missing-auth-time":       claim(func(c map[string]any) bool { return c["auth_time"] == nil }),
-	"provider.acr-other":               claim(func(c map[string]any) bool { return c["acr"] != "AAL3_ANY" }),
-	"provider.amr-string":              claim(func(c map[string]any) bool { _, text := c["amr"].(string); return text }),
-	"provider.missing-sid":             claim(func(c map[string]any) bool { return c["sid"] == nil }),
-	"provider.without-platform-claims": claim(func(c map[string]any) bool { return c["auditTrackingId"] == nil }),
-	"provider.invalid-c-hash":          claim(func(c map[string]any) bool { return c["c_hash"] == "77QmUPtjPfzWtF2AnpK9RQ" }),
-	"provider.invalid-s-hash":          claim(func(c map[string]any) bool { return c["s_hash"] == "77QmUPtjPfzWtF2AnpK9RQ" }),
-	"provider.id-token-lives-a-year":   claim(func(c map[string]any) bool { return c["exp"].(float64)-c["iat"].(float64) > 24*3600 }),
-	"provider.sub-not-digits":          claim(func(c map[string]any) bool { return strings.HasPrefix(c["sub"].(string), "urn:") }),
+	"provider.amr-string":            claim(func(c map[string]any) bool { _, text := c["amr"].(string); return text }),
+	"provider.missing-sid":           claim(func(c map[string]any) bool { return c["sid"] == nil }),
+	"provider.invalid-s-hash":        claim(func(c map[string]any) bool { return c["s_hash"] == "77QmUPtjPfzWtF2AnpK9RQ" }),
+	"provider.id-token-lives-a-year": claim(func(c map[string]any) bool { return c["exp"].(float64)-c["iat"].(float64) > 24*3600 }),
+	"provider.sub-not-digits":        claim(func(c map[string]any) bool { return strings.HasPrefix(c["sub"].(string), "urn:") }),
 	"provider.role-unasked": func(t *testing.T, s *mockcis2.Server) bool {
 		return signInWith(t, s, "scope", "openid")["selected_roleid"] != nil
 	},

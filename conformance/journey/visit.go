@@ -18,6 +18,23 @@ func Visit(ctx context.Context, t *target.Target, authorize, redirect string) (s
 // VisitIn is Visit in a browser that goes on afterwards: an application that is
 // a server keeps its cookies there, and end may be a page behind its callback.
 func VisitIn(ctx context.Context, t *target.Target, b *browser.Browser, authorize, end string) (string, error) {
+	return VisitBy(ctx, t, b, authorize, end, byAgent)
+}
+
+// Prove makes the ticket of a transaction: an agent does, or whoever has a card.
+type Prove func(ctx context.Context, t *target.Target, b *browser.Browser, id string) (ticket string, err error)
+
+// byAgent hands over by JSON: a hub's connection would stay for a while.
+func byAgent(ctx context.Context, t *target.Target, b *browser.Browser, id string) (string, error) {
+	reply, err := Hand(ctx, t, b, browser.JSON, id)
+	if err == nil && reply.StatusCode != 0 {
+		err = Status(reply.StatusCode)
+	}
+	return reply.Ticket, err
+}
+
+// VisitBy is VisitIn with another way to prove the card.
+func VisitBy(ctx context.Context, t *target.Target, b *browser.Browser, authorize, end string, prove Prove) (string, error) {
 	j := &Journey{t: t, App: &relyingparty.Application{Redirect: end}, Browser: b}
 	if err := j.open(ctx, authorize); err != nil {
 		if j.Page != nil && j.Home() { // the provider refused at once
@@ -25,14 +42,11 @@ func VisitIn(ctx context.Context, t *target.Target, b *browser.Browser, authoriz
 		}
 		return "", err
 	}
-	reply, err := j.Hand(ctx, browser.JSON) // a hub's connection would stay for a while
+	ticket, err := prove(ctx, t, b, j.ID)
 	if err != nil {
 		return "", err
 	}
-	if reply.StatusCode != 0 {
-		return "", Status(reply.StatusCode)
-	}
-	if err := j.Complete(ctx, reply.Ticket); err != nil {
+	if err := j.Complete(ctx, ticket); err != nil {
 		return "", err
 	}
 	if err := j.Arrive(ctx); err != nil {

@@ -22,12 +22,12 @@ func idTokenChecks() []suite.Check {
 	return []suite.Check{
 		{ID: "provider.sub-digits", Title: "sub is the holder's twelve digits", Source: "NHS CIS2 ID token claims", Requires: cis2Card, Proof: "provider.sub-not-digits", Because: "twelve digits", Run: claims(subDigits)},
 		{ID: "provider.sid", Title: "The ID token has a sid", Source: "NHS CIS2 ID token claims; OpenID Connect Back-Channel Logout 1.0 §2.1", Requires: cis2Card, Proof: "provider.missing-sid", Because: "sid", Run: claims(textual("sid"))},
-		{ID: "provider.platform-claims", Title: "The ID token has the claims of CIS2's platform", Source: "NHS CIS2 ID token claims", Requires: cis2Card, Proof: "provider.without-platform-claims", Because: "auditTrackingId", Run: claims(platformClaims)},
+		{ID: "provider.platform-claims", Title: "The ID token has the claims of CIS2's platform", Source: "NHS CIS2 ID token claims", Requires: cis2Card, Proof: "provider.forgerock-missing", Because: "auditTrackingId", Run: claims(platformClaims)},
 		{ID: "provider.c-hash", Title: "c_hash is of the code", Source: "OpenID Connect Core 1.0 §3.3.2.11; NHS CIS2 ID token claims", Requires: cis2Card, Proof: "provider.invalid-c-hash", Because: "c_hash", Run: cHash},
 		{ID: "provider.s-hash", Title: "s_hash is of the state", Source: "FAPI 1.0 Part 2 §5.1.1; NHS CIS2 ID token claims", Requires: cis2Card, Proof: "provider.invalid-s-hash", Because: "s_hash", Run: sHash},
 		{ID: "provider.id-token-life", Title: "The ID token is good for an hour", Source: "NHS CIS2 ID token claims", Requires: cis2Card, Proof: "provider.id-token-lives-a-year", Because: "hour", Run: claims(idTokenLife)},
 		{ID: "provider.role-unasked", Title: "Without selectedrole no role is in the ID token", Source: "NHS CIS2 guidance, role selection", Requires: cis2Card, Proof: "provider.role-unasked", Because: "selected_roleid", Run: claims(roleUnasked)},
-		{ID: "provider.access-token-jwt", Title: "The access token is a JWT of the same issuer without aud", Source: "NHS CIS2 token response", Requires: cis2Card, Proof: "provider.access-token-opaque", Because: "no JWT", Run: accessTokenJWT},
+		{ID: "provider.access-token-jwt", Title: "The access token is a JWT of the same issuer without aud", Source: "NHS CIS2 token response", Requires: cis2Card, Proof: "provider.opaque-access-token", Because: "no JWT", Run: accessTokenJWT},
 	}
 }
 

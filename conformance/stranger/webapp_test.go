@@ -112,7 +112,7 @@ func TestExpress(t *testing.T) {
 		t.Fatal(err)
 	}
 	var a answer
-	if err := json.Unmarshal([]byte(page.Body), &a); err != nil || a.Claims.Sub != testpki.Holders()[1].UUID || a.UserInfo.Sub != a.Claims.Sub {
+	if err := json.Unmarshal([]byte(page.Body), &a); err != nil || string(a.Claims.Sub) != testpki.Holders()[1].UUID || a.UserInfo.Sub != a.Claims.Sub {
 		t.Errorf("%v: %d %s", err, page.Status, page.Body)
 	}
 	if err := c.Side.Fault(t.Context(), "provider.wrong-nonce"); err != nil {

@@ -2,8 +2,8 @@ package fault
 
 // AccessTokenNeverEnds is the fault provider.access-token-never-ends: an access token does not expire.
 var AccessTokenNeverEnds = Info{
-	ID:     "provider.access-token-never-ends",
-	Title:  "An access token does not expire",
-	Why:    "Mocks keep tokens for ever.",
-	MustDo: "nothing; a provider check must notice (RFC 6749 section 5.1)",
+	ID:    "provider.access-token-never-ends",
+	Title: "An access token does not expire",
+	Why:   "Mocks keep tokens for ever.",
+	Owes:  lax("RFC 6749 section 5.1"),
 }

@@ -1,11 +1,11 @@
 package fault
 
-// ACRDefaultOther is the fault provider.acr-default-other: without acr_values another level than AAL3_ANY is served.
-var ACRDefaultOther = Info{
-	ID:     "provider.acr-default-other",
-	Title:  "Without acr_values another level than AAL3_ANY is served",
-	Why:    "A realm's default was changed.",
-	MustDo: "ask for what it needs",
+// acrDefaultOther is the fault provider.acr-default-other: without acr_values another level than AAL3_ANY is served.
+var acrDefaultOther = Info{
+	ID:    "provider.acr-default-other",
+	Title: "Without acr_values another level than AAL3_ANY is served",
+	Why:   "A realm's default was changed.",
+	Owes:  noticed("ask for what it needs"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if x.Form.Get("acr_values") == "" {

@@ -2,12 +2,12 @@ package fault
 
 import "strings"
 
-// ACRIgnored is the fault provider.acr-ignored: acr_values that nobody knows are ignored.
-var ACRIgnored = Info{
-	ID:     "provider.acr-ignored",
-	Title:  "acr_values that nobody knows are ignored",
-	Why:    "OpenID Connect makes acr_values a voluntary wish.",
-	MustDo: "look at acr in the ID token",
+// acrIgnored is the fault provider.acr-ignored: acr_values that nobody knows are ignored.
+var acrIgnored = Info{
+	ID:    "provider.acr-ignored",
+	Title: "acr_values that nobody knows are ignored",
+	Why:   "OpenID Connect makes acr_values a voluntary wish.",
+	Owes:  noticed("look at acr in the ID token"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if !strings.HasPrefix(x.Form.Get("acr_values"), "AAL") {

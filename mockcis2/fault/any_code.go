@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// AnyCode is the fault provider.any-code: every code gets a token.
-var AnyCode = Info{
-	ID:     "provider.any-code",
-	Title:  "Every code gets a token",
-	Why:    "Popular mocks accept codes that they never gave.",
-	MustDo: "nothing; a provider check must notice (RFC 6749 section 4.1.3)",
+// anyCode is the fault provider.any-code: every code gets a token.
+var anyCode = Info{
+	ID:    "provider.any-code",
+	Title: "Every code gets a token",
+	Why:   "Popular mocks accept codes that they never gave.",
+	Owes:  lax("RFC 6749 section 4.1.3"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if strings.Contains(string(x.Body), "invalid_grant") {

@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// AnyGrant is the fault provider.any-grant: every grant_type gets a token.
-var AnyGrant = Info{
-	ID:     "provider.any-grant",
-	Title:  "Every grant_type gets a token",
-	Why:    "Popular mocks answer anything with a token.",
-	MustDo: "nothing; a provider check must notice (RFC 9700 section 2.4)",
+// anyGrant is the fault provider.any-grant: every grant_type gets a token.
+var anyGrant = Info{
+	ID:    "provider.any-grant",
+	Title: "Every grant_type gets a token",
+	Why:   "Popular mocks answer anything with a token.",
+	Owes:  lax("RFC 9700 section 2.4"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if g := x.Form.Get("grant_type"); g != "authorization_code" {

@@ -1,11 +1,11 @@
 package fault
 
-// AssertionErrorOther is the fault provider.assertion-error-other: a bad client assertion is answered without the words JWT is not valid.
-var AssertionErrorOther = Info{
-	ID:     "provider.assertion-error-other",
-	Title:  "A bad client assertion is answered without the words JWT is not valid",
-	Why:    "Other platforms say it otherwise.",
-	MustDo: "go by the error code",
+// assertionErrorOther is the fault provider.assertion-error-other: a bad client assertion is answered without the words JWT is not valid.
+var assertionErrorOther = Info{
+	ID:    "provider.assertion-error-other",
+	Title: "A bad client assertion is answered without the words JWT is not valid",
+	Why:   "Other platforms say it otherwise.",
+	Owes:  noticed("go by the error code"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			x.JSON(func(d map[string]any) {

@@ -1,11 +1,11 @@
 package fault
 
-// AssertionTypeIgnored is the fault provider.assertion-type-ignored: client_assertion_type is not looked at.
-var AssertionTypeIgnored = Info{
-	ID:     "provider.assertion-type-ignored",
-	Title:  "client_assertion_type is not looked at",
-	Why:    "There is only one that anybody uses.",
-	MustDo: "nothing; a provider check must notice (RFC 7521 section 4.2)",
+// assertionTypeIgnored is the fault provider.assertion-type-ignored: client_assertion_type is not looked at.
+var assertionTypeIgnored = Info{
+	ID:    "provider.assertion-type-ignored",
+	Title: "client_assertion_type is not looked at",
+	Why:   "There is only one that anybody uses.",
+	Owes:  lax("RFC 7521 section 4.2"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if x.Form.Has("client_assertion") {

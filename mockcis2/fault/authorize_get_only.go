@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// AuthorizeGetOnly is the fault provider.authorize-get-only: the authorization endpoint does not take POST.
-var AuthorizeGetOnly = Info{
-	ID:     "provider.authorize-get-only",
-	Title:  "The authorization endpoint does not take POST",
-	Why:    "A router lists GET only.",
-	MustDo: "send GET",
+// authorizeGetOnly is the fault provider.authorize-get-only: the authorization endpoint does not take POST.
+var authorizeGetOnly = Info{
+	ID:    "provider.authorize-get-only",
+	Title: "The authorization endpoint does not take POST",
+	Why:   "A router lists GET only.",
+	Owes:  noticed("send GET"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/authorize" && x.Request.Method == http.MethodPost {
 			x.Say(http.StatusMethodNotAllowed, map[string]any{"error": "invalid_request"})

@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// BasicRefused is the fault provider.basic-refused: client_secret_basic is refused.
-var BasicRefused = Info{
-	ID:     "provider.basic-refused",
-	Title:  "client_secret_basic is refused",
-	Why:    "The credentials are not read from the header.",
-	MustDo: "send them in the form, where discovery says so",
+// basicRefused is the fault provider.basic-refused: client_secret_basic is refused.
+var basicRefused = Info{
+	ID:    "provider.basic-refused",
+	Title: "client_secret_basic is refused",
+	Why:   "The credentials are not read from the header.",
+	Owes:  noticed("send them in the form, where discovery says so"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if _, _, basic := x.Request.BasicAuth(); basic {

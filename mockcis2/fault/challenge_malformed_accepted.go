@@ -1,11 +1,11 @@
 package fault
 
-// ChallengeMalformedAccepted is the fault provider.challenge-malformed-accepted: a code_challenge that is malformed or plain is dropped in silence.
-var ChallengeMalformedAccepted = Info{
-	ID:     "provider.challenge-malformed-accepted",
-	Title:  "A code_challenge that is malformed or plain is dropped in silence",
-	Why:    "The provider does not look at what it will not need.",
-	MustDo: "nothing; a provider check must notice (RFC 7636 section 4.4.1)",
+// challengeMalformedAccepted is the fault provider.challenge-malformed-accepted: a code_challenge that is malformed or plain is dropped in silence.
+var challengeMalformedAccepted = Info{
+	ID:    "provider.challenge-malformed-accepted",
+	Title: "A code_challenge that is malformed or plain is dropped in silence",
+	Why:   "The provider does not look at what it will not need.",
+	Owes:  lax("RFC 7636 section 4.4.1"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if x.Form.Get("code_challenge_method") != "S256" || len(x.Form.Get("code_challenge")) != 43 {

@@ -1,11 +1,11 @@
 package fault
 
-// ClientIDIgnored is the fault provider.client-id-ignored: client_id beside Basic credentials is ignored.
-var ClientIDIgnored = Info{
-	ID:     "provider.client-id-ignored",
-	Title:  "client_id beside Basic credentials is ignored",
-	Why:    "Only the header is read.",
-	MustDo: "nothing; a provider check must notice (RFC 6749 section 3.2.1)",
+// clientIDIgnored is the fault provider.client-id-ignored: client_id beside Basic credentials is ignored.
+var clientIDIgnored = Info{
+	ID:    "provider.client-id-ignored",
+	Title: "client_id beside Basic credentials is ignored",
+	Why:   "Only the header is read.",
+	Owes:  lax("RFC 6749 section 3.2.1"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if _, _, basic := x.Request.BasicAuth(); basic {

@@ -2,8 +2,8 @@ package fault
 
 // CodeNeverEnds is the fault provider.code-never-ends: a code does not expire.
 var CodeNeverEnds = Info{
-	ID:     "provider.code-never-ends",
-	Title:  "A code does not expire",
-	Why:    "Mocks keep codes until they are spent.",
-	MustDo: "nothing; a provider check must notice (RFC 6749 section 4.1.2)",
+	ID:    "provider.code-never-ends",
+	Title: "A code does not expire",
+	Why:   "Mocks keep codes until they are spent.",
+	Owes:  lax("RFC 6749 section 4.1.2"),
 }

@@ -1,11 +1,11 @@
 package fault
 
-// DiscoveryAlgNone is the fault provider.discovery-alg-none: discovery announces ID tokens without a signature.
-var DiscoveryAlgNone = Info{
-	ID:     "provider.discovery-alg-none",
-	Title:  "Discovery announces ID tokens without a signature",
-	Why:    "ForgeRock and others once listed none.",
-	MustDo: "insist on RS256 all the same",
+// discoveryAlgNone is the fault provider.discovery-alg-none: discovery announces ID tokens without a signature.
+var discoveryAlgNone = Info{
+	ID:    "provider.discovery-alg-none",
+	Title: "Discovery announces ID tokens without a signature",
+	Why:   "ForgeRock and others once listed none.",
+	Owes:  noticed("insist on RS256 all the same"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"RS256", "none"} })

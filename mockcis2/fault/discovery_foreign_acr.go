@@ -1,11 +1,11 @@
 package fault
 
-// DiscoveryForeignACR is the fault provider.discovery-foreign-acr: discovery announces an acr value that CIS2 does not have.
-var DiscoveryForeignACR = Info{
-	ID:     "provider.discovery-foreign-acr",
-	Title:  "Discovery announces an acr value that CIS2 does not have",
-	Why:    "Default values of the platform were left in.",
-	MustDo: "ask for the values of the documentation",
+// discoveryForeignACR is the fault provider.discovery-foreign-acr: discovery announces an acr value that CIS2 does not have.
+var discoveryForeignACR = Info{
+	ID:    "provider.discovery-foreign-acr",
+	Title: "Discovery announces an acr value that CIS2 does not have",
+	Why:   "Default values of the platform were left in.",
+	Owes:  noticed("ask for the values of the documentation"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) {

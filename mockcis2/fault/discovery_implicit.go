@@ -1,11 +1,11 @@
 package fault
 
-// DiscoveryImplicit is the fault provider.discovery-implicit: discovery announces the implicit flow.
-var DiscoveryImplicit = Info{
-	ID:     "provider.discovery-implicit",
-	Title:  "Discovery announces the implicit flow",
-	Why:    "Platforms announce all that they could do, not what this realm allows.",
-	MustDo: "use code all the same",
+// discoveryImplicit is the fault provider.discovery-implicit: discovery announces the implicit flow.
+var discoveryImplicit = Info{
+	ID:    "provider.discovery-implicit",
+	Title: "Discovery announces the implicit flow",
+	Why:   "Platforms announce all that they could do, not what this realm allows.",
+	Owes:  noticed("use code all the same"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { d["response_types_supported"] = []string{"code", "token", "id_token token"} })

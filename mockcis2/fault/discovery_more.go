@@ -1,11 +1,11 @@
 package fault
 
-// DiscoveryMore is the fault provider.discovery-more: discovery announces pushed requests and dynamic registration.
-var DiscoveryMore = Info{
-	ID:     "provider.discovery-more",
-	Title:  "Discovery announces pushed requests and dynamic registration",
-	Why:    "Mocks offer more than the real one, and applications come to rely on it.",
-	MustDo: "nothing; a provider check must notice (NHS CIS2 discovery)",
+// discoveryMore is the fault provider.discovery-more: discovery announces pushed requests and dynamic registration.
+var discoveryMore = Info{
+	ID:    "provider.discovery-more",
+	Title: "Discovery announces pushed requests and dynamic registration",
+	Why:   "Mocks offer more than the real one, and applications come to rely on it.",
+	Owes:  lax("NHS CIS2 discovery"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) {

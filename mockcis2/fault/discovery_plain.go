@@ -1,11 +1,11 @@
 package fault
 
-// DiscoveryPlain is the fault provider.discovery-plain: discovery announces the challenge method plain.
-var DiscoveryPlain = Info{
-	ID:     "provider.discovery-plain",
-	Title:  "Discovery announces the challenge method plain",
-	Why:    "Old providers list both methods.",
-	MustDo: "use S256 all the same",
+// discoveryPlain is the fault provider.discovery-plain: discovery announces the challenge method plain.
+var discoveryPlain = Info{
+	ID:    "provider.discovery-plain",
+	Title: "Discovery announces the challenge method plain",
+	Why:   "Old providers list both methods.",
+	Owes:  noticed("use S256 all the same"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { d["code_challenge_methods_supported"] = []string{"plain", "S256"} })

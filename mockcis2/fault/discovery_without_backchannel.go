@@ -1,11 +1,11 @@
 package fault
 
-// DiscoveryWithoutBackchannel is the fault provider.discovery-without-backchannel: discovery does not announce back-channel logout.
-var DiscoveryWithoutBackchannel = Info{
-	ID:     "provider.discovery-without-backchannel",
-	Title:  "Discovery does not announce back-channel logout",
-	Why:    "Signing out was added later than the document.",
-	MustDo: "register for it all the same",
+// discoveryWithoutBackchannel is the fault provider.discovery-without-backchannel: discovery does not announce back-channel logout.
+var discoveryWithoutBackchannel = Info{
+	ID:    "provider.discovery-without-backchannel",
+	Title: "Discovery does not announce back-channel logout",
+	Why:   "Signing out was added later than the document.",
+	Owes:  noticed("register for it all the same"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { delete(d, "backchannel_logout_supported") })

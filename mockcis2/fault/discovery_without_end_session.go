@@ -1,11 +1,11 @@
 package fault
 
-// DiscoveryWithoutEndSession is the fault provider.discovery-without-end-session: discovery does not name the end session endpoint.
-var DiscoveryWithoutEndSession = Info{
-	ID:     "provider.discovery-without-end-session",
-	Title:  "Discovery does not name the end session endpoint",
-	Why:    "Signing out was added later than the document.",
-	MustDo: "sign out locally",
+// discoveryWithoutEndSession is the fault provider.discovery-without-end-session: discovery does not name the end session endpoint.
+var discoveryWithoutEndSession = Info{
+	ID:    "provider.discovery-without-end-session",
+	Title: "Discovery does not name the end session endpoint",
+	Why:   "Signing out was added later than the document.",
+	Owes:  noticed("sign out locally"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { delete(d, "end_session_endpoint") })

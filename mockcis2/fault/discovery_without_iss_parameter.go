@@ -1,11 +1,11 @@
 package fault
 
-// DiscoveryWithoutIssParameter is the fault provider.discovery-without-iss-parameter: discovery does not announce iss on the redirect.
-var DiscoveryWithoutIssParameter = Info{
-	ID:     "provider.discovery-without-iss-parameter",
-	Title:  "Discovery does not announce iss on the redirect",
-	Why:    "Providers send iss without saying so; clients then do not insist on it.",
-	MustDo: "check iss where it comes all the same",
+// discoveryWithoutIssParameter is the fault provider.discovery-without-iss-parameter: discovery does not announce iss on the redirect.
+var discoveryWithoutIssParameter = Info{
+	ID:    "provider.discovery-without-iss-parameter",
+	Title: "Discovery does not announce iss on the redirect",
+	Why:   "Providers send iss without saying so; clients then do not insist on it.",
+	Owes:  noticed("check iss where it comes all the same"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { delete(d, "authorization_response_iss_parameter_supported") })

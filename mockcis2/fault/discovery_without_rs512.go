@@ -1,11 +1,11 @@
 package fault
 
-// DiscoveryWithoutRS512 is the fault provider.discovery-without-rs512: discovery does not announce RS512 for client assertions.
-var DiscoveryWithoutRS512 = Info{
-	ID:     "provider.discovery-without-rs512",
-	Title:  "Discovery does not announce RS512 for client assertions",
-	Why:    "A list was written before the Connection Manager offered RS512.",
-	MustDo: "do as registered",
+// discoveryWithoutRS512 is the fault provider.discovery-without-rs512: discovery does not announce RS512 for client assertions.
+var discoveryWithoutRS512 = Info{
+	ID:    "provider.discovery-without-rs512",
+	Title: "Discovery does not announce RS512 for client assertions",
+	Why:   "A list was written before the Connection Manager offered RS512.",
+	Owes:  noticed("do as registered"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { d["token_endpoint_auth_signing_alg_values_supported"] = []string{"RS256"} })

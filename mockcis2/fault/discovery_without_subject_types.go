@@ -1,11 +1,11 @@
 package fault
 
-// DiscoveryWithoutSubjectTypes is the fault provider.discovery-without-subject-types: discovery lacks subject_types_supported.
-var DiscoveryWithoutSubjectTypes = Info{
-	ID:     "provider.discovery-without-subject-types",
-	Title:  "Discovery lacks subject_types_supported",
-	Why:    "Hand-written discovery documents forget required members that few clients read.",
-	MustDo: "nothing; a provider check must notice (OpenID Connect Discovery section 3)",
+// discoveryWithoutSubjectTypes is the fault provider.discovery-without-subject-types: discovery lacks subject_types_supported.
+var discoveryWithoutSubjectTypes = Info{
+	ID:    "provider.discovery-without-subject-types",
+	Title: "Discovery lacks subject_types_supported",
+	Why:   "Hand-written discovery documents forget required members that few clients read.",
+	Owes:  lax("OpenID Connect Discovery section 3"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/.well-known/openid-configuration" {
 			x.JSON(func(d map[string]any) { delete(d, "subject_types_supported") })

@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// HintsRefused is the fault provider.hints-refused: optional parameters of OpenID Connect are refused.
-var HintsRefused = Info{
-	ID:     "provider.hints-refused",
-	Title:  "Optional parameters of OpenID Connect are refused",
-	Why:    "Strict gateways check against a list that somebody made short.",
-	MustDo: "report the error",
+// hintsRefused is the fault provider.hints-refused: optional parameters of OpenID Connect are refused.
+var hintsRefused = Info{
+	ID:    "provider.hints-refused",
+	Title: "Optional parameters of OpenID Connect are refused",
+	Why:   "Strict gateways check against a list that somebody made short.",
+	Owes:  noticed("report the error"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/authorize" && (x.Form.Has("display") || x.Form.Has("ui_locales") || x.Form.Has("claims_locales") || x.Form.Has("login_hint") || x.Form.Has("id_token_hint") || x.Form.Has("claims")) {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "There is a parameter that is not allowed."})

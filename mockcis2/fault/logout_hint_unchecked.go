@@ -1,11 +1,11 @@
 package fault
 
-// LogoutHintUnchecked is the fault provider.logout-hint-unchecked: a bad hint at signing out is passed over.
-var LogoutHintUnchecked = Info{
-	ID:     "provider.logout-hint-unchecked",
-	Title:  "A bad hint at signing out is passed over",
-	Why:    "client_id alone feels like enough.",
-	MustDo: "nothing; a provider check must notice (OpenID Connect RP-Initiated Logout section 4)",
+// logoutHintUnchecked is the fault provider.logout-hint-unchecked: a bad hint at signing out is passed over.
+var logoutHintUnchecked = Info{
+	ID:    "provider.logout-hint-unchecked",
+	Title: "A bad hint at signing out is passed over",
+	Why:   "client_id alone feels like enough.",
+	Owes:  lax("OpenID Connect RP-Initiated Logout section 4"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/connect/endSession" {
 			x.Form.Del("id_token_hint")

@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// LogoutRedirectUnchecked is the fault provider.logout-redirect-unchecked: after signing out the browser goes wherever it was told.
-var LogoutRedirectUnchecked = Info{
-	ID:     "provider.logout-redirect-unchecked",
-	Title:  "After signing out the browser goes wherever it was told",
-	Why:    "An open redirector (RFC 9700 section 4.11).",
-	MustDo: "nothing; a provider check must notice (OpenID Connect RP-Initiated Logout section 3)",
+// logoutRedirectUnchecked is the fault provider.logout-redirect-unchecked: after signing out the browser goes wherever it was told.
+var logoutRedirectUnchecked = Info{
+	ID:    "provider.logout-redirect-unchecked",
+	Title: "After signing out the browser goes wherever it was told",
+	Why:   "An open redirector (RFC 9700 section 4.11).",
+	Owes:  lax("OpenID Connect RP-Initiated Logout section 3"),
 	Out: func(x *Exchange) {
 		if to := x.Form.Get("post_logout_redirect_uri"); x.Endpoint == "/connect/endSession" && to != "" && x.Status >= 400 {
 			x.Status = http.StatusOK

@@ -2,12 +2,12 @@ package fault
 
 import "net/url"
 
-// LogoutStateLost is the fault provider.logout-state-lost: the way back from signing out has no state.
-var LogoutStateLost = Info{
-	ID:     "provider.logout-state-lost",
-	Title:  "The way back from signing out has no state",
-	Why:    "The parameter is optional, and was forgotten.",
-	MustDo: "not rely on it",
+// logoutStateLost is the fault provider.logout-state-lost: the way back from signing out has no state.
+var logoutStateLost = Info{
+	ID:    "provider.logout-state-lost",
+	Title: "The way back from signing out has no state",
+	Why:   "The parameter is optional, and was forgotten.",
+	Owes:  noticed("not rely on it"),
 	Out: func(x *Exchange) {
 		if to, err := url.Parse(x.Header.Get("Location")); x.Endpoint == "/connect/endSession" && err == nil && to.Host != "" {
 			to.RawQuery = ""

@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// LogoutUnasked is the fault provider.logout-unasked: anybody can sign a person out with a link.
-var LogoutUnasked = Info{
-	ID:     "provider.logout-unasked",
-	Title:  "Anybody can sign a person out with a link",
-	Why:    "Providers skip the question (OpenID Connect RP-Initiated Logout section 6).",
-	MustDo: "nothing; a provider check must notice (OpenID Connect RP-Initiated Logout section 6)",
+// logoutUnasked is the fault provider.logout-unasked: anybody can sign a person out with a link.
+var logoutUnasked = Info{
+	ID:    "provider.logout-unasked",
+	Title: "Anybody can sign a person out with a link",
+	Why:   "Providers skip the question (OpenID Connect RP-Initiated Logout section 6).",
+	Owes:  lax("OpenID Connect RP-Initiated Logout section 6"),
 	Out: func(x *Exchange) {
 		if to := x.Form.Get("post_logout_redirect_uri"); x.Endpoint == "/connect/endSession" && x.Form.Get("id_token_hint") == "" && to != "" {
 			x.Status = http.StatusSeeOther

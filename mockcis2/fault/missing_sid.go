@@ -2,12 +2,13 @@ package fault
 
 import "time"
 
-// MissingSID is the fault provider.missing-sid: the ID token lacks sid.
-var MissingSID = Info{
-	ID:     "provider.missing-sid",
-	Title:  "The ID token lacks sid",
-	Why:    "CIS2 has it since January 2021; others do not.",
-	MustDo: "do without back-channel logout",
+// missingSID is the fault provider.missing-sid: the ID token lacks sid.
+var missingSID = Info{
+	ID:    "provider.missing-sid",
+	Title: "The ID token lacks sid",
+	Why:   "CIS2 has it since January 2021; others do not.",
+	Owes:  survive("do without back-channel logout"),
+	At:    []string{Token},
 	IDToken: func(c map[string]any, _ time.Time) {
 		delete(c, "sid")
 	},

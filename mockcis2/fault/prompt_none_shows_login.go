@@ -2,12 +2,12 @@ package fault
 
 import "strings"
 
-// PromptNoneShowsLogin is the fault provider.prompt-none-shows-login: a login page is shown in spite of prompt=none.
-var PromptNoneShowsLogin = Info{
-	ID:     "provider.prompt-none-shows-login",
-	Title:  "A login page is shown in spite of prompt=none",
-	Why:    "The parameter is not known to the provider.",
-	MustDo: "give up after a time, as nothing comes back",
+// promptNoneShowsLogin is the fault provider.prompt-none-shows-login: a login page is shown in spite of prompt=none.
+var promptNoneShowsLogin = Info{
+	ID:    "provider.prompt-none-shows-login",
+	Title: "A login page is shown in spite of prompt=none",
+	Why:   "The parameter is not known to the provider.",
+	Owes:  noticed("give up after a time, as nothing comes back"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if strings.Contains(x.Form.Get("prompt"), "none") {

@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// Redirect307 is the fault provider.redirect-307: redirects keep the method and the form.
-var Redirect307 = Info{
-	ID:     "provider.redirect-307",
-	Title:  "Redirects keep the method and the form",
-	Why:    "307 sends what a person typed on to the application (RFC 9700 section 4.12).",
-	MustDo: "nothing; a provider check must notice (RFC 9700 section 4.12)",
+// redirect307 is the fault provider.redirect-307: redirects keep the method and the form.
+var redirect307 = Info{
+	ID:    "provider.redirect-307",
+	Title: "Redirects keep the method and the form",
+	Why:   "307 sends what a person typed on to the application (RFC 9700 section 4.12).",
+	Owes:  lax("RFC 9700 section 4.12"),
 	Out: func(x *Exchange) {
 		if x.Status == http.StatusSeeOther {
 			x.Status = http.StatusTemporaryRedirect

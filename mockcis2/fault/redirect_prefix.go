@@ -2,12 +2,12 @@ package fault
 
 import "strings"
 
-// RedirectPrefix is the fault provider.redirect-prefix: a redirect_uri that begins like the registered one is accepted.
-var RedirectPrefix = Info{
-	ID:     "provider.redirect-prefix",
-	Title:  "A redirect_uri that begins like the registered one is accepted",
-	Why:    "Comparison by prefix (RFC 9700 section 4.1).",
-	MustDo: "nothing; a provider check must notice (RFC 9700 section 4.1)",
+// redirectPrefix is the fault provider.redirect-prefix: a redirect_uri that begins like the registered one is accepted.
+var redirectPrefix = Info{
+	ID:    "provider.redirect-prefix",
+	Title: "A redirect_uri that begins like the registered one is accepted",
+	Why:   "Comparison by prefix (RFC 9700 section 4.1).",
+	Owes:  lax("RFC 9700 section 4.1"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if before, _, found := strings.Cut(x.Form.Get("redirect_uri"), "/callback"); found {

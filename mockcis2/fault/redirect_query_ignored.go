@@ -2,12 +2,12 @@ package fault
 
 import "net/url"
 
-// RedirectQueryIgnored is the fault provider.redirect-query-ignored: query and fragment of redirect_uri are ignored when it is compared.
-var RedirectQueryIgnored = Info{
-	ID:     "provider.redirect-query-ignored",
-	Title:  "Query and fragment of redirect_uri are ignored when it is compared",
-	Why:    "A comparison of scheme, host and path only.",
-	MustDo: "nothing; a provider check must notice (RFC 9700 section 2.1)",
+// redirectQueryIgnored is the fault provider.redirect-query-ignored: query and fragment of redirect_uri are ignored when it is compared.
+var redirectQueryIgnored = Info{
+	ID:    "provider.redirect-query-ignored",
+	Title: "Query and fragment of redirect_uri are ignored when it is compared",
+	Why:   "A comparison of scheme, host and path only.",
+	Owes:  lax("RFC 9700 section 2.1"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if u, err := url.Parse(x.Form.Get("redirect_uri")); err == nil {

@@ -1,11 +1,11 @@
 package fault
 
-// RedirectURIAssumed is the fault provider.redirect-uri-assumed: a request without redirect_uri goes to the registered one.
-var RedirectURIAssumed = Info{
-	ID:     "provider.redirect-uri-assumed",
-	Title:  "A request without redirect_uri goes to the registered one",
-	Why:    "OAuth 2.0 allows it where only one is registered; OpenID Connect does not.",
-	MustDo: "nothing; a provider check must notice (OpenID Connect Core section 3.1.2.1)",
+// redirectURIAssumed is the fault provider.redirect-uri-assumed: a request without redirect_uri goes to the registered one.
+var redirectURIAssumed = Info{
+	ID:    "provider.redirect-uri-assumed",
+	Title: "A request without redirect_uri goes to the registered one",
+	Why:   "OAuth 2.0 allows it where only one is registered; OpenID Connect does not.",
+	Owes:  lax("OpenID Connect Core section 3.1.2.1"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if x.Form.Get("redirect_uri") == "" {

@@ -1,11 +1,11 @@
 package fault
 
-// RequestObjectIgnored is the fault provider.request-object-ignored: request objects are ignored instead of refused.
-var RequestObjectIgnored = Info{
-	ID:     "provider.request-object-ignored",
-	Title:  "Request objects are ignored instead of refused",
-	Why:    "The provider does not know the parameters.",
-	MustDo: "nothing; a provider check must notice (OpenID Connect Core section 6.1)",
+// requestObjectIgnored is the fault provider.request-object-ignored: request objects are ignored instead of refused.
+var requestObjectIgnored = Info{
+	ID:    "provider.request-object-ignored",
+	Title: "Request objects are ignored instead of refused",
+	Why:   "The provider does not know the parameters.",
+	Owes:  lax("OpenID Connect Core section 6.1"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			x.Form.Del("request")

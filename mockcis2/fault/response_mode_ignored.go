@@ -1,11 +1,11 @@
 package fault
 
-// ResponseModeIgnored is the fault provider.response-mode-ignored: response_mode is ignored.
-var ResponseModeIgnored = Info{
-	ID:     "provider.response-mode-ignored",
-	Title:  "response_mode is ignored",
-	Why:    "Mocks do not know the parameter.",
-	MustDo: "nothing; a provider check must notice (OAuth 2.0 Multiple Response Type Encoding Practices section 2.1)",
+// responseModeIgnored is the fault provider.response-mode-ignored: response_mode is ignored.
+var responseModeIgnored = Info{
+	ID:    "provider.response-mode-ignored",
+	Title: "response_mode is ignored",
+	Why:   "Mocks do not know the parameter.",
+	Owes:  lax("OAuth 2.0 Multiple Response Type Encoding Practices section 2.1"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			x.Form.Del("response_mode")

@@ -1,11 +1,11 @@
 package fault
 
-// ResponseTypeAssumed is the fault provider.response-type-assumed: a request without response_type is taken for code.
-var ResponseTypeAssumed = Info{
-	ID:     "provider.response-type-assumed",
-	Title:  "A request without response_type is taken for code",
-	Why:    "Mocks do not look at it.",
-	MustDo: "nothing; a provider check must notice (RFC 6749 section 3.1.1)",
+// responseTypeAssumed is the fault provider.response-type-assumed: a request without response_type is taken for code.
+var responseTypeAssumed = Info{
+	ID:    "provider.response-type-assumed",
+	Title: "A request without response_type is taken for code",
+	Why:   "Mocks do not look at it.",
+	Owes:  lax("RFC 6749 section 3.1.1"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if x.Form.Get("response_type") == "" {

@@ -1,11 +1,11 @@
 package fault
 
-// ResponseTypeIgnored is the fault provider.response-type-ignored: every response_type is taken for code.
-var ResponseTypeIgnored = Info{
-	ID:     "provider.response-type-ignored",
-	Title:  "Every response_type is taken for code",
-	Why:    "Mocks know one flow and do not look which is asked for.",
-	MustDo: "nothing; a provider check must notice (RFC 6749 section 4.1.2.1)",
+// responseTypeIgnored is the fault provider.response-type-ignored: every response_type is taken for code.
+var responseTypeIgnored = Info{
+	ID:    "provider.response-type-ignored",
+	Title: "Every response_type is taken for code",
+	Why:   "Mocks know one flow and do not look which is asked for.",
+	Owes:  lax("RFC 6749 section 4.1.2.1"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			if x.Form.Get("response_type") != "" {

@@ -2,12 +2,12 @@ package fault
 
 import "bytes"
 
-// RoleNamesTidied is the fault provider.role-names-tidied: roles come without CIS2's odd spellings.
-var RoleNamesTidied = Info{
-	ID:     "provider.role-names-tidied",
-	Title:  "Roles come without CIS2's odd spellings",
-	Why:    "Somebody tidied the fixtures: workgroup_codes, and no quotes in role_name.",
-	MustDo: "find roles by code, not by spelling",
+// roleNamesTidied is the fault provider.role-names-tidied: roles come without CIS2's odd spellings.
+var roleNamesTidied = Info{
+	ID:    "provider.role-names-tidied",
+	Title: "Roles come without CIS2's odd spellings",
+	Why:   "Somebody tidied the fixtures: workgroup_codes, and no quotes in role_name.",
+	Owes:  noticed("find roles by code, not by spelling"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/userinfo" {
 			x.Body = bytes.ReplaceAll(x.Body, []byte("workgroups_codes"), []byte("workgroup_codes"))

@@ -1,11 +1,11 @@
 package fault
 
-// RotatedKeyDropped is the fault provider.rotated-key-dropped: the key set has only the newest key.
-var RotatedKeyDropped = Info{
-	ID:     "provider.rotated-key-dropped",
-	Title:  "The key set has only the newest key",
-	Why:    "Rotation replaces the file; tokens of a minute ago no longer verify.",
-	MustDo: "fetch the keys again once, then refuse",
+// rotatedKeyDropped is the fault provider.rotated-key-dropped: the key set has only the newest key.
+var rotatedKeyDropped = Info{
+	ID:    "provider.rotated-key-dropped",
+	Title: "The key set has only the newest key",
+	Why:   "Rotation replaces the file; tokens of a minute ago no longer verify.",
+	Owes:  noticed("fetch the keys again once, then refuse"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/connect/jwk_uri" {
 			x.JSON(func(d map[string]any) {

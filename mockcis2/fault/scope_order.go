@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// ScopeOrder is the fault provider.scope-order: the scope openid must come first.
-var ScopeOrder = Info{
-	ID:     "provider.scope-order",
-	Title:  "The scope openid must come first",
-	Why:    "A comparison of strings instead of lists.",
-	MustDo: "report the error",
+// scopeOrder is the fault provider.scope-order: the scope openid must come first.
+var scopeOrder = Info{
+	ID:    "provider.scope-order",
+	Title: "The scope openid must come first",
+	Why:   "A comparison of strings instead of lists.",
+	Owes:  noticed("report the error"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/authorize" && (!strings.HasPrefix(x.Form.Get("scope"), "openid")) {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "openid must come first."})

@@ -2,12 +2,12 @@ package fault
 
 import "strings"
 
-// ShortKey is the fault provider.short-key: the key set has an RSA key of 1024 bits.
-var ShortKey = Info{
-	ID:     "provider.short-key",
-	Title:  "The key set has an RSA key of 1024 bits",
-	Why:    "Keys made in 2008 are still published somewhere.",
-	MustDo: "not use it",
+// shortKey is the fault provider.short-key: the key set has an RSA key of 1024 bits.
+var shortKey = Info{
+	ID:    "provider.short-key",
+	Title: "The key set has an RSA key of 1024 bits",
+	Why:   "Keys made in 2008 are still published somewhere.",
+	Owes:  noticed("not use it"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/connect/jwk_uri" {
 			x.JSON(func(d map[string]any) {

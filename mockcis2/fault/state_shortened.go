@@ -2,12 +2,12 @@ package fault
 
 import "net/url"
 
-// StateShortened is the fault provider.state-shortened: a state is cut after 64 characters.
-var StateShortened = Info{
-	ID:     "provider.state-shortened",
-	Title:  "A state is cut after 64 characters",
-	Why:    "A database column is that wide.",
-	MustDo: "refuse the callback",
+// stateShortened is the fault provider.state-shortened: a state is cut after 64 characters.
+var stateShortened = Info{
+	ID:    "provider.state-shortened",
+	Title: "A state is cut after 64 characters",
+	Why:   "A database column is that wide.",
+	Owes:  noticed("refuse the callback"),
 	Out: func(x *Exchange) {
 		x.Home(func(q url.Values) {
 			if state := q.Get("state"); len(state) > 64 {

@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// TokenByGet is the fault provider.token-by-get: the token endpoint answers GET.
-var TokenByGet = Info{
-	ID:     "provider.token-by-get",
-	Title:  "The token endpoint answers GET",
-	Why:    "A router does not look at the method; codes and secrets get into logs.",
-	MustDo: "nothing; a provider check must notice (RFC 6749 section 3.2)",
+// tokenByGet is the fault provider.token-by-get: the token endpoint answers GET.
+var tokenByGet = Info{
+	ID:    "provider.token-by-get",
+	Title: "The token endpoint answers GET",
+	Why:   "A router does not look at the method; codes and secrets get into logs.",
+	Owes:  lax("RFC 6749 section 3.2"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if x.Request.Method == http.MethodGet {

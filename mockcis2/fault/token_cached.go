@@ -1,11 +1,11 @@
 package fault
 
-// TokenCached is the fault provider.token-cached: token answers may be cached.
-var TokenCached = Info{
-	ID:     "provider.token-cached",
-	Title:  "Token answers may be cached",
-	Why:    "A proxy in front rewrites headers.",
-	MustDo: "not cache it all the same",
+// tokenCached is the fault provider.token-cached: token answers may be cached.
+var tokenCached = Info{
+	ID:    "provider.token-cached",
+	Title: "Token answers may be cached",
+	Why:   "A proxy in front rewrites headers.",
+	Owes:  noticed("not cache it all the same"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			x.Header.Set("Cache-Control", "public, max-age=600")

@@ -1,11 +1,11 @@
 package fault
 
-// TokenErrorsAsHTML is the fault provider.token-errors-as-html: errors of the token endpoint are HTML.
-var TokenErrorsAsHTML = Info{
-	ID:     "provider.token-errors-as-html",
-	Title:  "Errors of the token endpoint are HTML",
-	Why:    "A proxy in front shows its own page.",
-	MustDo: "report the status",
+// tokenErrorsAsHTML is the fault provider.token-errors-as-html: errors of the token endpoint are HTML.
+var tokenErrorsAsHTML = Info{
+	ID:    "provider.token-errors-as-html",
+	Title: "Errors of the token endpoint are HTML",
+	Why:   "A proxy in front shows its own page.",
+	Owes:  noticed("report the status"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if x.Status >= 400 {

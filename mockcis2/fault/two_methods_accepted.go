@@ -1,11 +1,11 @@
 package fault
 
-// TwoMethodsAccepted is the fault provider.two-methods-accepted: two ways of client authentication in one request are accepted.
-var TwoMethodsAccepted = Info{
-	ID:     "provider.two-methods-accepted",
-	Title:  "Two ways of client authentication in one request are accepted",
-	Why:    "The first one found is used.",
-	MustDo: "nothing; a provider check must notice (RFC 6749 section 2.3)",
+// twoMethodsAccepted is the fault provider.two-methods-accepted: two ways of client authentication in one request are accepted.
+var twoMethodsAccepted = Info{
+	ID:    "provider.two-methods-accepted",
+	Title: "Two ways of client authentication in one request are accepted",
+	Why:   "The first one found is used.",
+	Owes:  lax("RFC 6749 section 2.3"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/access_token" {
 			if _, _, basic := x.Request.BasicAuth(); basic {

@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// UnknownParameterRefused is the fault provider.unknown-parameter-refused: a request with a parameter that nobody knows is refused.
-var UnknownParameterRefused = Info{
-	ID:     "provider.unknown-parameter-refused",
-	Title:  "A request with a parameter that nobody knows is refused",
-	Why:    "Strict gateways check against a list.",
-	MustDo: "report the error",
+// unknownParameterRefused is the fault provider.unknown-parameter-refused: a request with a parameter that nobody knows is refused.
+var unknownParameterRefused = Info{
+	ID:    "provider.unknown-parameter-refused",
+	Title: "A request with a parameter that nobody knows is refused",
+	Why:   "Strict gateways check against a list.",
+	Owes:  noticed("report the error"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/authorize" && (x.Form.Has("unknown_parameter")) {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "unknown_parameter is not allowed."})

@@ -2,12 +2,12 @@ package fault
 
 import "strings"
 
-// UnknownScopeDropped is the fault provider.unknown-scope-dropped: an unknown scope is dropped in silence.
-var UnknownScopeDropped = Info{
-	ID:     "provider.unknown-scope-dropped",
-	Title:  "An unknown scope is dropped in silence",
-	Why:    "RFC 6749 section 3.3 lets a provider do so, if it says what it granted.",
-	MustDo: "look at scope in the token answer",
+// unknownScopeDropped is the fault provider.unknown-scope-dropped: an unknown scope is dropped in silence.
+var unknownScopeDropped = Info{
+	ID:    "provider.unknown-scope-dropped",
+	Title: "An unknown scope is dropped in silence",
+	Why:   "RFC 6749 section 3.3 lets a provider do so, if it says what it granted.",
+	Owes:  noticed("look at scope in the token answer"),
 	In: func(x *Exchange) {
 		if x.Endpoint == "/authorize" {
 			var known []string

@@ -1,11 +1,11 @@
 package fault
 
-// UserInfoAsText is the fault provider.userinfo-as-text: userinfo is sent as text/plain.
-var UserInfoAsText = Info{
-	ID:     "provider.userinfo-as-text",
-	Title:  "Userinfo is sent as text/plain",
-	Why:    "A proxy does not know the type.",
-	MustDo: "refuse it, or read it as JSON all the same",
+// userInfoAsText is the fault provider.userinfo-as-text: userinfo is sent as text/plain.
+var userInfoAsText = Info{
+	ID:    "provider.userinfo-as-text",
+	Title: "Userinfo is sent as text/plain",
+	Why:   "A proxy does not know the type.",
+	Owes:  noticed("refuse it, or read it as JSON all the same"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/userinfo" {
 			x.Header.Set("Content-Type", "text/plain")

@@ -1,11 +1,11 @@
 package fault
 
-// UserInfoBare is the fault provider.userinfo-bare: userinfo says nothing but sub.
-var UserInfoBare = Info{
-	ID:     "provider.userinfo-bare",
-	Title:  "Userinfo says nothing but sub",
-	Why:    "The claims are not mapped in this environment.",
-	MustDo: "cope without",
+// userInfoBare is the fault provider.userinfo-bare: userinfo says nothing but sub.
+var userInfoBare = Info{
+	ID:    "provider.userinfo-bare",
+	Title: "Userinfo says nothing but sub",
+	Why:   "The claims are not mapped in this environment.",
+	Owes:  noticed("cope without"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/userinfo" {
 			x.JSON(func(d map[string]any) {

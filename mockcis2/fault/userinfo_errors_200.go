@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// UserInfoErrors200 is the fault provider.userinfo-errors-200: errors of userinfo have the status 200.
-var UserInfoErrors200 = Info{
-	ID:     "provider.userinfo-errors-200",
-	Title:  "Errors of userinfo have the status 200",
-	Why:    "A framework puts errors into its envelope.",
-	MustDo: "look for sub and refuse",
+// userInfoErrors200 is the fault provider.userinfo-errors-200: errors of userinfo have the status 200.
+var userInfoErrors200 = Info{
+	ID:    "provider.userinfo-errors-200",
+	Title: "Errors of userinfo have the status 200",
+	Why:   "A framework puts errors into its envelope.",
+	Owes:  noticed("look for sub and refuse"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/userinfo" {
 			if x.Status >= 400 {

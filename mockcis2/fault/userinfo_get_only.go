@@ -2,12 +2,12 @@ package fault
 
 import "net/http"
 
-// UserInfoGetOnly is the fault provider.userinfo-get-only: userinfo does not take POST.
-var UserInfoGetOnly = Info{
-	ID:     "provider.userinfo-get-only",
-	Title:  "Userinfo does not take POST",
-	Why:    "A router lists GET only (OpenID Connect Core section 5.3.1).",
-	MustDo: "send GET",
+// userInfoGetOnly is the fault provider.userinfo-get-only: userinfo does not take POST.
+var userInfoGetOnly = Info{
+	ID:    "provider.userinfo-get-only",
+	Title: "Userinfo does not take POST",
+	Why:   "A router lists GET only (OpenID Connect Core section 5.3.1).",
+	Owes:  noticed("send GET"),
 	Out: func(x *Exchange) {
 		if x.Endpoint == "/userinfo" {
 			if x.Request.Method == http.MethodPost {

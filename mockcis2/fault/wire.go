@@ -90,14 +90,20 @@ func (s *Set) Wire(path string, next http.Handler) http.Handler {
 	})
 }
 
+// noticed is owed by a check of a provider. An application should do as said,
+// where the fault concerns what it sends.
+func noticed(text string) Owes { return Owes{"check", Either, text} }
+
 // OnWire says whether the fault changes requests or answers.
 func (i Info) OnWire() bool { return i.In != nil || i.Out != nil }
 
 func (s *Set) onWire() []Info {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	var on []Info
-	for _, f := range s.active() {
+	for _, f := range s.on {
 		if f.OnWire() {
-			on = append(on, f)
+			on = append(on, f.Info)
 		}
 	}
 	return on

@@ -5,7 +5,6 @@
 package login
 
 import (
-	"crypto/rsa"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -39,7 +38,6 @@ type Login struct {
 	Ports       []int    // of the port service
 	Engine      *op.Engine
 	Ring        *op.KeyRing
-	Stray       *rsa.PrivateKey // for faults: a key that is not published
 	Trust       pki.Trust
 	Person      func(uuid string) (people.Person, bool)
 	Everybody   func() []people.Person

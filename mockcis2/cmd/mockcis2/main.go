@@ -50,7 +50,7 @@ type serve struct {
 	Addr         string   `default:"127.0.0.1:0" help:"Address to listen on; port 0 is a free one."`
 	Issuer       string   `help:"Issuer to publish, when it is not http://ADDR and the path of CIS2."`
 	ExplicitPort bool     `help:"Keep a default port in the issuer, as CIS2 does."`
-	Fault        []string `placeholder:"ID" help:"Switch a fault on. May be repeated."`
+	Fault        []string `sep:"none" placeholder:"ID" help:"Switch a fault on, as listed by 'mockcis2 faults', such as provider.hang:endpoint=userinfo,n=2. May be repeated."`
 	Control      string   `placeholder:"ADDR" help:"Loopback address of the side door; empty is none."`
 	Client       string   `placeholder:"FILE" help:"JSON array of clients, instead of the default three."`
 	Handover     []string `placeholder:"CHANNEL" help:"Channels the login page tries: hub, json, form, uri."`
@@ -71,6 +71,9 @@ func main() {
 	}
 	if err := ctx.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "mockcis2:", err)
+		if errors.Is(err, fault.ErrParam) {
+			os.Exit(64)
+		}
 		os.Exit(1)
 	}
 }
@@ -149,17 +152,12 @@ func (c listing) Run() error {
 }
 
 type faults struct {
-	JSON bool `help:"Print JSON."`
+	ID   string `arg:"" optional:"" help:"Only this one, which may have parameters: provider.hang:n=2."`
+	JSON bool   `help:"Print JSON, with parameters and what is owed."`
 }
 
 // Run lists the faults.
-func (c faults) Run() error {
-	rows := []row{}
-	for _, f := range fault.All {
-		rows = append(rows, row{f.ID, f.Title, f.Why, f.MustDo})
-	}
-	return list(os.Stdout, rows, c.JSON)
-}
+func (c faults) Run() error { return listFaults(os.Stdout, c.ID, c.JSON) }
 
 // versionCommand prints the version.
 type versionCommand struct{}
@@ -171,10 +169,8 @@ func (versionCommand) Run() error {
 }
 
 type row struct {
-	ID     string `json:"id"`
-	Title  string `json:"title"`
-	Why    string `json:"why,omitempty"`
-	MustDo string `json:"must_do,omitempty"`
+	ID    string `json:"id"`
+	Title string `json:"title"`
 }
 
 func list(w io.Writer, rows []row, asJSON bool) error {
