@@ -53,7 +53,6 @@ type Server struct {
 	ring   *op.KeyRing
 	pages  *login.Login
 	faults fault.Set
-	list   *pki.List
 
 	mu      sync.Mutex
 	offset  time.Duration
@@ -144,13 +143,10 @@ func (s *Server) compose() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	ca := testpki.Authentication()
 	s.ring = op.NewKeyRing(testpki.Published("provider"))
-	s.list = &pki.List{Authority: ca.Certificate, Key: ca.Key}
-	s.list.Revoke(testpki.Lost())
 	engine := op.New(s.issuer, s.ring, s.Clients, &s.faults, s.now, s.Rand)
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
-		Engine: engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: pki.Trust{Authority: ca.Certificate, Revocation: s.list.At},
+		Engine: engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: sync.OnceValue(trust),
 		Person: s.person, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults})
@@ -160,6 +156,18 @@ func (s *Server) compose() (http.Handler, error) {
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	s.pages.Routes(mux, u.Path)
 	return s.record(mux), nil
+}
+
+// authority is the toy authority, made at most once in a process: it takes
+// longer than all else that a server needs.
+var authority = sync.OnceValue(testpki.Authentication)
+
+// trust is whom a server believes, made when the first card proves itself.
+func trust() pki.Trust {
+	ca := authority()
+	list := &pki.List{Authority: ca.Certificate, Key: ca.Key}
+	list.Revoke(testpki.Lost())
+	return pki.Trust{Authority: ca.Certificate, Revocation: list.At}
 }
 
 // Close stops serving at once.

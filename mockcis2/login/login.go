@@ -38,8 +38,8 @@ type Login struct {
 	Ports       []int    // of the port service
 	Engine      *op.Engine
 	Ring        *op.KeyRing
-	Stray       *rsa.PrivateKey // for faults: a key that is not published
-	Trust       pki.Trust
+	Stray       *rsa.PrivateKey  // for faults: a key that is not published
+	Trust       func() pki.Trust // asked when a card proves itself
 	Person      func(uuid string) (people.Person, bool)
 	Faults      *fault.Set
 	Now         func() time.Time

@@ -83,7 +83,7 @@ func (h Authorize) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, ar, err)
 		return
 	}
-	ask.Client = h.Engine.store.clients[ar.GetClient().GetID()]
+	ask.Client, _ = h.Engine.store.clients.get(ar.GetClient().GetID())
 	h.Begin(w, r, ask)
 }
 

@@ -61,7 +61,7 @@ func count(flags ...bool) (n int) {
 }
 
 func (e *Engine) secret(id, secret, method string, form url.Values) (fosite.Client, error) {
-	c, ok := e.store.clients[id]
+	c, ok := e.store.clients.get(id)
 	if form.Has("client_id") && form.Get("client_id") != id {
 		return nil, refuse("client_id is not the client that authenticated.")
 	}
@@ -104,7 +104,7 @@ func (e *Engine) assertion(form url.Values) (fosite.Client, error) {
 	if err := token.UnsafeClaimsWithoutVerification(&named); err != nil {
 		return nil, refuse("JWT is not valid: its claims cannot be read.")
 	}
-	c, ok := e.store.clients[named.Subject]
+	c, ok := e.store.clients.get(named.Subject)
 	if !ok || c.Method != "private_key_jwt" {
 		return nil, refuse("JWT is not valid: sub is not a client registered for private_key_jwt.")
 	}

@@ -16,7 +16,7 @@ import (
 // code is invalid_grant, and keeps a code's PKCE record until the code is
 // spent, so that a wrong verifier cannot be followed by none.
 type store struct {
-	clients map[string]Client
+	clients *registry
 	faults  *fault.Set
 	now     func() time.Time
 
@@ -34,16 +34,12 @@ type code struct {
 }
 
 func newStore(clients []Client, faults *fault.Set, now func() time.Time) *store {
-	s := &store{clients: map[string]Client{}, faults: faults, now: now,
+	return &store{clients: newRegistry(clients), faults: faults, now: now,
 		codes: map[string]*code{}, tokens: map[string]fosite.Requester{}, jtis: map[string]time.Time{}}
-	for _, c := range clients {
-		s.clients[c.ID] = c
-	}
-	return s
 }
 
 func (s *store) GetClient(ctx context.Context, id string) (fosite.Client, error) {
-	c, ok := s.clients[id]
+	c, ok := s.clients.get(id)
 	if !ok && s.faults.On(fault.AnyClient) {
 		c, ok = s.open(ctx, id)
 	}
@@ -103,7 +99,8 @@ func (s *store) GetAuthorizeCodeSession(ctx context.Context, sig string, into fo
 	answer.SetID(c.GetID())
 	answer.SetSession(c.GetSession().(*session).copy())
 	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(fault.CodeUnbound) {
-		answer.Client = registered{s.clients[r.PostForm.Get("client_id")]}
+		c, _ := s.clients.get(r.PostForm.Get("client_id"))
+		answer.Client = registered{c}
 	}
 	if c.used {
 		return answer, fosite.ErrInvalidatedAuthorizeCode
