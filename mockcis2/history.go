@@ -34,7 +34,7 @@ type history []Entry
 func (s *Server) History() []Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone([]Entry(s.history))
+	return append([]Entry{}, s.history...)
 }
 
 // ForgetHistory empties the diary.
@@ -58,6 +58,7 @@ func (s *Server) note(e Entry) {
 		s.history = slices.Clone(s.history[longest/2:])
 	}
 	s.history = append(s.history, e)
+	s.wake()
 }
 
 // record writes every request into the diary.

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -52,12 +53,14 @@ type Server struct {
 	listen net.Listener
 	ring   *op.KeyRing
 	pages  *login.Login
+	engine *op.Engine
 	faults fault.Set
 
 	mu      sync.Mutex
 	offset  time.Duration
 	people  map[string]people.Person
 	history history
+	changed chan struct{}
 }
 
 // Start listens and serves until Close. It fails on an address in use, an
@@ -78,6 +81,7 @@ func (s *Server) Start() error {
 	for _, p := range s.People {
 		s.people[p.UUID] = p
 	}
+	s.People = slices.Clone(s.People) // it changes with SetPerson
 	listen, err := net.Listen("tcp", s.Addr)
 	if err != nil {
 		return fmt.Errorf("provider cannot listen: %w", err)
@@ -144,15 +148,15 @@ func (s *Server) compose() (http.Handler, error) {
 		return nil, err
 	}
 	s.ring = op.NewKeyRing(testpki.Published("provider"))
-	engine := op.New(s.issuer, s.ring, s.Clients, &s.faults, s.now, s.Rand)
+	s.engine = op.New(s.issuer, s.ring, s.Clients, &s.faults, s.now, s.Rand)
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
-		Engine: engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: sync.OnceValue(trust),
+		Engine: s.engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: sync.OnceValue(trust),
 		Person: s.person, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults})
-	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse})
-	mux.Handle(u.Path+"/access_token", op.Token{Engine: engine})
-	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: engine})
+	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: s.engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse})
+	mux.Handle(u.Path+"/access_token", op.Token{Engine: s.engine})
+	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: s.engine})
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	s.pages.Routes(mux, u.Path)
 	return s.record(mux), nil
@@ -212,9 +216,6 @@ func (s *Server) now() time.Time {
 // Transactions are the sign-ins under way, without secrets.
 func (s *Server) Transactions() []map[string]any { return s.pages.Transactions() }
 
-// Persons are the personas the provider knows.
-func (s *Server) Persons() []people.Person { return s.People }
-
 // Revoke makes the cards of one person revoked. It fails on an unknown UUID.
 func (s *Server) Revoke(uuid string) error {
 	s.mu.Lock()
@@ -224,7 +225,7 @@ func (s *Server) Revoke(uuid string) error {
 		return fmt.Errorf("nobody has the UUID %q", uuid)
 	}
 	p.Revoked = true
-	s.people[uuid] = p
+	s.setPerson(p)
 	return nil
 }
 

@@ -85,6 +85,11 @@ func (l *Login) proceed(w http.ResponseWriter, r *http.Request) {
 		l.showRoles(w, r, t, "Select a role to continue.")
 		return
 	}
+	l.finish(w, r, t, role)
+}
+
+// finish ends a completed transaction with a code, once.
+func (l *Login) finish(w http.ResponseWriter, r *http.Request, t *transaction, role string) {
 	l.mu.Lock()
 	over := t.state != completed
 	t.state = ended

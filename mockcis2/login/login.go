@@ -5,13 +5,16 @@
 package login
 
 import (
+	"cmp"
 	"crypto/rsa"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -74,6 +77,8 @@ type transaction struct {
 	person             people.Person
 	at                 time.Time
 	sid                string
+	shortcut           bool   // completed through the control door
+	role               string // chosen there
 }
 
 type ticket struct {
@@ -99,6 +104,7 @@ func (l *Login) Routes(mux *http.ServeMux, path string) {
 	mux.HandleFunc("POST "+path+"/smartcard/complete", l.complete)
 	mux.HandleFunc("GET "+path+"/smartcard/continue/{id}", l.roles)
 	mux.HandleFunc("POST "+path+"/smartcard/continue/{id}", l.proceed)
+	mux.HandleFunc("GET "+path+"/smartcard/resume/{id}", l.resume)
 	mux.HandleFunc("POST "+path+"/smartcard/abandon/{id}", l.abandon)
 	mux.HandleFunc("GET "+path+"/smartcard/v1/requests/{id}", l.request)
 	mux.HandleFunc("POST "+path+"/smartcard/v1/requests/{id}/failure", l.failure)
@@ -192,11 +198,14 @@ func (l *Login) Transactions() []map[string]any {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	all := []map[string]any{}
-	for _, t := range l.transactions {
-		all = append(all, map[string]any{"id": t.id, "client": t.ask.Client.ID, "state": t.state, "fetched": t.fetched, "failure": t.failure, "sub": t.person.UUID})
+	for _, t := range slices.SortedFunc(maps.Values(l.transactions), older) {
+		all = append(all, map[string]any{"id": t.id, "client": t.ask.Client.ID, "state": t.state, "fetched": t.fetched, "failure": t.failure, "sub": t.person.UUID,
+			"acr": t.ask.ACR, "scopes": t.ask.Scopes, "ends": t.ends.Unix()})
 	}
 	return all
 }
+
+func older(a, b *transaction) int { return cmp.Or(a.ends.Compare(b.ends), cmp.Compare(a.id, b.id)) }
 
 func (l *Login) origin() string {
 	u, err := url.Parse(l.Issuer)

@@ -2,9 +2,6 @@ package op
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/url"
 
 	"github.com/go-jose/go-jose/v4"
@@ -20,22 +17,10 @@ type Client struct {
 	Secret       string             `json:"client_secret,omitempty"`
 	Algorithms   []string           `json:"algorithms,omitempty"` // for private_key_jwt; empty is RS256 and RS512
 	Keys         jose.JSONWebKeySet `json:"jwks,omitzero"`
-}
+	KeysURI      string             `json:"jwks_uri,omitempty"` // where the keys are, instead of jwks
 
-// ReadClients parses a JSON array of clients; unknown fields are refused.
-func ReadClients(r io.Reader) ([]Client, error) {
-	var clients []Client
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&clients); err != nil {
-		return nil, fmt.Errorf("clients: %w", err)
-	}
-	for _, c := range clients {
-		if c.ID == "" || len(c.RedirectURIs) == 0 {
-			return nil, fmt.Errorf("clients: %q needs client_id and redirect_uris", c.ID)
-		}
-	}
-	return clients, nil
+	BackchannelLogoutURI string `json:"backchannel_logout_uri,omitempty"`
+	Description          string `json:"description,omitempty"`
 }
 
 // Scopes are those of CIS2.

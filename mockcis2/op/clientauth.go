@@ -30,7 +30,7 @@ func refuse(hint string) error { return fosite.ErrInvalidClient.WithHint(hint) }
 // authenticate replaces fosite's client authentication, which accepts two
 // methods at once, answers 500 to an expired assertion, burns a jti before it
 // looks at aud and bounds no lifetime. Exactly one method is accepted.
-func (e *Engine) authenticate(_ context.Context, r *http.Request, form url.Values) (fosite.Client, error) {
+func (e *Engine) authenticate(ctx context.Context, r *http.Request, form url.Values) (fosite.Client, error) {
 	basicID, basicSecret, basic := r.BasicAuth()
 	post, assertion := form.Has("client_secret"), form.Has("client_assertion")
 	switch n := count(basic, post, assertion); {
@@ -48,7 +48,7 @@ func (e *Engine) authenticate(_ context.Context, r *http.Request, form url.Value
 	case post:
 		return e.secret(form.Get("client_id"), form.Get("client_secret"), "client_secret_post", form)
 	}
-	return e.assertion(form)
+	return e.assertion(ctx, form)
 }
 
 func count(flags ...bool) (n int) {
@@ -92,7 +92,7 @@ type claims struct {
 }
 
 // assertion is private_key_jwt (OpenID Connect Core section 9, RFC 7523).
-func (e *Engine) assertion(form url.Values) (fosite.Client, error) {
+func (e *Engine) assertion(ctx context.Context, form url.Values) (fosite.Client, error) {
 	if form.Get("client_assertion_type") != assertionType {
 		return nil, refuse("client_assertion_type must be " + assertionType + ".")
 	}
@@ -115,7 +115,11 @@ func (e *Engine) assertion(form url.Values) (fosite.Client, error) {
 		alg == "RS512" && e.faults.On(fault.RS512Refused) || alg == "RS256" && e.faults.On(fault.RS256Refused) {
 		return nil, refuse("JWT is not valid: this client is not registered for alg " + token.Headers[0].Algorithm + ".")
 	}
-	if !signedBy(token, c.Keys) {
+	keys, err := e.keys(ctx, c)
+	if err != nil {
+		return nil, refuse("JWT is not valid: the client's jwks_uri cannot be read: " + err.Error())
+	}
+	if !signedBy(token, keys) {
 		return nil, refuse("JWT is not valid: no registered key of the client verifies it.")
 	}
 	if why := e.judge(named, c); why != "" {

@@ -30,6 +30,7 @@ const (
 type Engine struct {
 	issuer   string
 	store    *store
+	remote   remoteKeys
 	provider fosite.OAuth2Provider
 	faults   *fault.Set
 	now      func() time.Time

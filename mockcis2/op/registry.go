@@ -27,8 +27,8 @@ func (r *registry) get(id string) (Client, bool) {
 	return c, ok
 }
 
-// Clients are the registered clients, by their ids.
-func (e *Engine) Clients() []Client {
+// Registered are the clients there are, by their ids.
+func (e *Engine) Registered() []Client {
 	r := e.store.clients
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -40,17 +40,18 @@ func (e *Engine) Clients() []Client {
 	return all
 }
 
-// SetClient registers a client, or changes the one with its id.
-func (e *Engine) SetClient(c Client) {
+// Register adds a client, or changes the one with its id.
+func (e *Engine) Register(c Client) error {
 	r := e.store.clients
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.byID[c.ID] = c
+	return nil
 }
 
-// RemoveClient forgets a client; false when there is none of this id. Codes and
+// Deregister forgets a client; false when there is none of this id. Codes and
 // tokens that it has stay until they expire.
-func (e *Engine) RemoveClient(id string) bool {
+func (e *Engine) Deregister(id string) bool {
 	r := e.store.clients
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -1,0 +1,70 @@
+package mockcis2
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/client"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
+)
+
+// Registered are the applications there are, by their ids, secrets and all.
+func (s *Server) Registered() []op.Client { return s.engine.Registered() }
+
+// SetClient registers an application, or changes the one with its id. It fails
+// on what client.Check refuses.
+func (s *Server) SetClient(c op.Client) error {
+	if err := client.Check(c); err != nil {
+		return err
+	}
+	if err := s.engine.Register(c); err != nil {
+		return err
+	}
+	s.event("client " + c.ID + " registered")
+	return nil
+}
+
+// RemoveClient forgets an application. It fails on an unknown id.
+func (s *Server) RemoveClient(id string) error {
+	if !s.engine.Deregister(id) {
+		return fmt.Errorf("no client has the id %q", id)
+	}
+	s.event("client " + id + " removed")
+	return nil
+}
+
+// Complete signs the person in whose sign-in waits for a card, without card,
+// agent or page, and answers with the URL at which the same browser goes on.
+// An empty role is the one that is chosen silently. Errors wrap those of
+// login.Shortcut.
+func (s *Server) Complete(transaction, uuid, role string) (string, error) {
+	return s.pages.Shortcut(transaction, uuid, role)
+}
+
+// Changed is closed at the next entry of the diary: for those who watch.
+func (s *Server) Changed() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.changed == nil {
+		s.changed = make(chan struct{})
+	}
+	return s.changed
+}
+
+// wake tells who waits on Changed. s.mu is held.
+func (s *Server) wake() {
+	if s.changed != nil {
+		close(s.changed)
+		s.changed = nil
+	}
+}
+
+// Client is the registered application with this id.
+func (s *Server) Client(id string) (op.Client, bool) {
+	all := s.engine.Registered()
+	i := slices.IndexFunc(all, func(c op.Client) bool { return c.ID == id })
+	if i < 0 {
+		return op.Client{}, false
+	}
+	return all[i], true
+}
