@@ -1,12 +1,16 @@
 package mockcis2
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/client"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 )
+
+// mostClients bounds what a careless script can make of the memory.
+const mostClients = 10000
 
 // Registered are the applications there are, by their ids, secrets and all.
 func (s *Server) Registered() []op.Client { return s.engine.Registered() }
@@ -16,6 +20,9 @@ func (s *Server) Registered() []op.Client { return s.engine.Registered() }
 func (s *Server) SetClient(c op.Client) error {
 	if err := client.Check(c); err != nil {
 		return err
+	}
+	if _, known := s.Client(c.ID); !known && len(s.Registered()) >= mostClients {
+		return fmt.Errorf("there are %d applications, and no room for more", mostClients)
 	}
 	if err := s.engine.Register(c); err != nil {
 		return err
@@ -39,6 +46,13 @@ func (s *Server) RemoveClient(id string) error {
 // login.Shortcut.
 func (s *Server) Complete(transaction, uuid, role string) (string, error) {
 	return s.pages.Shortcut(transaction, uuid, role)
+}
+
+// As is Complete for one person: the Complete of a shortcut.Visit.
+func (s *Server) As(uuid, role string) func(context.Context, string) (string, error) {
+	return func(_ context.Context, transaction string) (string, error) {
+		return s.Complete(transaction, uuid, role)
+	}
 }
 
 // Changed is closed at the next entry of the diary: for those who watch.

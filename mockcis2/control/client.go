@@ -67,7 +67,7 @@ func refusal(raw []byte, status string) error {
 	return errors.New(r.Error)
 }
 
-// As completes a transaction as a person: a browser.Visit's Complete.
+// As completes a transaction as a person: a shortcut.Visit's Complete.
 func (c Client) As(uuid, role string) func(context.Context, string) (string, error) {
 	return func(ctx context.Context, transaction string) (string, error) {
 		body := map[string]string{"uuid": uuid}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/browser"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/shortcut"
 )
 
 const (
@@ -294,7 +294,7 @@ func status(t *testing.T, r *http.Request, want int) {
 func TestVisit(t *testing.T) {
 	b := newBench(t)
 	door := Client{URL: b.door.URL}
-	visit := browser.Visit{Start: b.authorize("openid"), Stop: callback, Complete: door.As(nurse, "")}
+	visit := shortcut.Visit{Start: b.authorize("openid"), Stop: callback, Complete: door.As(nurse, "")}
 	p, err := visit.Run(t.Context())
 	if err != nil || p.URL.Query().Get("code") == "" || p.URL.Query().Get("state") != "state-of-a-test" {
 		t.Fatalf("%v, %v", p.URL, err)

@@ -8,9 +8,9 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/browser"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/control"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/shortcut"
 )
 
 // loginCommand signs a person in.
@@ -48,7 +48,7 @@ func (c loginCommand) Run(w world) error {
 	if err != nil {
 		return err
 	}
-	visit := browser.Visit{Start: c.Start, Complete: door.As(person.UUID, c.Role)}
+	visit := shortcut.Visit{Start: c.Start, Complete: door.As(person.UUID, c.Role)}
 	var r result
 	if c.Client != "" {
 		r, err = c.play(w.ctx, door, visit)
@@ -62,7 +62,7 @@ func (c loginCommand) Run(w world) error {
 }
 
 // follow goes through somebody's application.
-func follow(ctx context.Context, visit browser.Visit) (result, error) {
+func follow(ctx context.Context, visit shortcut.Visit) (result, error) {
 	p, err := visit.Run(ctx)
 	if err != nil {
 		return result{}, err
@@ -71,7 +71,7 @@ func follow(ctx context.Context, visit browser.Visit) (result, error) {
 }
 
 // play is an application with PKCE, state and nonce.
-func (c loginCommand) play(ctx context.Context, door control.Client, visit browser.Visit) (result, error) {
+func (c loginCommand) play(ctx context.Context, door control.Client, visit shortcut.Visit) (result, error) {
 	var at struct{ Issuer string }
 	if err := door.Ask(ctx, "GET", nil, &at, "provider"); err != nil {
 		return result{}, err

@@ -1,7 +1,7 @@
-// Package browser signs a person in without a person: it does what a browser
+// Package shortcut signs a person in without a person: it does what a browser
 // does from an application's first redirect to its last, and leaves out the
 // card, the agent and the pages.
-package browser
+package shortcut
 
 import (
 	"context"
