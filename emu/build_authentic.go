@@ -5,7 +5,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/emu/applet/authentic"
 )
 
-// buildAuthentic makes a series 8 card.
+// buildAuthentic makes an AuthentIC card.
 func buildAuthentic(b blueprint) applet.Applet {
 	a := authentic.New(authentic.Config{
 		DefaultSelected:  b.blank.DefaultSelected,

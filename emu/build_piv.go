@@ -10,7 +10,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/emu/profile"
 )
 
-// buildPIV makes a series 9 card.
+// buildPIV makes a PIV card.
 func buildPIV(b blueprint) applet.Applet {
 	p := b.profile
 	content := b.content()

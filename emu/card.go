@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -99,7 +100,7 @@ func newCard(o Options, p profile.Profile, k *keeper) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.remake(faults, false); err != nil {
+	if err := c.remake(func([]Fault) []Fault { return faults }, false); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -177,7 +178,7 @@ func (c *Card) inTurn(ctx context.Context, command []byte) (response []byte, lef
 	if err != nil {
 		a.response = nil
 	}
-	return a.response, c.note(command, a.response, err), err
+	return a.response, c.note(a, command, err), err
 }
 
 // exchange lets the card work out its answer.
@@ -196,19 +197,22 @@ func (c *Card) exchange(ctx context.Context, command []byte) (answer, error) {
 	if err == nil && c.pace != nil {
 		a.takes = c.pace(command, response)
 	}
+	for _, late := range c.body.late {
+		a.takes += late()
+	}
 	return a, err
 }
 
 // note keeps what was said and what became of the card; left says that it went
-// now.
-func (c *Card) note(command, response []byte, err error) (left bool) {
+// now. A card that was pulled out and put in again meanwhile stays in.
+func (c *Card) note(a answer, command []byte, err error) (left bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := c.trace.add(command, response)
+	e := c.trace.add(command, a.response)
 	if c.options.OnMessage != nil {
 		c.options.OnMessage(e)
 	}
-	left = errors.Is(err, ErrRemoved) && c.leave()
+	left = errors.Is(err, ErrRemoved) && a.pulled == c.pulled && c.leave()
 	if errors.Is(err, ErrReader) {
 		c.noLink = true
 	}
@@ -319,7 +323,8 @@ func (c *Card) Present() bool {
 	return !c.absent && !c.noLink
 }
 
-// TriesLeft is the passcode's counter, without asking the card: 0 is blocked.
+// TriesLeft is the passcode's counter, without asking the card: 0 is blocked, -1
+// a card of somebody else, which has no passcode of ours.
 func (c *Card) TriesLeft() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -343,39 +348,40 @@ func (c *Card) ForgetTrace() {
 // Inject adds a fault. A card in memory is made anew with it: passcode, counters
 // and state are as personalised. A card with an image stays as it is, unless the
 // fault is one of personalising: then it is as it would have been made wrongly,
-// and the image waits unchanged until the fault is off.
-func (c *Card) Inject(f Fault) error { return c.remake(append(c.active(), f), false) }
+// and the image waits unchanged until the fault is off. Either way it is in the
+// reader then.
+func (c *Card) Inject(f Fault) error {
+	return c.remake(func(on []Fault) []Fault { return append(on, f) }, false)
+}
 
 // Restore makes the card anew as personalised, in the reader and powered. The
 // faults stay and start over. An image is back to the day it was made.
-func (c *Card) Restore() error { return c.remake(c.active(), true) }
+func (c *Card) Restore() error { return c.remake(func(on []Fault) []Fault { return on }, true) }
 
 // Heal takes all faults off. A card in memory is made anew; one with an image is
 // as the image says.
-func (c *Card) Heal() error { return c.remake(nil, false) }
+func (c *Card) Heal() error { return c.remake(func([]Fault) []Fault { return nil }, false) }
 
 // Active lists the faults that are on.
 func (c *Card) Active() []fault.Info {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var out []fault.Info
-	for _, f := range c.active() {
+	for _, f := range c.faults {
 		out = append(out, f.Info)
 	}
 	return out
 }
 
-func (c *Card) active() []Fault {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return append([]Fault(nil), c.faults...)
-}
-
-// remake gives the card another body with these faults; anew is as personalised.
-func (c *Card) remake(faults []Fault, anew bool) error {
+// remake gives the card another body, in the reader, with the faults that choose
+// makes of those that are on; anew is as personalised.
+func (c *Card) remake(choose func(on []Fault) []Fault, anew bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return ErrClosed
 	}
+	faults := choose(slices.Clone(c.faults))
 	b, err := personalise(c.options, c.profile, faults)
 	if err != nil {
 		return err
@@ -394,8 +400,13 @@ func (c *Card) remake(faults []Fault, anew bool) error {
 	return nil
 }
 
-// Holder is whose card it is.
-func (c *Card) Holder() testpki.Holder { return c.options.Identity.Holder }
+// Holder is whose card it is: the zero Holder for a card of somebody else.
+func (c *Card) Holder() testpki.Holder {
+	if c.profile.Applet == "foreign" {
+		return testpki.Holder{}
+	}
+	return c.options.Identity.Holder
+}
 
 // Personality is the ID of how the card shows itself, as profiles list them.
 func (c *Card) Personality() string {

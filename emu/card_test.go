@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/des"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/hex"
 	"errors"
 	"strings"
@@ -168,6 +170,12 @@ func TestBegin(t *testing.T) {
 func TestOptionsRefused(t *testing.T) {
 	id := testpki.Issue(testpki.Holders()[0], time.Now())
 	id.ContentCommitment.Certificate = nil
+	large, err := rsa.GenerateKey(rand.Reader, 3072)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := testpki.Issue(testpki.Holders()[0], time.Now())
+	long.Authentication.Key = large
 	rows := map[string]emu.Options{
 		"profile":  {Profile: "series4"},
 		"protocol": {Protocol: 7},
@@ -177,6 +185,7 @@ func TestOptionsRefused(t *testing.T) {
 		"long":     {Passcode: []byte("987654321")},
 		"PUK":      {PUK: []byte("9876")},
 		"identity": {Identity: &id},
+		"key size": {Profile: "series8", Identity: &long},
 
 		"personality":             {Personality: "v99"},
 		"personality of another":  {Profile: "series8", Personality: "v82-civ"},

@@ -1,4 +1,4 @@
-// Package emu is smartcards made of software: the two kinds a health worker
+// Package emu is smartcards made of software: the series a health worker
 // carries, each on T=0 and on T=1, with every try counter and access rule, and
 // with faults that can be switched on. In a stranger's test it takes three
 // lines:

@@ -149,7 +149,6 @@ var rules = map[string]func(*testing.T, *emu.Card) bool{
 		word(t, c, status)
 		return len(emutest.Send(t, c, "00C0000010")) == 2*(16+2)
 	},
-	"card.status-refused":    ends("6700", status),
 	"card.format-spends-try": ends("63C2", "0020008008313233343561FFFF"),
 	"card.reset-unblocks":    ends("63C3", mistake, mistake, mistake, verify, emutest.Reset, verify),
 	"card.change-forgets":    ends("9000", "0024008010313233343536FFFF363534333231FFFF", emutest.Reset, verify),
@@ -191,14 +190,10 @@ var rules = map[string]func(*testing.T, *emu.Card) bool{
 		return whole(t, c, "00CB3FFF055C035FC10500") == whole(t, c, "00CB3FFF055C035FC10A00")
 	},
 	"card.authority-certificate": func(_ *testing.T, c *emu.Card) bool { cert, err := certificate(c); return err == nil && cert.IsCA },
-	"card.small-key": func(_ *testing.T, c *emu.Card) bool {
-		cert, err := certificate(c)
-		return err == nil && cert.PublicKey.(*rsa.PublicKey).N.BitLen() == 1024
-	},
-	"card.write-unchecked":      ends("9000", authentic, readDirectory, "00D600000100"),
-	"card.failed-select-leaves": ends("6986", authentic, readDirectory, "00A4000002DEAD", "00B0000010"),
-	"card.select-talks":         brings("83025015", authentic, "00A4000C02501500"),
-	"card.key-for-anything":     brings("6E6F626F6479", authentic, "002241B806800111830101", "002A8086010100"),
+	"card.write-unchecked":       ends("9000", authentic, readDirectory, "00D600000100"),
+	"card.failed-select-leaves":  ends("6986", authentic, readDirectory, "00A4000002DEAD", "00B0000010"),
+	"card.select-talks":          brings("83025015", authentic, "00A4000C02501500"),
+	"card.key-for-anything":      brings("6E6F626F6479", authentic, "002241B806800111830101", "002A8086010100"),
 	"card.t0-short-accepted": func(t *testing.T, c *emu.Card) bool {
 		return c.Protocol() == iso7816.T0 && word(t, c, "00A4040006A000000308")[:2] == "61"
 	},

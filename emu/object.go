@@ -9,6 +9,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
+	"github.com/smartcard-connect/smartcard-connect/emu/applet/piv"
 )
 
 // maxObject is the longest object: what a short EF or a PIV buffer can hold with
@@ -18,7 +19,8 @@ const maxObject = 1 << 15
 // addObjects puts more on a card that is just being made. On a card with a file
 // tree a name is a path of file identifiers below the master file, and access is
 // as for the first file of that directory; else it is a PIV tag, and a value that
-// is no template 53 gets one.
+// is not in the template that GET DATA answers gets it: 53, or its own tag for the
+// discovery object and the biometric templates.
 func addObjects(a applet.Applet, objects map[string][]byte) error {
 	if len(objects) == 0 {
 		return nil
@@ -44,8 +46,12 @@ func addData(s applet.State, name string, value []byte) error {
 	if err != nil || len(raw) < 1 || len(raw) > 3 || strings.ToUpper(name) != name {
 		return fmt.Errorf("object %q: its name is no tag like 5FC103", name)
 	}
-	if len(value) == 0 || value[0] != 0x53 {
-		value = iso7816.Wrap(0x53, value)
+	template := map[string]uint32{"7E": piv.TagDiscovery, "7F61": piv.TagBiometrics}[name]
+	if template == 0 {
+		template = 0x53
+	}
+	if t, rest, err := iso7816.ReadTLV(value); err != nil || t.Tag != template || len(rest) != 0 {
+		value = iso7816.Wrap(template, value)
 	}
 	s["object/"+strings.TrimLeft(name, "0")] = value
 	return nil

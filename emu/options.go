@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -35,7 +36,7 @@ type Options struct {
 	Protocol    iso7816.Protocol  // that of Personality, or else T=1 where the card speaks it
 	Personality string            // by ID, such as "v82-civ"; by default the profile's first with Protocol
 	Identity    *testpki.Identity // by default that of the profile's holder
-	Passcode    []byte            // 6 to 8 digits, on series 8 also 4 to 8 printable characters; copied; default DefaultPasscode
+	Passcode    []byte            // 6 to 8 digits, on AuthentIC 4 to 8 printable characters; copied; default DefaultPasscode
 	PUK         []byte            // 8 printable characters; copied; default DefaultPUK
 	AdminKey    []byte            // of a PIV card, as long as its algorithm says; copied; default DefaultAdminKey
 	TriesSpent  int               // wrong passcodes so far
@@ -89,8 +90,8 @@ func (o Options) complete() (Options, profile.Profile, error) {
 		id := testpki.Issue(testpki.Holders()[p.Holder], o.Now())
 		o.Identity = &id
 	}
-	if !whole(*o.Identity) {
-		return o, p, fmt.Errorf("%w: the identity lacks a key or a certificate", ErrOptions)
+	if err := whole(*o.Identity, p); err != nil {
+		return o, p, err
 	}
 	if _, err := o.personality(p); err != nil {
 		return o, p, fmt.Errorf("%w: %w", ErrOptions, err)
@@ -138,10 +139,26 @@ func (o Options) speak(p profile.Profile) (Options, error) {
 	return o, nil
 }
 
-// whole reports whether an identity has all a card needs.
-func whole(id testpki.Identity) bool {
-	a, c := id.Authentication, id.ContentCommitment
-	return a.Key != nil && a.Certificate != nil && c.Key != nil && c.Certificate != nil
+// whole refuses an identity that lacks something a card needs, or has keys that
+// this one cannot hold.
+func whole(id testpki.Identity, p profile.Profile) error {
+	for _, pair := range []testpki.Pair{id.Authentication, id.ContentCommitment} {
+		if pair.Key == nil || pair.Certificate == nil || pair.Key.N == nil {
+			return fmt.Errorf("%w: the identity lacks a key or a certificate", ErrOptions)
+		}
+		if n := pair.Key.N.BitLen(); !slices.Contains(keySizes[p.Applet], n) && p.Applet != "foreign" {
+			return fmt.Errorf("%w: %s holds no RSA key of %d bits, only of %v", ErrOptions, p.ID, n, keySizes[p.Applet])
+		}
+	}
+	return nil
+}
+
+// keySizes are the RSA keys of a person that an application holds, in bits (SP
+// 800-78-4 table 3-1; OpenSC card-authentic.c and card-iasecc.c).
+var keySizes = map[string][]int{
+	"piv":       {1024, 2048, 3072},
+	"authentic": {1024, 1280, 1536, 1792, 2048},
+	"iasecc":    {1024, 2048},
 }
 
 // alphabet is what an applet takes for a passcode: least to 8 bytes from low to

@@ -3,6 +3,7 @@ package emu
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
@@ -27,6 +28,7 @@ type body struct {
 	memory  *applet.Memory
 	adaptor adaptor
 	link    fault.Link // the adaptor with the faults of the wire around it
+	late    []func() time.Duration
 }
 
 // personalise makes a card from a profile, with faults put on in order. Those
@@ -48,10 +50,11 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 		}
 	}
 	if blank.Protocol != o.Protocol {
-		if look, err = p.Personality(blank.Protocol); err != nil {
-			return body{}, fmt.Errorf("%w: %w", ErrOptions, err)
+		if look, err := p.Personality(blank.Protocol); err == nil {
+			blank.ATR = look.ATR
+		} else {
+			blank.Protocol = o.Protocol // a card that has one protocol stays with it
 		}
-		blank.ATR = look.ATR
 	}
 	build, ok := builders[p.Applet]
 	if !ok {
@@ -82,6 +85,9 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 	for _, f := range faults {
 		if f.Wire != nil {
 			b.link = f.Wire(b.link)
+		}
+		if f.Late != nil {
+			b.late = append(b.late, f.Late())
 		}
 	}
 	return b, nil

@@ -137,6 +137,52 @@ func TestGivenUpWhileItWorks(t *testing.T) {
 	})
 }
 
+// Requirement: a card can be pulled out and put in again while it works, and is
+// then in, though the command that was under way fails. Turned red by: taking the
+// card out once more when that command ends.
+func TestReinsertedWhileItWorks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		removed := 0
+		c, _, ended := during(t, t.Context(), &removed)
+		c.Remove()
+		c.Insert()
+		if err := <-ended; !errors.Is(err, emu.ErrRemoved) {
+			t.Errorf("under way: %v", err)
+		}
+		if !c.Present() || removed != 1 {
+			t.Errorf("present %v, removed %d times", c.Present(), removed)
+		}
+	})
+}
+
+// Requirement: a card that the fault card.slow holds up can be asked after and
+// pulled out meanwhile, and its time is that of Options.Clock. Turned red by:
+// waiting with the card's lock held.
+func TestLateCardCanBePulled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := emutest.New(t, emu.Options{Faults: []string{"card.slow:ms=60000,n=1"}})
+		ended := make(chan error, 1)
+		go func() {
+			_, err := c.Transmit(t.Context(), []byte{0, 0x20, 0, 0x80})
+			ended <- err
+		}()
+		synctest.Wait()
+		if c.TriesLeft() != 3 {
+			t.Error("the card cannot be asked after")
+		}
+		c.Remove()
+		if err := <-ended; !errors.Is(err, emu.ErrRemoved) {
+			t.Error(err)
+		}
+	})
+	clock := &timing.Virtual{}
+	c := emutest.New(t, emu.Options{Faults: []string{"card.slow:ms=550"}, Clock: clock})
+	emutest.Run(t, c, emutest.Say("00200080", "63C3")...)
+	if clock.Total() != 550*time.Millisecond {
+		t.Error(clock.Total())
+	}
+}
+
 // Requirement: every card can be slow, whatever is wrong with it, and a timing
 // profile that is not there is refused. Turned red by: refusing a fault's answer
 // to reset.

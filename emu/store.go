@@ -231,6 +231,7 @@ func (k *keeper) dress(o Options, p profile.Profile, b body, anew bool) error {
 			}
 			return err
 		}
+		b.memory.Undo = func() { _ = b.applet.Load(k.card.Now) } // which it saved itself
 		return nil
 	}
 	return b.applet.Load(changed(k.card.Born, right, wrong))

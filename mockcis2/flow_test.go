@@ -248,9 +248,9 @@ func (a application) url(more ...oauth2.AuthCodeOption) string {
 
 // signIn does all that a person, a page and an agent do, and answers with what
 // reaches the application.
-func signIn(t *testing.T, b browser, a application, c card, role string) url.Values {
+func signIn(t *testing.T, b browser, a application, c card, role string, more ...oauth2.AuthCodeOption) url.Values {
 	t.Helper()
-	tx := b.open(a.url()).transaction(t)
+	tx := b.open(a.url(more...)).transaction(t)
 	request, err := fetch(c.issuer, tx.ID)
 	if err != nil {
 		t.Fatal(err)

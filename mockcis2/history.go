@@ -1,18 +1,18 @@
 package mockcis2
 
 import (
-	"bytes"
+	"fmt"
 	"io"
-	"net/http"
+	"maps"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/diary"
 )
 
-// Entry is one line of the diary: a request, or something that happened.
+// Entry is one line of the history: a request, or something that happened. The
+// diary says more.
 type Entry struct {
 	At     time.Time  `json:"at"` // provider's clock
 	Method string     `json:"method,omitempty"`
@@ -22,85 +22,58 @@ type Entry struct {
 	Event  string     `json:"event,omitempty"`
 }
 
-// secrets are the parameters that never reach the diary.
-var secrets = []string{"client_secret", "client_assertion", "code", "code_verifier", "ticket", "access_token", "id_token_hint", "state", "nonce"}
+// keyRotated is the event of a new signing key.
+const keyRotated = "key rotated"
 
-// longest is how many entries are kept.
-const longest = 5000
+// open starts the diary. Its hashes are keyed by a stream of their own, so that
+// with a seed they are the same in every run.
+func (s *Server) open() error {
+	key := make([]byte, 32)
+	from := chance("")
+	if s.Seed != "" {
+		from = stream("diary of " + s.Seed)
+	}
+	if _, err := io.ReadFull(from, key); err != nil {
+		return fmt.Errorf("key of the diary: %w", err)
+	}
+	s.diary = diary.New(diary.Settings{Now: s.now, Key: key, Limit: s.DiaryLimit})
+	return nil
+}
 
-type history []Entry
+// Diary is everything that was asked and answered since Start, and nil before.
+func (s *Server) Diary() *diary.Diary { return s.diary }
 
-// History is the diary so far, oldest first.
+// History is the diary in short, oldest first.
 func (s *Server) History() []Entry {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]Entry{}, s.history...)
+	out := []Entry{}
+	if s.diary == nil {
+		return out
+	}
+	for _, e := range s.diary.Entries() {
+		form := maps.Clone(e.Query)
+		for name, v := range e.Form {
+			if form == nil {
+				form = url.Values{}
+			}
+			form[name] = append(form[name][:len(form[name]):len(form[name])], v...)
+		}
+		out = append(out, Entry{At: e.At, Method: e.Method, Path: e.Path, Form: form, Status: e.Status(), Event: e.Event})
+	}
+	return out
 }
 
 // ForgetHistory empties the diary.
 func (s *Server) ForgetHistory() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.history = nil
+	if s.diary != nil {
+		s.diary.Forget()
+	}
 }
 
 // RotateKey signs with the other published key from now on; the old one stays
 // in the key set.
-func (s *Server) RotateKey() { s.ring.Rotate(testpki.Published("signing")) }
-
-func (s *Server) event(text string) { s.note(Entry{Event: text}) }
-
-func (s *Server) note(e Entry) {
-	e.At = s.now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.history) >= longest {
-		s.history = slices.Clone(s.history[longest/2:])
-	}
-	s.history = append(s.history, e)
-	s.wake()
+func (s *Server) RotateKey() {
+	s.ring.Rotate(testpki.Published("signing"))
+	s.event(keyRotated)
 }
 
-// record writes every request into the diary.
-func (s *Server) record(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		form := s.read(r)
-		seen := &status{ResponseWriter: w, code: http.StatusOK}
-		next.ServeHTTP(seen, r)
-		s.note(Entry{Method: r.Method, Path: r.URL.Path, Form: form, Status: seen.code})
-	})
-}
-
-// read copies a form out of the request and puts the body back.
-func (s *Server) read(r *http.Request) url.Values {
-	form := r.URL.Query()
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		raw, err := io.ReadAll(io.LimitReader(r.Body, 1<<16+1))
-		rest := r.Body
-		r.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(bytes.NewReader(raw), rest), rest}
-		if posted, bad := url.ParseQuery(string(raw)); err == nil && bad == nil {
-			for k, v := range posted {
-				form[k] = append(form[k], v...)
-			}
-		}
-	}
-	for _, name := range secrets {
-		if form.Has(name) {
-			form.Set(name, "[blanked]")
-		}
-	}
-	return form
-}
-
-type status struct {
-	http.ResponseWriter
-	code int
-}
-
-func (s *status) WriteHeader(code int) {
-	s.code = code
-	s.ResponseWriter.WriteHeader(code)
-}
+func (s *Server) event(text string) { s.diary.Event(text) }

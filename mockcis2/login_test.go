@@ -103,7 +103,7 @@ func TestAnotherCardEndsTheSession(t *testing.T) {
 	b, a := newBrowser(t), first(t, s)
 	sids := map[any]bool{}
 	for _, n := range []int{0, 0, 2} {
-		_, c, err := a.redeem(signIn(t, b, a, holder(s, n), "").Get("code"))
+		_, c, err := a.redeem(signIn(t, b, a, holder(s, n), "", again).Get("code"))
 		if err != nil {
 			t.Fatal(err)
 		}

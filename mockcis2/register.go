@@ -3,7 +3,6 @@ package mockcis2
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/client"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
@@ -55,30 +54,5 @@ func (s *Server) As(uuid, role string) func(context.Context, string) (string, er
 	}
 }
 
-// Changed is closed at the next entry of the diary: for those who watch.
-func (s *Server) Changed() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.changed == nil {
-		s.changed = make(chan struct{})
-	}
-	return s.changed
-}
-
-// wake tells who waits on Changed. s.mu is held.
-func (s *Server) wake() {
-	if s.changed != nil {
-		close(s.changed)
-		s.changed = nil
-	}
-}
-
 // Client is the registered application with this id.
-func (s *Server) Client(id string) (op.Client, bool) {
-	all := s.engine.Registered()
-	i := slices.IndexFunc(all, func(c op.Client) bool { return c.ID == id })
-	if i < 0 {
-		return op.Client{}, false
-	}
-	return all[i], true
-}
+func (s *Server) Client(id string) (op.Client, bool) { return s.engine.Client(id) }

@@ -8,7 +8,6 @@
 package mockcis2
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -16,12 +15,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/diary"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/login"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
@@ -36,19 +35,23 @@ const RealmPath = "/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthca
 // port. Set fields before Start.
 type Server struct {
 	Addr         string           // host:port to listen on; empty is a free port of 127.0.0.1
-	IssuerURL    string           // issuer as published, when it is not http://Addr + RealmPath
+	IssuerURL    string           // issuer as published, when it is not http://Addr and the path of the environment
 	ExplicitPort bool             // the issuer carries its port even when that is the default, as CIS2's does
 	Clock        func() time.Time // nil is time.Now
-	Rand         io.Reader        // nil is crypto/rand
+	Rand         io.Reader        // nil is crypto/rand, or what Seed says
+	Seed         string           // not empty: ids, codes, sids and tickets follow from it
+	DiaryLimit   int              // entries that the diary keeps; 0 is diary.Limit
 	Log          *slog.Logger     // nil is silent
 	Clients      []op.Client      // nil is DefaultClients
 	People       []people.Person  // nil is people.Default
 	Faults       []string         // ids that are on from the start
 	Handover     []string         // channels the login page tries; nil is hub, json, form, uri
 	AgentPorts   []int            // of the port service; nil is its five
-	Environment  string           // shown to people; empty is int
+	Environment  string           // dev, int, dep or live: path and realm of the issuer, shown to people; empty is int
+	Mode         op.Mode          // rules that are kept; zero is CIS2's, op.ModeNamed knows the others
 
 	issuer string
+	preset op.Environment
 	http   *http.Server
 	listen net.Listener
 	ring   *op.KeyRing
@@ -56,32 +59,31 @@ type Server struct {
 	engine *op.Engine
 	faults fault.Set
 
-	mu      sync.Mutex
-	offset  time.Duration
-	people  map[string]people.Person
-	history history
-	changed chan struct{}
+	time  clock
+	diary *diary.Diary
+
+	mu     sync.Mutex
+	people map[string]people.Person
 }
 
 // Start listens and serves until Close. It fails on an address in use, an
 // unknown fault or a malformed issuer.
 func (s *Server) Start() error {
 	s.defaults()
+	preset, err := op.EnvironmentNamed(s.Environment)
+	if err != nil {
+		return err
+	}
+	s.preset = preset
+	if err := s.open(); err != nil {
+		return err
+	}
 	if err := s.faults.Replace(s.Faults...); err != nil {
 		return err
 	}
-	if s.People == nil {
-		all, err := people.Default()
-		if err != nil {
-			return err
-		}
-		s.People = all
+	if err := s.populate(); err != nil {
+		return err
 	}
-	s.people = map[string]people.Person{}
-	for _, p := range s.People {
-		s.people[p.UUID] = p
-	}
-	s.People = slices.Clone(s.People) // it changes with SetPerson
 	listen, err := net.Listen("tcp", s.Addr)
 	if err != nil {
 		return fmt.Errorf("provider cannot listen: %w", err)
@@ -99,6 +101,25 @@ func (s *Server) Start() error {
 	return nil
 }
 
+// toys are the default personas, read at most once in a process.
+var toys = sync.OnceValues(people.Default)
+
+func (s *Server) populate() (err error) {
+	for _, p := range s.People {
+		if err := p.Check(); err != nil {
+			return err
+		}
+	}
+	if s.People == nil {
+		s.People, err = toys()
+	}
+	s.people = map[string]people.Person{}
+	for _, p := range s.People {
+		s.people[p.UUID] = p
+	}
+	return err
+}
+
 func (s *Server) defaults() {
 	if s.Addr == "" {
 		s.Addr = "127.0.0.1:0"
@@ -107,8 +128,9 @@ func (s *Server) defaults() {
 		s.Clock = time.Now
 	}
 	if s.Rand == nil {
-		s.Rand = rand.Reader
+		s.Rand = chance(s.Seed)
 	}
+	s.Rand = &oneByOne{r: s.Rand}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
@@ -129,7 +151,7 @@ func (s *Server) defaults() {
 // name is the issuer string. A default port is kept only if asked for.
 func (s *Server) name() (string, error) {
 	if s.IssuerURL == "" {
-		return s.URL() + RealmPath, nil
+		return s.URL() + s.preset.Path, nil
 	}
 	u, err := url.Parse(s.IssuerURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
@@ -148,18 +170,20 @@ func (s *Server) compose() (http.Handler, error) {
 		return nil, err
 	}
 	s.ring = op.NewKeyRing(testpki.Published("provider"))
-	s.engine = op.New(s.issuer, s.ring, s.Clients, &s.faults, s.now, s.Rand)
+	s.engine = op.New(op.Settings{Issuer: s.issuer, Realm: s.preset.Realm, Mode: s.Mode, Ring: s.ring, Clients: s.Clients,
+		Faults: &s.faults, Now: s.now, Rand: s.Rand})
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
 		Engine: s.engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: sync.OnceValue(trust),
-		Person: s.person, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
+		Person: s.person, Everybody: s.Persons, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()
-	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults})
-	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: s.engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse})
+	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults, Mode: s.Mode, Serves: s.pages.Serves})
+	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: s.engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse, Serves: s.pages.Serves})
 	mux.Handle(u.Path+"/access_token", op.Token{Engine: s.engine})
 	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: s.engine})
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
+	s.engine.Routes(mux, u.Path)
 	s.pages.Routes(mux, u.Path)
-	return s.record(mux), nil
+	return s.diary.Wrap(mux), nil
 }
 
 // authority is the toy authority, made at most once in a process: it takes
@@ -197,41 +221,19 @@ func (s *Server) AddFault(id string) error { return s.faults.Add(id) }
 // ActiveFaults are the ids of the faults that are on.
 func (s *Server) ActiveFaults() []string { return s.faults.IDs() }
 
-// Advance moves the provider's clock, backwards too.
-func (s *Server) Advance(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.offset += d
-}
-
-// Now is the provider's clock.
-func (s *Server) Now() time.Time { return s.now() }
-
-func (s *Server) now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.Clock().Add(s.offset)
-}
-
 // Transactions are the sign-ins under way, without secrets.
 func (s *Server) Transactions() []map[string]any { return s.pages.Transactions() }
 
-// Revoke makes the cards of one person revoked. It fails on an unknown UUID.
-func (s *Server) Revoke(uuid string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, ok := s.people[uuid]
-	if !ok {
-		return fmt.Errorf("nobody has the UUID %q", uuid)
-	}
-	p.Revoked = true
-	s.setPerson(p)
-	return nil
+// oneByOne lets many goroutines read from a source that is made for one, such
+// as a seeded one.
+type oneByOne struct {
+	mu sync.Mutex
+	r  io.Reader
 }
 
-func (s *Server) person(uuid string) (people.Person, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, ok := s.people[uuid]
-	return p, ok
+// Read fills b as a whole.
+func (o *oneByOne) Read(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return io.ReadFull(o.r, b)
 }

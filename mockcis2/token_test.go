@@ -188,7 +188,7 @@ func TestAuthorizeErrors(t *testing.T) {
 	a := first(t, s)
 	b := newBrowser(t)
 	for name, want := range map[string]string{
-		"code_challenge_method=plain": "invalid_request", "acr_values=AAL3_FIDO2": "access_denied", "acr_values=AAL9": "invalid_request",
+		"code_challenge_method=plain": "invalid_request", "acr_values=AAL9": "invalid_request",
 		"prompt=none": "login_required", "prompt=none+login": "invalid_request", "request=eyJhbGciOiJub25lIn0.e30.": "request_not_supported",
 		"request_uri=https://x.test/": "request_uri_not_supported", "response_type=token": "unsupported_response_type", "redirect_uri=https://evil.test/callback": "",
 		"client_id=nobody": "", "scope=openid+unknown": "invalid_scope",

@@ -36,19 +36,6 @@ func (s *session) eachCertificate(ctx context.Context, judge func(key, *x509.Cer
 	return nil
 }
 
-func keySize(ctx context.Context, s *session) error {
-	return s.eachCertificate(ctx, func(k key, c *x509.Certificate) error {
-		public, ok := c.PublicKey.(*rsa.PublicKey)
-		if !ok {
-			return fmt.Errorf("the %v certificate's key is %v, not RSA", k, c.PublicKeyAlgorithm)
-		}
-		if n := public.N.BitLen(); n < 2048 {
-			return fmt.Errorf("the %v certificate's key has %d bits", k, n)
-		}
-		return nil
-	})
-}
-
 func keyExponent(ctx context.Context, s *session) error {
 	return s.eachCertificate(ctx, func(k key, c *x509.Certificate) error {
 		if public, ok := c.PublicKey.(*rsa.PublicKey); ok && public.E != 65537 {

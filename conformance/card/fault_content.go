@@ -55,29 +55,6 @@ func propertyTemplate(ctx context.Context, s *session) error {
 	return nil
 }
 
-func containerPlain(ctx context.Context, s *session) error {
-	object, err := s.pivObject(ctx, 0x5F, 0xC1, 0x07)
-	if err != nil {
-		return err
-	}
-	if urls, _ := iso7816.Find(object, 0x53, 0xF3); bytes.HasPrefix(urls, []byte{0xA0, 0x00, 0x00, 0x00, 0x79}) {
-		return fmt.Errorf("the capability container names another application: % X", urls)
-	}
-	return nil
-}
-
-func chuidGUID(ctx context.Context, s *session) error {
-	object, err := s.pivObject(ctx, 0x5F, 0xC1, 0x02)
-	if err != nil {
-		return err
-	}
-	guid, ok := iso7816.Find(object, 0x53, 0x34)
-	if !ok || len(guid) != 16 || bytes.Equal(guid, make([]byte, 16)) {
-		return fmt.Errorf("the GUID of the CHUID is %d bytes, all zeros or of another number than 16", len(guid))
-	}
-	return nil
-}
-
 // eachObject hands both certificate objects to look.
 func (s *session) eachObject(ctx context.Context, look func(k key, object []byte) error) error {
 	for k, last := range map[key]byte{authentication: 0x05, commitment: 0x0A} {

@@ -29,8 +29,8 @@ type Applet interface {
 	// what it was personalised with. Errors wrap ErrState and leave the
 	// applet unusable.
 	Load(State) error
-	// TriesLeft is the user passcode's counter, 0 when blocked. It is for
-	// the bench, no command is spent.
+	// TriesLeft is the user passcode's counter, 0 when blocked, -1 where
+	// there is none. It is for the bench, no command is spent.
 	TriesLeft() int
 }
 
@@ -51,6 +51,9 @@ func (t Table) Process(c iso7816.Command) iso7816.Response {
 
 // Status is a response without data.
 func Status(sw iso7816.SW) iso7816.Response { return iso7816.Response{SW: sw} }
+
+// More is the 61xx that announces n bytes; 00 stands for 256 or more.
+func More(n int) iso7816.SW { return 0x6100 | iso7816.SW(byte(min(n, iso7816.MaxShort))) }
 
 // Data is a successful response.
 func Data(b []byte) iso7816.Response { return iso7816.Response{Data: b, SW: iso7816.OK} }

@@ -20,7 +20,10 @@ type State map[string][]byte
 type Memory struct {
 	// Write makes the card's present state durable, or fails and leaves the
 	// state of the write before.
-	Write   func() error
+	Write func() error
+	// Undo, if there is one, puts the card back to what was last written: a
+	// change that could not be made to last was not made.
+	Undo    func()
 	changed bool
 }
 
@@ -40,6 +43,14 @@ func (m *Memory) Commit() error {
 	return nil
 }
 
+// undo gives up the changes since the last Commit that succeeded.
+func (m *Memory) undo() {
+	if m.Undo != nil {
+		m.Undo()
+		m.changed = false
+	}
+}
+
 // Durable is an applet whose every answer comes after its changes were
 // committed: a host never hears 9000 of a write that power loss undoes.
 type Durable struct {
@@ -48,10 +59,12 @@ type Durable struct {
 }
 
 // Process runs one whole command and commits. A write that fails is answered
-// 6581 (ISO/IEC 7816-4 §5.6, memory failure).
+// 6581 (ISO/IEC 7816-4 §5.6, memory failure); the card is then as it was, and has
+// forgotten what a reset forgets.
 func (d Durable) Process(c iso7816.Command) iso7816.Response {
 	r := d.Applet.Process(c)
 	if d.Memory.Commit() != nil {
+		d.Memory.undo()
 		return Status(iso7816.MemoryFailure)
 	}
 	return r

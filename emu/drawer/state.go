@@ -18,14 +18,14 @@ type State struct {
 type CardState struct {
 	ID          string   `json:"id"`
 	Title       string   `json:"title"`
-	Holder      string   `json:"holder"`
+	Holder      string   `json:"holder"` // empty, as is UUID, for a card of somebody else
 	UUID        string   `json:"uuid"`
-	Series      string   `json:"series"`
+	Series      string   `json:"series"` // "none" for one that is of no series
 	Personality string   `json:"personality"`
 	Protocol    string   `json:"protocol"`
 	ATR         string   `json:"atr"`
-	Reader      *int     `json:"reader"` // null in the drawer
-	TriesLeft   int      `json:"tries_left"`
+	Reader      *int     `json:"reader"`     // null in the drawer
+	TriesLeft   int      `json:"tries_left"` // 0 is locked, -1 a card without a passcode of ours
 	Faults      []string `json:"faults"`
 }
 
@@ -54,7 +54,7 @@ func (d *Drawer) State() State {
 	}
 	for _, c := range d.cards {
 		x := CardState{
-			ID: c.id, Title: c.title, Holder: c.Holder().First + " " + c.Holder().Last, UUID: c.Holder().UUID,
+			ID: c.id, Title: c.title, Holder: strings.TrimSpace(c.Holder().First + " " + c.Holder().Last), UUID: c.Holder().UUID,
 			Series: c.Series(), Personality: c.Personality(), Protocol: c.Protocol().String(),
 			ATR: strings.ToUpper(fmt.Sprintf("%x", c.ATR())), TriesLeft: c.TriesLeft(), Faults: []string{},
 		}

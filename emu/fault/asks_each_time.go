@@ -16,15 +16,14 @@ var asksEachTime = Fault{
 	Wrap: func(a applet.Applet) applet.Applet {
 		used := false
 		return overlay{a, func(c iso7816.Command) iso7816.Response {
-			uses := c.INS == 0x2A || (c.INS == 0x87 && c.P2 != 0x9B)
-			if uses && used {
+			if used && uses(c) {
 				return applet.Status(iso7816.SecurityStatus)
 			}
 			r := a.Process(c)
 			switch {
 			case c.INS == 0x20:
 				used = false
-			case uses && r.SW == iso7816.OK:
+			case uses(c) && r.SW == iso7816.OK:
 				used = true
 			}
 			return r

@@ -12,6 +12,8 @@ var atrWrongCheck = Fault{
 	},
 	Make: func(b *Blank) {
 		b.ATR = append([]byte(nil), b.ATR...)
-		b.ATR[len(b.ATR)-1] ^= 0x01
+		if n := len(b.ATR); n > 0 {
+			b.ATR[n-1] ^= 0x01
+		}
 	},
 }

@@ -12,7 +12,7 @@ var capabilitiesWrong = Fault{
 	Info: Info{
 		ID:     "card.capabilities-wrong",
 		Title:  "the card capability container is that of an older, second application",
-		Why:    "OpenSC takes a card with such entries for one with a CAC beside PIV and treats it otherwise.",
+		Why:    "OpenSC takes a card with such entries for one with a CAC beside PIV and treats its keys otherwise (OpenSC #1533, #1549).",
 		Owes:   nothing("as it never reads the container"),
 		Applet: "piv",
 	},

@@ -8,7 +8,7 @@ var chainForgets = Fault{
 		ID:    "card.chain-forgets",
 		Title: "every part of a chained command but the last is answered 9000 and lost",
 		Why:   "A card that ignores the chaining bit takes the last part for the whole.",
-		Owes:  Owes{Status: "CARD_UNREADABLE", Except: map[string]string{"authentic": "OK"}, Text: "series 9 gets no signature and says that the card cannot be read; series 8 chains nothing and signs in"},
+		Owes:  Owes{Status: "CARD_UNREADABLE", Except: map[string]string{"authentic": "OK"}, Text: "from PIV it gets no signature and says that the card cannot be read; AuthentIC needs no chain to sign in"},
 	},
 	Wire: func(next Link) Link {
 		return func(ctx context.Context, command []byte) ([]byte, error) {

@@ -17,9 +17,15 @@ type overlay struct {
 func (o overlay) Process(c iso7816.Command) iso7816.Response { return o.process(c) }
 
 // signs reports whether the last part of a command makes a card use a private
-// key: GENERAL AUTHENTICATE or PERFORM SECURITY OPERATION.
+// key.
 func signs(command []byte) bool {
-	return len(command) > 4 && command[0]&0x10 == 0 && (command[1] == 0x87 || command[1] == 0x2A)
+	return len(command) > 4 && command[0]&0x10 == 0 && uses(iso7816.Command{INS: command[1], P1: command[2], P2: command[3]})
+}
+
+// uses is the use of a private key: GENERAL AUTHENTICATE but with the management
+// key, INTERNAL AUTHENTICATE, PERFORM SECURITY OPERATION but for hashing.
+func uses(c iso7816.Command) bool {
+	return c.INS == 0x87 && c.P2 != 0x9B || c.INS == 0x88 || c.INS == 0x2A && c.P1 != 0x90
 }
 
 // good reports whether a response ends with 9000.
@@ -40,10 +46,8 @@ func presents(c iso7816.Command) bool { return c.INS == 0x20 && c.P1 == 0 && len
 // asks is VERIFY without data: how many tries are left.
 func asks(c iso7816.Command) bool { return c.INS == 0x20 && c.P1 == 0 && len(c.Data) == 0 }
 
-// makesSignature is what signs is, of a whole command.
-func makesSignature(c iso7816.Command) bool {
-	return c.INS == 0x87 && c.P2 != 0x9B || c.INS == 0x2A && c.P1 == 0x9E
-}
+// makesSignature is uses, but for deciphering by PERFORM SECURITY OPERATION.
+func makesSignature(c iso7816.Command) bool { return uses(c) && !(c.INS == 0x2A && c.P1 == 0x80) }
 
 // writes is a command that changes what outlives power.
 func writes(c iso7816.Command) bool { return writing[c.INS] }

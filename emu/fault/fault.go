@@ -102,13 +102,17 @@ func (b *Blank) Tweak(f func(applet.State)) { b.Tweaks = append(b.Tweaks, f) }
 type Link func(ctx context.Context, command []byte) (response []byte, err error)
 
 // Fault is one way of being wrong: at personalisation, around whole commands,
-// or on the wire. Those not set do nothing. What a hook counts starts over each
-// time a card is made with it.
+// on the wire, or in time. Those not set do nothing. What a hook counts starts
+// over each time a card is made with it.
 type Fault struct {
 	Info
 	Make func(*Blank)
 	Wrap func(applet.Applet) applet.Applet
 	Wire func(Link) Link
+	// Late makes what says of each exchange in turn how much later its answer
+	// comes. A Link must not wait itself: the card could not be pulled out
+	// meanwhile.
+	Late func() func() time.Duration
 	// With sets the hooks above to the values of the parameters. A fault
 	// without parameters has none.
 	With func(*Fault, Values)
@@ -168,7 +172,6 @@ var All = []Fault{
 	partialReadRefused,
 	piecesLoseByte,
 	pendingKept,
-	statusRefused,
 	formatSpendsTry,
 	resetUnblocks,
 	changeForgets,
@@ -183,7 +186,6 @@ var All = []Fault{
 	adminAlways,
 	authorityCertificate,
 	writeUnchecked,
-	smallKey,
 	spareKeysWrong,
 	cardKeyGuarded,
 	adminNever,
@@ -259,9 +261,7 @@ var All = []Fault{
 	// What was written at the office.
 	twoApplications,
 	notDefault,
-	dualCAC,
 	templateMalformed,
-	chuidZero,
 	certificateGzipFlag,
 	certificateObjectEmpty,
 	discoveryMissing,

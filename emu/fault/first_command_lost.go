@@ -14,7 +14,7 @@ var firstCommandLost = Fault{
 		Params: []Param{status(0x6F00, "the answer to the first command")},
 		Owes: Owes{
 			Status: "OK", Except: map[string]string{"authentic": "CARD_UNREADABLE"},
-			Text: "series 9 selects once more and signs in all the same; series 8 says that the card cannot be read, and the next attempt works",
+			Text: "PIV is selected once more and signs in all the same; of AuthentIC it says that the card cannot be read, and the next attempt works",
 		},
 	},
 	With: func(f *Fault, v Values) {

@@ -15,7 +15,8 @@ var historicalBytes = Fault{
 }
 
 // turnHistorical inverts a historical byte and keeps the check byte right. A
-// byte beyond the last is the last.
+// byte beyond the last is the last; an answer to reset that breaks off before it
+// stays as it is.
 func turnHistorical(atr []byte, k int) []byte {
 	out := append([]byte(nil), atr...)
 	first, n, check := historical(out)
@@ -30,15 +31,22 @@ func turnHistorical(atr []byte, k int) []byte {
 	return out
 }
 
-// historical finds the historical bytes of a well-formed answer to reset, and
-// whether a check byte follows (ISO/IEC 7816-3 §8.2).
+// historical finds the historical bytes of an answer to reset, and whether a
+// check byte follows (ISO/IEC 7816-3 §8.2). There are none in one that breaks off
+// before them.
 func historical(atr []byte) (first, n int, check bool) {
+	if len(atr) < 2 {
+		return 0, 0, false
+	}
 	n, first = int(atr[1]&0xF), 2
 	for y := atr[1] >> 4; y != 0; {
 		next := byte(0)
 		for bit := range 4 {
 			if y&(1<<bit) == 0 {
 				continue
+			}
+			if first >= len(atr) {
+				return 0, 0, false
 			}
 			if bit == 3 {
 				next, check = atr[first]>>4, check || atr[first]&0xF != 0

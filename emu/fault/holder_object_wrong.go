@@ -12,7 +12,7 @@ var holderObjectWrong = Fault{
 	Info: Info{
 		ID:     "card.holder-object-wrong",
 		Title:  "the CHUID has a zero GUID, a FASC-N with wrong parity and a date in the past",
-		Why:    "Windows and OpenSC derive container and serial numbers from it: two such cards are one card to them.",
+		Why:    "Windows and OpenSC derive container and serial numbers from it: two such cards are one card to them, and tokens are sold with zeros (OpenSC #2235, #3559, Nitrokey #647).",
 		Owes:   nothing("as a card is known by its certificate"),
 		Applet: "piv",
 	},

@@ -14,7 +14,7 @@ var keyUsage = Fault{
 		Why:   "The wrong template at the authority; the key signs all the same, and whoever does not look accepts it.",
 		Owes: Owes{
 			Status: "CARD_UNREADABLE", Except: map[string]string{"piv": "ASSERTION_REFUSED"},
-			Text: "nobody is signed in with it: series 8 finds no fitting certificate, series 9 leaves the refusal to the identity service",
+			Text: "nobody is signed in with it: on AuthentIC there is no fitting certificate, with PIV the refusal is left to the identity service",
 		},
 	},
 	Make: func(b *Blank) {

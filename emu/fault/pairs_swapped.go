@@ -7,7 +7,7 @@ var pairsSwapped = Fault{
 		ID:    "card.pairs-swapped",
 		Title: "the authentication and content-commitment certificates are exchanged with their keys",
 		Why:   "A personalisation mistake that no signature shows: only the key usage of the certificates tells.",
-		Owes:  Owes{Status: "OK", Except: map[string]string{"piv": "ASSERTION_REFUSED"}, Text: "series 8 finds the right pair by its certificate; on series 9 the identity service refuses the card"},
+		Owes:  Owes{Status: "OK", Except: map[string]string{"piv": "ASSERTION_REFUSED"}, Text: "on AuthentIC the right pair is found by its certificate; with PIV the identity service refuses the card"},
 	},
 	Make: func(b *Blank) {
 		id := &b.Identity

@@ -43,7 +43,7 @@ func TestDefaults(t *testing.T) {
 			t.Errorf("%s: parameters without hooks, or hooks without parameters", f.ID)
 		}
 		g, _ := Find(f.ID)
-		if g.Make == nil && g.Wrap == nil && g.Wire == nil {
+		if g.Make == nil && g.Wrap == nil && g.Wire == nil && g.Late == nil {
 			t.Errorf("%s does nothing", f.ID)
 		}
 	}

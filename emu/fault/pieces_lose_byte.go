@@ -8,7 +8,7 @@ var piecesLoseByte = Fault{
 		ID:    "card.pieces-lose-byte",
 		Title: "GET RESPONSE leaves out one byte each time",
 		Why:   "An error by one in a card's buffer shows only where an answer comes in pieces.",
-		Owes:  Owes{Status: "CARD_UNREADABLE", Except: map[string]string{"authentic T=1": "OK"}, Text: "says that the card cannot be read; a series 8 card on T=1 is read without GET RESPONSE and signs in"},
+		Owes:  Owes{Status: "CARD_UNREADABLE", Except: map[string]string{"authentic T=1": "OK"}, Text: "says that the card cannot be read; AuthentIC on T=1 is read without GET RESPONSE and signs in"},
 	},
 	Wire: func(next Link) Link {
 		return func(ctx context.Context, command []byte) ([]byte, error) {

@@ -8,7 +8,7 @@ var t06CExecutes = Fault{
 		ID:       "card.t0-6c-executes",
 		Title:    "after 6Cxx the repeated command is answered 6985: the first one was carried out",
 		Why:      "A 6Cxx must be without effect; a card that carries the command out first cannot do so twice.",
-		Owes:     Owes{Status: "CARD_UNREADABLE", Except: map[string]string{"piv": "OK"}, Text: "series 8 reads nothing and says so; series 9 asks for no length the card corrects and signs in"},
+		Owes:     Owes{Status: "CARD_UNREADABLE", Except: map[string]string{"piv": "OK"}, Text: "from AuthentIC it reads nothing and says so; of PIV it asks for no length the card corrects, and signs in"},
 		Protocol: "T=0",
 	},
 	Wire: func(next Link) Link {

@@ -16,8 +16,12 @@ var unblockVerifies = Fault{
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {
 			r := a.Process(c)
-			if n := len(c.Data); c.INS == 0x2C && r.SW == iso7816.OK && n >= 8 {
-				a.Process(iso7816.Command{INS: 0x20, P2: c.P2, Data: c.Data[n-8:]})
+			fresh := c.Data
+			if c.P1 == 0 {
+				fresh = fresh[len(fresh)/2:] // behind the PUK
+			}
+			if c.INS == 0x2C && r.SW == iso7816.OK && len(fresh) > 0 {
+				a.Process(iso7816.Command{INS: 0x20, P2: c.P2, Data: fresh})
 			}
 			return r
 		}}

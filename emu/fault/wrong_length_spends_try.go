@@ -5,7 +5,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
 )
 
-// wrongLengthSpendsTry compares before it looks at the length.
+// wrongLengthSpendsTry counts whatever has the wrong length.
 var wrongLengthSpendsTry = Fault{
 	Info: Info{
 		ID:    "card.wrong-length-spends-try",
@@ -15,10 +15,12 @@ var wrongLengthSpendsTry = Fault{
 	},
 	Wrap: func(a applet.Applet) applet.Applet {
 		return overlay{a, func(c iso7816.Command) iso7816.Response {
-			if c.INS == 0x20 && c.P1 == 0 && len(c.Data) > 0 && len(c.Data) != 8 {
-				c = wrongPasscode(c)
+			r := a.Process(c)
+			refused := r.SW == iso7816.WrongLength || r.SW == iso7816.WrongData
+			if presents(c) && len(c.Data) != 8 && refused {
+				return a.Process(wrongPasscode(c))
 			}
-			return a.Process(c)
+			return r
 		}}
 	},
 }

@@ -79,7 +79,7 @@ func (a *Adaptor) offer(r iso7816.Response) iso7816.Response {
 		return r
 	}
 	a.pending = r
-	return applet.Status(more(len(r.Data)))
+	return applet.Status(applet.More(len(r.Data)))
 }
 
 // outgoing hands out an answer if P3 is its length, and else says which P3 would
@@ -127,10 +127,8 @@ func (a *Adaptor) part(r iso7816.Response, n int) iso7816.Response {
 		return r
 	}
 	a.pending = iso7816.Response{Data: r.Data[n:], SW: r.SW}
-	return iso7816.Response{Data: r.Data[:n], SW: more(len(r.Data) - n)}
+	return iso7816.Response{Data: r.Data[:n], SW: applet.More(len(r.Data) - n)}
 }
-
-func more(n int) iso7816.SW { return 0x6100 | iso7816.SW(byte(min(n, iso7816.MaxShort))) }
 
 // length is what a P3 means for an answer: 00 is 256.
 func length(p3 byte) int {

@@ -57,13 +57,5 @@ func (a *Adaptor) cut(r iso7816.Response, le int) iso7816.Response {
 		return r
 	}
 	a.pending = iso7816.Response{Data: r.Data[le:], SW: r.SW}
-	return iso7816.Response{Data: r.Data[:le], SW: More(len(a.pending.Data))}
-}
-
-// More is the 61xx that announces n bytes; 00 stands for 256 or more.
-func More(n int) iso7816.SW {
-	if n >= iso7816.MaxShort {
-		n = 0
-	}
-	return 0x6100 | iso7816.SW(n)
+	return iso7816.Response{Data: r.Data[:le], SW: applet.More(len(a.pending.Data))}
 }

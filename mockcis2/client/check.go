@@ -61,9 +61,20 @@ func Check(c op.Client) error {
 	for i, u := range c.RedirectURIs {
 		flaw(fmt.Sprintf("redirect_uris[%d]", i), address(u))
 	}
+	for i, u := range c.PostLogoutRedirectURIs {
+		flaw(fmt.Sprintf("post_logout_redirect_uris[%d]", i), address(u))
+	}
+	for i, o := range c.Origins {
+		flaw(fmt.Sprintf("allowed_origins[%d]", i), origin(o))
+	}
 	for field, u := range map[string]string{"jwks_uri": c.KeysURI, "backchannel_logout_uri": c.BackchannelLogoutURI} {
 		if u != "" {
 			flaw(field, address(u))
+		}
+	}
+	for field, a := range map[string]string{"id_token_signed_response_alg": c.IDTokenAlg, "userinfo_signed_response_alg": c.UserInfoAlg} {
+		if a != "" && !slices.Contains(Algorithms, a) {
+			flaw(field, "must be one of "+strings.Join(Algorithms, ", "))
 		}
 	}
 	return errors.Join(append(flaws, method(c)...)...)
@@ -109,6 +120,17 @@ func address(text string) string {
 		return "has a user name"
 	case u.Scheme != "https" && !(u.Scheme == "http" && here(u.Hostname())):
 		return "must be https, or http to this machine"
+	}
+	return ""
+}
+
+// origin says what is wrong with an origin: scheme, host and port alone.
+func origin(text string) string {
+	if problem := address(text); problem != "" {
+		return problem
+	}
+	if u, err := url.Parse(text); err != nil || u.Path != "" || u.RawQuery != "" {
+		return "is more than scheme, host and port"
 	}
 	return ""
 }

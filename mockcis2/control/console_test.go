@@ -227,7 +227,7 @@ const flaws = `(() => {
 	if (new Set(names).size !== names.length) out.push("two buttons of one name");
 	const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
 	if (new Set(ids).size !== ids.length) out.push("two elements of one id");
-	if (document.documentElement.scrollWidth > document.documentElement.clientWidth) out.push("wider than the window: " + document.documentElement.scrollWidth);
+	if (document.documentElement.scrollWidth > document.documentElement.clientWidth) out.push("wider than the window: " + [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth).map(e => e.tagName + "#" + e.id).slice(0, 5).join(" "));
 	let level = 0;
 	for (const h of document.querySelectorAll("h1, h2, h3")) { const n = Number(h.tagName[1]); if (n > level + 1) out.push("heading skipped: " + h.textContent); level = n; }
 	if (!document.documentElement.lang || !document.title) out.push("no language or title");

@@ -59,6 +59,7 @@ func (d Door) routes(g *guard) []route {
 		{"GET /faults/known", knownFaults}, {"DELETE /faults/{id}", d.removeFault},
 		{"GET /history", d.history}, {"DELETE /history", d.forget},
 		{"GET /clock", d.clock}, {"POST /clock", d.moveClock},
+		{"GET /diary.har", d.archive}, {"GET /diary.jsonl", d.lines}, {"GET /report", d.reports}, {"GET /report/{client}", d.report},
 		{"POST /keys/rotate", d.rotate},
 		{"GET /people", d.people}, {"GET /people/{uuid}", d.person}, {"PUT /people/{uuid}", d.setPerson}, {"DELETE /people/{uuid}", d.removePerson},
 		{"POST /revocations", d.revoke},

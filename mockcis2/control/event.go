@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/diary"
 )
 
 // How much and how often the console is told.
@@ -24,7 +26,7 @@ type part struct {
 
 func (d Door) parts() []part {
 	return []part{
-		{"clock", func() any { return map[string]int64{"now": d.Server.Now().Unix()} }},
+		{"clock", func() any { return d.time() }},
 		{"faults", func() any { return d.Server.ActiveFaults() }},
 		{"people", func() any { return d.Server.Persons() }},
 		{"transactions", func() any { return d.Server.Transactions() }},
@@ -40,9 +42,10 @@ func (d Door) parts() []part {
 func (d Door) events(w http.ResponseWriter, r *http.Request) {
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
+	written, stop := d.Server.Diary().Subscribe(1)
+	defer stop()
 	told := map[string][]byte{}
 	for {
-		changed := d.Server.Changed()
 		_ = out.SetWriteDeadline(time.Now().Add(patience)) // not every writer has one
 		for _, p := range d.parts() {
 			now, err := json.Marshal(p.look())
@@ -54,18 +57,18 @@ func (d Door) events(w http.ResponseWriter, r *http.Request) {
 				return
 			}
 		}
-		if out.Flush() != nil || !wait(r, changed) {
+		if out.Flush() != nil || !wait(r, written) {
 			return
 		}
 	}
 }
 
 // wait is for a change, or for a second; false when the reader has gone.
-func wait(r *http.Request, changed <-chan struct{}) bool {
+func wait(r *http.Request, written <-chan diary.Entry) bool {
 	select {
 	case <-r.Context().Done():
 		return false
-	case <-changed:
+	case <-written:
 	case <-time.After(anyway):
 	}
 	select {

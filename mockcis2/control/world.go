@@ -1,11 +1,9 @@
 package control
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/client"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
@@ -56,25 +54,5 @@ func (d Door) history(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (d Door) forget(w http.ResponseWriter, _ *http.Request) { d.Server.ForgetHistory(); done(w, nil) }
-
-func (d Door) clock(w http.ResponseWriter, _ *http.Request) {
-	client.Answer(w, http.StatusOK, map[string]any{"now": d.Server.Now().Unix()})
-}
-
-func (d Door) moveClock(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Seconds int64 `json:"advance_s"`
-	}
-	const century = 100 * 365 * 24 * 3600
-	if !client.Body(w, r, &body) {
-		return
-	}
-	if body.Seconds > century || body.Seconds < -century {
-		client.Refuse(w, http.StatusBadRequest, errors.New("advance_s is more than a hundred years"))
-		return
-	}
-	d.Server.Advance(time.Duration(body.Seconds) * time.Second)
-	done(w, nil)
-}
 
 func (d Door) rotate(w http.ResponseWriter, _ *http.Request) { d.Server.RotateKey(); done(w, nil) }

@@ -140,8 +140,8 @@ func (l *Login) judge(p proof, c *x509.Certificate) (*transaction, people.Person
 	if !ok {
 		return nil, people.Person{}, fmt.Errorf("%w: nobody here has the UUID %s", errProof, uuid)
 	}
-	if person.Revoked && !trust.InsecureIgnoreRevocation {
-		return nil, people.Person{}, pki.ErrRevoked
+	if err := fit(person, trust); err != nil {
+		return nil, people.Person{}, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -152,8 +152,25 @@ func (l *Login) judge(p proof, c *x509.Certificate) (*transaction, people.Person
 	if p.Nonce != t.nonce {
 		return nil, people.Person{}, fmt.Errorf("%w: nonce is not the request's", errProof)
 	}
-	t.state, t.person, t.at = proved, person, now
+	way := cardWay(t.ask)
+	if !person.Can(way) {
+		return nil, people.Person{}, fmt.Errorf("%w: %s does not sign in by %s", errProof, uuid, way)
+	}
+	t.state, t.person, t.way, t.at = proved, person, way, now
 	return t, person, nil
+}
+
+// fit says what is wrong with a persona's card, whatever its certificate says.
+func fit(p people.Person, trust pki.Trust) error {
+	switch {
+	case p.NoCard:
+		return fmt.Errorf("%w: %s has no card", errProof, p.UUID)
+	case p.Expired && !trust.InsecureAnyCertificate:
+		return fmt.Errorf("%w: the card of %s has expired", errProof, p.UUID)
+	case p.Revoked && !trust.InsecureIgnoreRevocation:
+		return pki.ErrRevoked
+	}
+	return nil
 }
 
 func (l *Login) wrong(p proof, uuid string, now time.Time) string {

@@ -1,9 +1,6 @@
 package login
 
-import (
-	"net/http"
-	"time"
-)
+import "net/http"
 
 // cookieName has the __Host- prefix where there is TLS (RFC 6265bis section
 // 4.1.3). Cookies ignore ports, so the plain name carries our role.
@@ -14,11 +11,19 @@ func (l *Login) cookieName() string {
 	return "mockcis2-browser"
 }
 
+func (l *Login) cookie(value string) *http.Cookie {
+	return &http.Cookie{Name: l.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: l.https(), SameSite: http.SameSiteLaxMode}
+}
+
 // browser is the cookie of this browser; one we did not give is replaced.
 func (l *Login) browser(w http.ResponseWriter, r *http.Request) string {
+	now := l.Now()
 	if c, err := r.Cookie(l.cookieName()); err == nil {
 		l.mu.Lock()
-		_, known := l.browsers[c.Value]
+		b, known := l.browsers[c.Value]
+		if known {
+			b.seen = now
+		}
 		l.mu.Unlock()
 		if known {
 			return c.Value
@@ -26,9 +31,9 @@ func (l *Login) browser(w http.ResponseWriter, r *http.Request) string {
 	}
 	value := l.token() + l.token()
 	l.mu.Lock()
-	l.browsers[value] = nil
+	l.browsers[value] = &browserState{seen: now}
 	l.mu.Unlock()
-	http.SetCookie(w, &http.Cookie{Name: l.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: l.https(), SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, l.cookie(value))
 	return value
 }
 
@@ -41,7 +46,8 @@ func (l *Login) mine(r *http.Request, id string) (*transaction, bool) {
 	return t, ok && err == nil && c.Value == t.browser && c.Value != ""
 }
 
-// alive is the session's state on the provider's clock.
-func (s *session) alive(now time.Time) bool {
-	return s != nil && now.Sub(s.used) < idleLife && now.Sub(s.began) < sessionLife
+func (l *Login) stateOf(t *transaction) state {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return t.state
 }

@@ -13,6 +13,9 @@ import (
 // (PROTOCOL section 9).
 type outcome struct{ text, oauth string }
 
+// statusWrongPasscode is the row for credentials that stay wrong.
+const statusWrongPasscode = 0x41555408
+
 var outcomes = map[uint32]outcome{
 	0x41555401: {"You cancelled signing in.", "access_denied"},
 	0x41555402: {"No smartcard reader was found on this computer.", "access_denied"},
@@ -49,9 +52,9 @@ func meaning(code uint32) outcome {
 // label is the code a helpdesk asks for.
 func label(code uint32) string {
 	if _, ok := outcomes[code]; !ok {
-		return "400_645"
+		return codeOfRequest
 	}
-	return fmt.Sprintf("400_645 (AUT 0x%08X)", code)
+	return fmt.Sprintf("%s (AUT 0x%08X)", codeOfRequest, code)
 }
 
 // failure is POST {issuer}/smartcard/v1/requests/{id}/failure.
@@ -84,15 +87,19 @@ func (l *Login) failure(w http.ResponseWriter, r *http.Request) {
 
 // abandon takes the browser back to the application with an OAuth error.
 func (l *Login) abandon(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 4096)
+	form, ok := l.form(w, r, false)
+	if !ok {
+		return
+	}
 	t, ok := l.mine(r, r.PathValue("id"))
 	if !ok {
 		l.Refuse(w, r, http.StatusForbidden, "access_denied", "This sign-in was started in another browser, or has ended.")
 		return
 	}
-	said, err := strconv.ParseUint(r.FormValue("status"), 10, 32)
-	if err != nil {
-		said = 0
+	said, err := strconv.ParseUint(form.Get("status"), 10, 32)
+	if err != nil && form.Get("status") != "" {
+		l.Refuse(w, r, http.StatusBadRequest, "invalid_request", "status is not a number.")
+		return
 	}
 	l.mu.Lock()
 	over := t.state == ended
@@ -100,12 +107,16 @@ func (l *Login) abandon(w http.ResponseWriter, r *http.Request) {
 		t.failure = uint32(said)
 	}
 	code := t.failure
-	t.state = ended
+	l.finish(t)
 	l.mu.Unlock()
 	if over {
 		l.Refuse(w, r, http.StatusForbidden, "access_denied", "This sign-in has ended.")
 		return
 	}
 	o := meaning(code)
+	if tooOld(r.UserAgent()) != "" {
+		l.Engine.Deny(w, r, t.ask, "access_denied", "The browser is too old to sign in with. "+codeOfRequest)
+		return
+	}
 	l.Engine.Deny(w, r, t.ask, o.oauth, o.text+" "+label(code))
 }

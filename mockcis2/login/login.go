@@ -29,11 +29,12 @@ import (
 const (
 	requestLife = 5 * time.Minute
 	ticketLife  = 30 * time.Second
-	idleLife    = 15 * time.Minute
-	sessionLife = 12 * time.Hour
+	idleLife    = 15 * time.Minute // NIST SP 800-63B section 4.3.3, AAL3
+	sessionLife = 12 * time.Hour   // since the person last signed in
 )
 
-// Login serves the pages and the smartcard endpoints. All fields are needed.
+// Login serves the pages and the smartcard endpoints. Fields without "may be
+// nil" are needed.
 type Login struct {
 	Issuer      string
 	Environment string
@@ -44,23 +45,30 @@ type Login struct {
 	Stray       *rsa.PrivateKey  // for faults: a key that is not published
 	Trust       func() pki.Trust // asked when a card proves itself
 	Person      func(uuid string) (people.Person, bool)
+	Everybody   func() []people.Person
 	Faults      *fault.Set
 	Now         func() time.Time
 	Rand        io.Reader
 	Log         *slog.Logger
 	Event       func(text string) // into the history
+	Logout      http.RoundTripper // for logout tokens; may be nil: straight to the application
 
 	mu           sync.Mutex
 	transactions map[string]*transaction
+	over         []string // ids of transactions that have ended, oldest first
 	tickets      map[string]*ticket
-	browsers     map[string]*session // by cookie; nil before anybody signed in
+	browsers     map[string]*browserState
+	codes        map[string]int64 // last TOTP step used, by UUID
+	swept        time.Time
+	expired      time.Time     // when Expire was last at work
+	sending      chan struct{} // one place for each logout token under way
 }
 
 type state string
 
 // States of a transaction.
 const (
-	waiting   state = "waiting"   // for the card
+	waiting   state = "waiting"   // for the person to prove who they are
 	proved    state = "proved"    // the card has, the browser has not
 	completed state = "completed" // the browser has; role and Continue are left
 	failed    state = "failed"
@@ -73,8 +81,10 @@ type transaction struct {
 	state              state
 	fetched            bool
 	failure            uint32
+	tries              int
 	ends               time.Time
 	person             people.Person
+	way                string
 	at                 time.Time
 	sid                string
 	shortcut           bool   // completed through the control door
@@ -87,94 +97,26 @@ type ticket struct {
 	used bool
 }
 
-// session is one person at one browser.
-type session struct {
-	sid    string
-	person people.Person
-	role   string
-	began  time.Time
-	used   time.Time
-}
-
 // Routes hangs the endpoints under the issuer's path.
 func (l *Login) Routes(mux *http.ServeMux, path string) {
-	l.transactions, l.tickets, l.browsers = map[string]*transaction{}, map[string]*ticket{}, map[string]*session{}
+	l.transactions, l.tickets = map[string]*transaction{}, map[string]*ticket{}
+	l.browsers, l.codes, l.sending = map[string]*browserState{}, map[string]int64{}, make(chan struct{}, parallelLogouts)
+	if l.Logout == nil {
+		l.Logout = &http.Transport{MaxIdleConnsPerHost: -1}
+	}
 	mux.HandleFunc("GET "+path+"/smartcard/login/{id}", l.page)
+	mux.HandleFunc("POST "+path+"/smartcard/login/{id}", l.identify)
+	mux.HandleFunc(path+"/connect/endSession", l.endSession)
 	mux.HandleFunc("GET "+path+"/smartcard/return", l.returned)
 	mux.HandleFunc("POST "+path+"/smartcard/complete", l.complete)
 	mux.HandleFunc("GET "+path+"/smartcard/continue/{id}", l.roles)
 	mux.HandleFunc("POST "+path+"/smartcard/continue/{id}", l.proceed)
-	mux.HandleFunc("GET "+path+"/smartcard/resume/{id}", l.resume)
+	mux.HandleFunc("GET "+path+"/smartcard/resume/{id}", l.resumed)
 	mux.HandleFunc("POST "+path+"/smartcard/abandon/{id}", l.abandon)
 	mux.HandleFunc("GET "+path+"/smartcard/v1/requests/{id}", l.request)
 	mux.HandleFunc("POST "+path+"/smartcard/v1/requests/{id}/failure", l.failure)
 	mux.HandleFunc("POST "+path+"/smartcard/v1/assertions", l.assertion)
 	mux.HandleFunc("GET "+path+"/smartcard/assets/{name}", assets)
-}
-
-// Begin makes a transaction for this browser and shows its login page.
-func (l *Login) Begin(w http.ResponseWriter, r *http.Request, ask op.Ask) {
-	for _, p := range ask.Prompt {
-		if p == "none" {
-			l.Engine.Deny(w, r, ask, "login_required", "Every application asks for the smartcard again.")
-			return
-		}
-	}
-	browser := l.browser(w, r)
-	if l.silent(w, r, browser, ask) {
-		return
-	}
-	t, err := l.open(browser, ask)
-	if err != nil {
-		l.Refuse(w, r, http.StatusInternalServerError, "server_error", "The provider made a mistake.")
-		return
-	}
-	http.Redirect(w, r, l.Issuer+"/smartcard/login/"+t.id, http.StatusSeeOther)
-}
-
-// silent is the fault silent-second-application.
-func (l *Login) silent(w http.ResponseWriter, r *http.Request, browser string, ask op.Ask) bool {
-	l.mu.Lock()
-	s := l.browsers[browser]
-	l.mu.Unlock()
-	if s == nil || !l.Faults.On(fault.SilentSecondApplication) {
-		return false
-	}
-	l.Engine.Grant(w, r, ask, op.Grant{Person: s.person, SID: s.sid, At: s.began, Role: s.role, Audit: l.audit(), Ops: l.token()})
-	return true
-}
-
-func (l *Login) open(browser string, ask op.Ask) (*transaction, error) {
-	id, nonce := l.token(), l.token()
-	if id == "" || nonce == "" {
-		return nil, fmt.Errorf("no randomness")
-	}
-	now := l.Now()
-	t := &transaction{id: id, browser: browser, nonce: nonce, ask: ask, state: waiting, ends: now.Add(requestLife)}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.sweep(now)
-	l.transactions[id] = t
-	return t, nil
-}
-
-// sweep forgets what ended half an hour ago. l.mu is held.
-func (l *Login) sweep(now time.Time) {
-	for id, t := range l.transactions {
-		if now.Sub(t.ends) > 30*time.Minute {
-			delete(l.transactions, id)
-		}
-	}
-	for v, t := range l.tickets {
-		if now.Sub(t.ends) > 30*time.Minute {
-			delete(l.tickets, v)
-		}
-	}
-	for c, s := range l.browsers {
-		if s != nil && now.Sub(s.began) > sessionLife {
-			delete(l.browsers, c)
-		}
-	}
 }
 
 // token is 128 bits of b64u: 22 characters. Empty when there is no randomness.

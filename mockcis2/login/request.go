@@ -23,7 +23,7 @@ func (l *Login) request(w http.ResponseWriter, r *http.Request) {
 	now := l.Now()
 	l.mu.Lock()
 	t, ok := l.transactions[r.PathValue("id")]
-	ok = ok && t.state == waiting && !t.fetched && now.Before(t.ends)
+	ok = ok && cardWay(t.ask) != "" && t.state == waiting && !t.fetched && now.Before(t.ends)
 	if ok {
 		t.fetched = true
 	}

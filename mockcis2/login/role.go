@@ -4,34 +4,43 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/people"
 )
+
+// searchFrom is how many roles need a search box (facts on CIS2 section 1.8).
+const searchFrom = 6
 
 // offered are the roles to choose from: none when the application did not ask,
 // when there are none, when one is chosen silently, or when the session has a
 // role and the application does not want it changed.
-func (l *Login) offered(t *transaction) (offer []people.Role, silent string) {
-	change := slices.Contains(t.ask.Scopes, "changedrole")
-	if !change && !slices.Contains(t.ask.Scopes, "selectedrole") || len(t.person.Roles) == 0 {
+func offered(ask op.Ask, p people.Person, current string) (offer []people.Role, silent string) {
+	change := slices.Contains(ask.Scopes, "changedrole")
+	if !change && !slices.Contains(ask.Scopes, "selectedrole") || len(p.Roles) == 0 {
 		return nil, ""
 	}
-	if len(t.person.Roles) == 1 {
-		return nil, t.person.Roles[0].PersonRoleID
+	if len(p.Roles) == 1 {
+		return nil, p.Roles[0].PersonRoleID
 	}
+	if r, ok := p.Role(current); ok && !change {
+		return nil, r.PersonRoleID
+	}
+	return p.Roles, ""
+}
+
+// current is the role that the session of t has.
+func (l *Login) current(t *transaction) string {
 	l.mu.Lock()
-	s := l.browsers[t.browser]
-	l.mu.Unlock()
-	if s != nil && !change {
-		if r, ok := t.person.Role(s.role); ok {
-			return nil, r.PersonRoleID
-		}
+	defer l.mu.Unlock()
+	if b := l.browsers[t.browser]; b != nil && b.session != nil {
+		return b.session.role
 	}
-	return t.person.Roles, ""
+	return ""
 }
 
 // chosen is the role to go on with; false when one must be chosen first.
 func (l *Login) chosen(t *transaction, id string) (string, bool) {
-	offer, silent := l.offered(t)
+	offer, silent := offered(t.ask, t.person, l.current(t))
 	if len(offer) == 0 {
 		return silent, true
 	}
@@ -42,16 +51,29 @@ func (l *Login) chosen(t *transaction, id string) (string, bool) {
 // roles is the page "Signed in as".
 func (l *Login) roles(w http.ResponseWriter, r *http.Request) {
 	t, ok := l.mine(r, r.PathValue("id"))
-	if !ok || t.state != completed {
+	if !ok || l.stateOf(t) != completed {
 		l.Refuse(w, r, http.StatusForbidden, "access_denied", "This sign-in was started in another browser, or has ended.")
 		return
 	}
-	l.showRoles(w, r, t, "")
+	l.showRoles(w, t, "")
 }
 
-func (l *Login) showRoles(w http.ResponseWriter, _ *http.Request, t *transaction, problem string) {
-	offer, silent := l.offered(t)
+// choice is one role on the page.
+type choice struct {
+	people.Role
+	Where   string
+	Current bool
+}
+
+func (l *Login) showRoles(w http.ResponseWriter, t *transaction, problem string) {
+	current := l.current(t)
+	offer, silent := offered(t.ask, t.person, current)
+	var choices []choice
+	for _, r := range offer {
+		choices = append(choices, choice{r, t.person.OrgName(r.OrgCode), r.PersonRoleID == current})
+	}
 	role, _ := t.person.Role(silent)
-	l.render(w, http.StatusOK, "continue", t, map[string]any{"ID": t.id, "Name": t.person.Name(), "UUID": t.person.UUID,
-		"Client": t.ask.Client.Name, "Roles": offer, "Search": len(offer) > 5, "Role": role, "Problem": problem})
+	l.render(w, http.StatusOK, "continue", t.ask.Home(), map[string]any{"ID": t.id, "Name": t.person.Name(), "UUID": t.person.UUID,
+		"Client": t.ask.Client.Name, "Roles": choices, "Search": len(offer) >= searchFrom, "Role": role, "Where": t.person.OrgName(role.OrgCode),
+		"Card": isCard(t.way), "Problem": problem})
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -37,7 +38,7 @@ func (e *Engine) authenticate(ctx context.Context, r *http.Request, form url.Val
 	case n > 1:
 		return nil, fosite.ErrInvalidRequest.WithHint("More than one client authentication method was used (RFC 6749 section 2.3).")
 	case n == 0:
-		return nil, refuse("No client authentication was sent.")
+		return e.public(form.Get("client_id"))
 	case basic:
 		id, err1 := url.QueryUnescape(basicID)
 		secret, err2 := url.QueryUnescape(basicSecret)
@@ -48,7 +49,7 @@ func (e *Engine) authenticate(ctx context.Context, r *http.Request, form url.Val
 	case post:
 		return e.secret(form.Get("client_id"), form.Get("client_secret"), "client_secret_post", form)
 	}
-	return e.assertion(ctx, form)
+	return e.assertion(ctx, r, form)
 }
 
 func count(flags ...bool) (n int) {
@@ -60,18 +61,30 @@ func count(flags ...bool) (n int) {
 	return n
 }
 
+// public is a client without credentials, where the mode has such.
+func (e *Engine) public(id string) (fosite.Client, error) {
+	c, ok := e.store.client(id)
+	if !ok || c.Method != "none" || !slices.Contains(e.Mode.methods(), "none") {
+		return nil, refuse("No client authentication was sent.")
+	}
+	return registered{c, &e.Mode}, nil
+}
+
 func (e *Engine) secret(id, secret, method string, form url.Values) (fosite.Client, error) {
-	c, ok := e.store.clients.get(id)
+	c, ok := e.store.client(id)
 	if form.Has("client_id") && form.Get("client_id") != id {
 		return nil, refuse("client_id is not the client that authenticated.")
+	}
+	if !slices.Contains(e.Mode.methods(), method) {
+		return nil, refuse("Secrets are not accepted here: use private_key_jwt.")
 	}
 	if !ok || c.Secret == "" || !same(c.Secret, secret) && !e.faults.On(fault.SecretUnchecked) {
 		return nil, refuse("The client is unknown or its secret is wrong.")
 	}
-	if c.Method != "client_secret" && c.Method != method {
+	if c.Method != "client_secret" && c.Method != method && !e.Mode.Lax.AnyMethod {
 		return nil, refuse("This client is registered for " + c.Method + ".")
 	}
-	return registered{c}, nil
+	return registered{c, &e.Mode}, nil
 }
 
 // same compares in constant time, lengths included.
@@ -91,76 +104,129 @@ type claims struct {
 	Ends    *jwt.NumericDate `json:"exp"`
 }
 
-// assertion is private_key_jwt (OpenID Connect Core section 9, RFC 7523).
-func (e *Engine) assertion(ctx context.Context, form url.Values) (fosite.Client, error) {
+// assertion is private_key_jwt or client_secret_jwt (OpenID Connect Core
+// section 9, RFC 7523). The id is burnt last, when nothing else is wrong.
+func (e *Engine) assertion(ctx context.Context, r *http.Request, form url.Values) (fosite.Client, error) {
 	if form.Get("client_assertion_type") != assertionType {
 		return nil, refuse("client_assertion_type must be " + assertionType + ".")
 	}
-	token, err := jwt.ParseSigned(form.Get("client_assertion"), []jose.SignatureAlgorithm{jose.RS256, jose.RS512})
+	algs := e.Mode.algorithms()
+	token, err := jwt.ParseSigned(form.Get("client_assertion"), parseable(append(slices.Clone(algs), "HS256")))
 	if err != nil {
-		return nil, refuse("JWT is not valid: not a compact JWS with alg RS256 or RS512.")
+		return nil, refuse("JWT is not valid: not a compact JWS with alg " + strings.Join(algs, " or ") + ".")
 	}
 	var named claims
 	if err := token.UnsafeClaimsWithoutVerification(&named); err != nil {
 		return nil, refuse("JWT is not valid: its claims cannot be read.")
 	}
-	c, ok := e.store.clients.get(named.Subject)
-	if !ok || c.Method != "private_key_jwt" {
+	c, ok := e.store.client(named.Subject)
+	if !ok {
 		return nil, refuse("JWT is not valid: sub is not a client registered for private_key_jwt.")
 	}
 	if form.Has("client_id") && form.Get("client_id") != c.ID {
 		return nil, refuse("client_id is not the client of the assertion.")
 	}
-	if alg := token.Headers[0].Algorithm; len(c.Algorithms) > 0 && !slices.Contains(c.Algorithms, alg) ||
-		alg == "RS512" && e.faults.On(fault.RS512Refused) || alg == "RS256" && e.faults.On(fault.RS256Refused) {
-		return nil, refuse("JWT is not valid: this client is not registered for alg " + token.Headers[0].Algorithm + ".")
+	if err := e.signedBy(ctx, token, c); err != nil {
+		return nil, err
 	}
-	keys, err := e.keys(ctx, c)
-	if err != nil {
-		return nil, refuse("JWT is not valid: the client's jwks_uri cannot be read: " + err.Error())
-	}
-	if !signedBy(token, keys) {
-		return nil, refuse("JWT is not valid: no registered key of the client verifies it.")
-	}
-	if why := e.judge(named, c); why != "" {
+	if why := e.judge(r, named, c); why != "" {
 		return nil, refuse("JWT is not valid: " + why)
 	}
 	if !e.store.useJTI(c.ID, named.ID, named.Ends.Time()) {
 		return nil, refuse("JWT is not valid: its jti was used before.")
 	}
-	return registered{c}, nil
+	return registered{c, &e.Mode}, nil
 }
 
-// signedBy accepts a key without use or kid too (RFC 7517: both optional).
-func signedBy(token *jwt.JSONWebToken, set jose.JSONWebKeySet) bool {
-	kid := token.Headers[0].KeyID
+func parseable(algs []string) []jose.SignatureAlgorithm {
+	list := make([]jose.SignatureAlgorithm, 0, len(algs))
+	for _, a := range algs {
+		list = append(list, jose.SignatureAlgorithm(a))
+	}
+	return list
+}
+
+// signedBy checks method, algorithm and signature. A key without use or kid
+// counts too (RFC 7517: both optional); a kid that is not known makes a
+// jwks_uri be read again.
+func (e *Engine) signedBy(ctx context.Context, token *jwt.JSONWebToken, c Client) error {
+	alg, kid := token.Headers[0].Algorithm, token.Headers[0].KeyID
+	if alg == "HS256" {
+		if c.Method != "client_secret_jwt" && !e.Mode.Lax.AnyMethod || c.Secret == "" || !slices.Contains(e.Mode.methods(), "client_secret_jwt") {
+			return refuse("JWT is not valid: this client is not registered for client_secret_jwt.")
+		}
+		if token.Claims([]byte(c.Secret), &claims{}) != nil && !e.faults.On(fault.SecretUnchecked) {
+			return refuse("JWT is not valid: the client's secret does not verify it.")
+		}
+		return nil
+	}
+	if c.Method != "private_key_jwt" && !e.Mode.Lax.AnyMethod {
+		return refuse("JWT is not valid: sub is not a client registered for private_key_jwt.")
+	}
+	if len(c.Algorithms) > 0 && !slices.Contains(c.Algorithms, alg) ||
+		alg == "RS512" && e.faults.On(fault.RS512Refused) || alg == "RS256" && e.faults.On(fault.RS256Refused) {
+		return refuse("JWT is not valid: this client is not registered for alg " + alg + ".")
+	}
+	set, err := e.keys.of(ctx, c, kid)
+	if err != nil {
+		return refuse("JWT is not valid: the keys of the client cannot be read from its jwks_uri.")
+	}
 	for _, k := range set.Keys {
 		if k.Use == "enc" || kid != "" && k.KeyID != "" && k.KeyID != kid {
 			continue
 		}
 		if token.Claims(k.Key, &claims{}) == nil {
-			return true
+			return nil
 		}
 	}
-	return false
+	return refuse("JWT is not valid: no registered key of the client verifies it.")
 }
 
 // judge says what is wrong with the claims, or nothing.
-func (e *Engine) judge(a claims, c Client) string {
+func (e *Engine) judge(r *http.Request, a claims, c Client) string {
 	now := e.now()
 	switch {
 	case a.Issuer != c.ID || a.Subject != c.ID:
 		return "iss and sub must both be the client_id."
-	case a.Aud != e.issuer+"/access_token" && !e.faults.On(fault.AssertionAudUnchecked):
-		return "aud must be exactly the token endpoint, " + e.issuer + "/access_token, as a string."
+	case !e.audience(r, a.Aud) && !e.faults.On(fault.AssertionAudUnchecked):
+		return "aud must be exactly " + e.wantedAudience() + ", as a string."
 	case a.ID == "":
 		return "jti is missing."
 	case a.Ends == nil || !now.Before(a.Ends.Time().Add(leeway)):
 		return "it has expired, or exp is missing."
-	case a.Ends.Time().After(now.Add(assertionLife + leeway)):
+	case a.Ends.Time().After(now.Add(assertionLife+leeway)) && !e.Mode.Lax.LongAssertions:
 		return "exp is more than 5 minutes away."
 	case a.Issued != nil && a.Issued.Time().After(now.Add(leeway)), a.Begins != nil && a.Begins.Time().After(now.Add(leeway)):
 		return "iat or nbf is in the future."
 	}
 	return ""
+}
+
+func (e *Engine) wantedAudience() string {
+	switch {
+	case e.Mode.Require.IssuerAudience:
+		return "the issuer, " + e.issuer
+	case e.Mode.Extras:
+		return "the token endpoint, " + e.issuer + "/access_token, or the issuer"
+	}
+	return "the token endpoint, " + e.issuer + "/access_token"
+}
+
+// audience says whether aud is one that the mode takes: the token endpoint as
+// CIS2 does, the issuer alone as FAPI 2.0 does, or either and the endpoint in
+// hand (RFC 7523 section 3, RFC 9126 section 2).
+func (e *Engine) audience(r *http.Request, aud any) bool {
+	if list, ok := aud.([]any); ok && e.Mode.Lax.AnyAudience {
+		return slices.ContainsFunc(list, func(one any) bool { return e.audience(r, one) })
+	}
+	name, ok := aud.(string)
+	switch {
+	case !ok:
+		return false
+	case e.Mode.Require.IssuerAudience:
+		return name == e.issuer
+	case name == e.issuer+"/access_token":
+		return true
+	}
+	return e.Mode.Extras && (name == e.issuer || name == e.here(r))
 }

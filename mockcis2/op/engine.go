@@ -1,7 +1,7 @@
-// Package op is the OpenID provider: fosite's state machines for code and PKCE
-// behind one boundary, with our own store, client authentication, key ring and
-// tokens. Each endpoint is a struct of its inputs in a file of its own and can
-// be built alone. No other package of ours knows fosite.
+// Package op is the OpenID provider: fosite's state machines for code, PKCE and
+// refresh behind one boundary, with our own store, client authentication, key
+// ring and tokens. Each endpoint is a struct of its inputs in a file of its own
+// and can be built alone. No other package of ours knows fosite.
 package op
 
 import (
@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"github.com/ory/fosite"
-	"github.com/ory/fosite/compose"
+	"github.com/ory/fosite/handler/oauth2"
+	"github.com/ory/fosite/handler/openid"
+	"github.com/ory/fosite/handler/pkce"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
@@ -26,35 +28,64 @@ const (
 	CodeLife  = time.Minute
 )
 
+// refreshLife is how long a refresh token lives: as long as a session may.
+const refreshLife = 12 * time.Hour
+
+// Settings are the inputs of an engine. Issuer, Ring, Faults, Now and Rand are
+// needed.
+type Settings struct {
+	Issuer   string
+	Realm    string // claim of every token; empty is Realm
+	Mode     Mode   // zero is CIS2
+	Ring     *KeyRing
+	Clients  []Client
+	Faults   *fault.Set
+	Now      func() time.Time
+	Rand     io.Reader    // read by many goroutines
+	HTTP     *http.Client // fetches key sets of clients; nil is one with limits
+	Remember int          // codes, tokens and pushed requests that are kept, each; 0 is 4096
+}
+
 // Engine composes fosite. Build it with New.
 type Engine struct {
+	Settings
 	issuer   string
 	store    *store
-	remote   remoteKeys
 	provider fosite.OAuth2Provider
 	faults   *fault.Set
 	now      func() time.Time
+	nonces   nonces
+	keys     keySets
 }
 
 // New composes an engine for one issuer. Clock and randomness come in.
-func New(issuer string, ring *KeyRing, clients []Client, faults *fault.Set, now func() time.Time, rand io.Reader) *Engine {
-	e := &Engine{issuer: issuer, store: newStore(clients, faults, now), faults: faults, now: now}
-	config := e.config()
-	s := strategy{issuer, ring, faults, now, rand}
-	all := &compose.CommonStrategy{CoreStrategy: s, OpenIDConnectTokenStrategy: s, Signer: signer{ring}}
-	e.provider = compose.Compose(config, e.store, all, compose.OAuth2AuthorizeExplicitFactory,
-		compose.OpenIDConnectExplicitFactory, compose.OAuth2TokenIntrospectionFactory,
-		compose.OAuth2PKCEFactory) // PKCE after the code handler
+func New(s Settings) *Engine {
+	if s.Realm == "" {
+		s.Realm = Realm
+	}
+	if s.Remember == 0 {
+		s.Remember = 4096
+	}
+	s.Ring.serve(s.Mode.signing(), s.Now)
+	e := &Engine{Settings: s, issuer: s.Issuer, faults: s.Faults, now: s.Now, keys: newKeySets(s.HTTP, s.Now)}
+	e.store = newStore(s, &e.Mode)
+	e.nonces = nonces{key: nonceKey(s.Rand), now: s.Now}
+	e.provider = fosite.NewOAuth2Provider(e.store, e.config())
 	return e
 }
 
 // config sets every field that fosite would otherwise fill in lazily, and
-// racily.
+// racily, and hangs the handlers in: PKCE after the code handler.
 func (e *Engine) config() *fosite.Config {
-	return &fosite.Config{
-		IDTokenIssuer: e.issuer, TokenURL: e.issuer + "/access_token",
-		AccessTokenLifespan: TokenLife, AuthorizeCodeLifespan: CodeLife, IDTokenLifespan: time.Hour, RefreshTokenLifespan: -1,
+	life := time.Duration(-1)
+	if e.Mode.Extras {
+		life = refreshLife
+	}
+	c := &fosite.Config{
+		IDTokenIssuer: e.issuer, AccessTokenIssuer: e.issuer, TokenURL: e.issuer + "/access_token",
+		AccessTokenLifespan: TokenLife, AuthorizeCodeLifespan: CodeLife, IDTokenLifespan: time.Hour, RefreshTokenLifespan: life,
 		RefreshTokenScopes: []string{"offline_access"}, MinParameterEntropy: 1, OmitRedirectScopeParam: true,
+		EnforcePKCE: e.Mode.Require.PKCE, EnforcePKCEForPublicClients: !e.Mode.Lax.PublicWithoutPKCE, EnablePKCEPlainChallengeMethod: e.Mode.Lax.PlainPKCE,
 		ScopeStrategy: fosite.ExactScopeStrategy, AudienceMatchingStrategy: fosite.DefaultAudienceMatchingStrategy,
 		RedirectSecureChecker: e.secure, DisableRefreshTokenValidation: true,
 		AllowedPromptValues: []string{"login", "none", "consent", "select_account"},
@@ -63,30 +94,56 @@ func (e *Engine) config() *fosite.Config {
 		FormPostHTMLTemplate:         template.Must(template.New("").Parse("")), ResponseModeHandlerExtension: &fosite.DefaultResponseModeHandler{},
 		GlobalSecret: make([]byte, 32), // not used: codes and tokens are ours
 	}
+	s := strategy{e}
+	code := &oauth2.AuthorizeExplicitGrantHandler{AccessTokenStrategy: s, RefreshTokenStrategy: s, AuthorizeCodeStrategy: s,
+		CoreStorage: e.store, TokenRevocationStorage: e.store, Config: c}
+	helper := &openid.IDTokenHandleHelper{IDTokenStrategy: s}
+	id := &openid.OpenIDConnectExplicitHandler{OpenIDConnectRequestStorage: e.store, IDTokenHandleHelper: helper,
+		OpenIDConnectRequestValidator: openid.NewOpenIDConnectRequestValidator(signer{e.Ring}, c), Config: c}
+	proof := &pkce.Handler{AuthorizeCodeStrategy: s, Storage: e.store, Config: c}
+	c.AuthorizeEndpointHandlers = fosite.AuthorizeEndpointHandlers{code, id, proof}
+	c.TokenEndpointHandlers = fosite.TokenEndpointHandlers{code, id, proof}
+	c.TokenIntrospectionHandlers = fosite.TokenIntrospectionHandlers{&oauth2.CoreValidator{CoreStrategy: s, CoreStorage: e.store, Config: c}}
+	if e.Mode.Extras {
+		c.TokenEndpointHandlers = append(c.TokenEndpointHandlers,
+			&oauth2.RefreshTokenGrantHandler{AccessTokenStrategy: s, RefreshTokenStrategy: s, TokenRevocationStorage: e.store, Config: c},
+			&openid.OpenIDConnectRefreshHandler{IDTokenHandleHelper: helper, Config: c})
+		c.RevocationHandlers = fosite.RevocationHandlers{&oauth2.TokenRevocationHandler{TokenRevocationStorage: e.store, RefreshTokenStrategy: s, AccessTokenStrategy: s}}
+	}
+	return c
 }
 
+// Routes hangs the endpoints that only some modes have under the issuer's path.
+func (e *Engine) Routes(mux *http.ServeMux, path string) {
+	if !e.Mode.Extras {
+		return
+	}
+	mux.Handle(path+"/par", PAR{e})
+	mux.Handle(path+"/introspect", Introspection{e})
+	mux.Handle(path+"/token/revoke", Revocation{e})
+}
+
+// Register adds a client, or puts another in its place. It fails on a
+// malformed registration, and then nothing changes.
+func (e *Engine) Register(c Client) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	e.store.setClient(c)
+	return nil
+}
+
+// Deregister forgets a client. It says whether there was one.
+func (e *Engine) Deregister(id string) bool { return e.store.dropClient(id) }
+
+// Registered are the clients as they are now, by client_id.
+func (e *Engine) Registered() []Client { return e.store.allClients() }
+
 func (e *Engine) secure(ctx context.Context, u *url.URL) bool {
-	return secure(ctx, u) || e.faults.On(fault.RedirectUnchecked)
+	return secure(ctx, u) || e.Mode.Lax.AnyRedirect || e.faults.On(fault.RedirectUnchecked)
 }
 
 func (e *Engine) shift() time.Duration { return time.Until(e.now()) }
-
-// describe turns fosite's error into RFC 6749 names and one sentence.
-func describe(err error) (status int, name, description string) {
-	var oidc *fosite.RFC6749Error
-	if !errors.As(err, &oidc) {
-		return http.StatusInternalServerError, "server_error", "The provider made a mistake."
-	}
-	name, status = oidc.ErrorField, oidc.CodeField
-	if name == "error" || name == "invalid_state" || name == "not_found" {
-		name, status = "invalid_request", http.StatusBadRequest
-	}
-	description = oidc.GetDescription()
-	if oidc.HintField != "" {
-		description = oidc.HintField
-	}
-	return status, name, description
-}
 
 // noHasher and noFetcher stand where fosite's own client authentication would
 // be: ours replaces it, and neither may ever be reached.
@@ -100,6 +157,8 @@ var errNotUsed = errors.New("client authentication is not fosite's here")
 
 type noFetcher struct{ fosite.JWKSFetcherStrategy }
 
-// isSpent says whether the error is that of a code that another request spent
-// in between.
-func isSpent(err error) bool { return errors.Is(err, fosite.ErrInvalidatedAuthorizeCode) }
+// isSpent says whether the error is that of a code or refresh token that
+// another request spent in between.
+func isSpent(err error) bool {
+	return errors.Is(err, fosite.ErrInvalidatedAuthorizeCode) || errors.Is(err, fosite.ErrInactiveToken)
+}

@@ -1,44 +1,99 @@
 package op
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 )
 
-// KeyRing signs with its newest key and publishes every key it has had.
+// published is how long a key stays in the key set after the next one took its
+// place: longer than a token lives and than a key set may be cached.
+const published = 2 * time.Hour
+
+// KeyRing signs with its newest key and publishes older ones for two hours
+// more. Hints signed by any key it ever had are recognized.
 type KeyRing struct {
 	mu   sync.RWMutex
-	keys []jose.JSONWebKey
+	now  func() time.Time // nil: old keys stay published
+	keys []ringKey        // newest first
 }
 
-// NewKeyRing starts a ring with one key.
+type ringKey struct {
+	jose.JSONWebKey
+	retired time.Time // zero while it signs
+}
+
+// NewKeyRing starts a ring with one RS256 key.
 func NewKeyRing(key *rsa.PrivateKey) *KeyRing {
 	r := &KeyRing{}
 	r.Rotate(key)
 	return r
 }
 
-// Rotate signs with key from now on. Tokens of older keys still verify.
-func (r *KeyRing) Rotate(key *rsa.PrivateKey) {
-	sum := sha256.Sum256(key.N.Bytes())
-	k := jose.JSONWebKey{Key: key, KeyID: base64.RawURLEncoding.EncodeToString(sum[:12]), Algorithm: "RS256", Use: "sig"}
+// Rotate signs RS256 with key from now on. Tokens of older keys still verify.
+func (r *KeyRing) Rotate(key *rsa.PrivateKey) { r.add(key, "RS256", key.N.Bytes()) }
+
+func (r *KeyRing) add(key crypto.Signer, alg string, name []byte) {
+	sum := sha256.Sum256(name)
+	k := ringKey{JSONWebKey: jose.JSONWebKey{Key: key, KeyID: base64.RawURLEncoding.EncodeToString(sum[:12]), Algorithm: alg, Use: "sig"}}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.keys = append([]jose.JSONWebKey{k}, r.keys...)
+	kept := []ringKey{k}
+	for _, old := range r.keys {
+		if old.KeyID == k.KeyID {
+			continue // back again
+		}
+		if old.Algorithm == alg && old.retired.IsZero() && r.now != nil {
+			old.retired = r.now()
+		}
+		kept = append(kept, old)
+	}
+	r.keys = kept
+}
+
+// serve gives the ring a clock and keys for these algorithms: PS256 by the RSA
+// key under a name of its own, ES256 by a key made of public text. None is
+// secret.
+func (r *KeyRing) serve(algs []string, now func() time.Time) {
+	r.mu.Lock()
+	r.now = now
+	first := r.keys[len(r.keys)-1].Key.(*rsa.PrivateKey)
+	r.mu.Unlock()
+	for _, alg := range algs {
+		switch alg {
+		case "PS256":
+			r.add(first, alg, append([]byte("PS256"), first.N.Bytes()...))
+		case "ES256":
+			sum := sha256.Sum256([]byte("mockcis2 ES256"))
+			if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), sum[:]); err == nil {
+				r.add(key, alg, sum[:])
+			}
+		}
+	}
 }
 
 // Public is the set that is published (RFC 7517).
-func (r *KeyRing) Public() jose.JSONWebKeySet {
+func (r *KeyRing) Public() jose.JSONWebKeySet { return r.set(false) }
+
+// set is the published keys, or all.
+func (r *KeyRing) set(all bool) jose.JSONWebKeySet {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
 	for _, k := range r.keys {
+		if !all && !k.retired.IsZero() && r.now != nil && r.now().Sub(k.retired) > published {
+			continue
+		}
 		set.Keys = append(set.Keys, k.Public())
 	}
 	return set
@@ -46,10 +101,19 @@ func (r *KeyRing) Public() jose.JSONWebKeySet {
 
 // Sign makes a compact RS256 JWS of claims. An empty typ is left out.
 func (r *KeyRing) Sign(typ string, claims map[string]any) (string, error) {
+	return r.SignAs("RS256", typ, claims)
+}
+
+// SignAs is Sign by another algorithm that the ring has a key for.
+func (r *KeyRing) SignAs(alg, typ string, claims map[string]any) (string, error) {
 	r.mu.RLock()
-	key := r.keys[0]
-	r.mu.RUnlock()
-	return sign(key, typ, claims)
+	defer r.mu.RUnlock()
+	for _, k := range r.keys {
+		if k.Algorithm == alg {
+			return sign(k.JSONWebKey, typ, claims)
+		}
+	}
+	return "", errors.New("the key ring has no key for " + alg)
 }
 
 // SignWith is Sign by a key that is not on the ring, under an unpublished name.
@@ -57,12 +121,18 @@ func SignWith(key *rsa.PrivateKey, typ string, claims map[string]any) (string, e
 	return sign(jose.JSONWebKey{Key: key, KeyID: "not-published", Algorithm: "RS256"}, typ, claims)
 }
 
+// signSecret signs HS256 with a client's secret (OpenID Connect Core section
+// 10.1).
+func signSecret(secret string, claims map[string]any) (string, error) {
+	return sign(jose.JSONWebKey{Key: []byte(secret), Algorithm: "HS256"}, "", claims)
+}
+
 func sign(key jose.JSONWebKey, typ string, claims map[string]any) (string, error) {
 	options := &jose.SignerOptions{}
 	if typ != "" {
 		options = options.WithType(jose.ContentType(typ))
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, options)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(key.Algorithm), Key: key}, options)
 	if err != nil {
 		return "", fmt.Errorf("signer: %w", err)
 	}
@@ -77,14 +147,14 @@ func sign(key jose.JSONWebKey, typ string, claims map[string]any) (string, error
 	return jws.CompactSerialize()
 }
 
-// verify checks a token of ours against any key on the ring and returns its
+// verify checks a token of ours against any key the ring had and returns its
 // claims. Time is not looked at: an id_token_hint may have expired.
 func (r *KeyRing) verify(token string) (map[string]any, error) {
-	jws, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+	jws, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256})
 	if err != nil {
 		return nil, err
 	}
-	payload, err := jws.Verify(r.Public())
+	payload, err := jws.Verify(r.set(true))
 	if err != nil {
 		return nil, err
 	}

@@ -14,8 +14,9 @@ import (
 type Grant struct {
 	Person people.Person
 	SID    string    // of the browser's session
-	At     time.Time // when the card signed, provider's clock
+	At     time.Time // when the person signed in, provider's clock
 	ACR    string    // as asked for
+	Way    string    // how the person signed in; empty is WaySmartcard
 	Role   string    // person_roleid, empty when none was selected
 	Audit  string    // auditTrackingId
 	Ops    string    // org.forgerock.openidconnect.ops
@@ -28,6 +29,11 @@ type session struct {
 	shift  func() time.Duration // provider's clock minus the machine's
 	nonce  string
 	state  string
+	jkt    string    // thumbprint of the DPoP key: wanted before, bound after the token request
+	bound  bool      // the access token is bound to jkt
+	jti    string    // of the access token
+	issued time.Time // the access token, provider's clock
+	full   []string  // scopes granted at the sign-in: a refresh may ask for fewer
 	claims *jwt.IDTokenClaims
 	ends   map[fosite.TokenType]time.Time
 }
@@ -54,6 +60,14 @@ func (s *session) IDTokenClaims() *jwt.IDTokenClaims { return s.claims }
 func (s *session) IDTokenHeaders() *jwt.Headers      { return &jwt.Headers{} }
 func (s *session) Clone() fosite.Session             { return s.copy() }
 func (s *session) expired(k fosite.TokenType) bool   { return !time.Now().Before(s.GetExpiresAt(k)) }
+
+// tokenType is how the access token is to be presented (RFC 6750, RFC 9449).
+func (s *session) tokenType() string {
+	if s.bound {
+		return "DPoP"
+	}
+	return "Bearer"
+}
 
 func (s *session) copy() *session {
 	c := *s

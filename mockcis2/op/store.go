@@ -3,6 +3,8 @@ package op
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,45 +13,97 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
-// store keeps codes, tokens and used assertion ids in memory until they
-// expire. It hydrates the session that fosite passes in, so that an expired
-// code is invalid_grant, and keeps a code's PKCE record until the code is
-// spent, so that a wrong verifier cannot be followed by none.
+// store keeps clients, codes, tokens and used assertion ids in memory, each on
+// a shelf with limited room and no longer than they live. It hydrates the
+// session that fosite passes in, so that an expired code is invalid_grant, and
+// keeps a code's PKCE record until the code is spent, so that a wrong verifier
+// cannot be followed by none.
 type store struct {
-	clients *registry
-	faults  *fault.Set
-	now     func() time.Time
+	mode   *Mode
+	faults *fault.Set
+	now    func() time.Time
 
-	mu     sync.Mutex
-	codes  map[string]*code
-	tokens map[string]fosite.Requester
-	jtis   map[string]time.Time
-	swept  time.Time
+	door    sync.RWMutex // of clients
+	clients map[string]Client
+
+	mu      sync.Mutex // of all below
+	codes   *shelf[*code]
+	access  *shelf[fosite.Requester]
+	refresh *shelf[*refresh]
+	pushed  *shelf[*pushed]
+	jtis    *shelf[time.Time]
+	ended   *shelf[time.Time] // authorizations that are over: no token of theirs is kept any more
+	swept   time.Time
 }
 
+// code is an authorization code, spent or not.
 type code struct {
 	fosite.Requester
 	pkce, openid fosite.Requester
 	used         bool
+	ends         time.Time
 }
 
-func newStore(clients []Client, faults *fault.Set, now func() time.Time) *store {
-	return &store{clients: newRegistry(clients), faults: faults, now: now,
-		codes: map[string]*code{}, tokens: map[string]fosite.Requester{}, jtis: map[string]time.Time{}}
+// refresh is a refresh token; one that was used stays to be recognized.
+type refresh struct {
+	fosite.Requester
+	used bool
+}
+
+func newStore(s Settings, mode *Mode) *store {
+	st := &store{mode: mode, faults: s.Faults, now: s.Now, clients: map[string]Client{},
+		codes: newShelf[*code](s.Remember), access: newShelf[fosite.Requester](s.Remember), refresh: newShelf[*refresh](s.Remember),
+		pushed: newShelf[*pushed](s.Remember), jtis: newShelf[time.Time](8 * s.Remember), ended: newShelf[time.Time](s.Remember)}
+	for _, c := range s.Clients {
+		st.clients[c.ID] = c
+	}
+	return st
+}
+
+func (s *store) client(id string) (Client, bool) {
+	s.door.RLock()
+	defer s.door.RUnlock()
+	c, ok := s.clients[id]
+	return c, ok
+}
+
+func (s *store) setClient(c Client) {
+	s.door.Lock()
+	defer s.door.Unlock()
+	s.clients[c.ID] = c
+}
+
+func (s *store) dropClient(id string) bool {
+	s.door.Lock()
+	defer s.door.Unlock()
+	_, ok := s.clients[id]
+	delete(s.clients, id)
+	return ok
+}
+
+func (s *store) allClients() []Client {
+	s.door.RLock()
+	defer s.door.RUnlock()
+	all := make([]Client, 0, len(s.clients))
+	for _, c := range s.clients {
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b Client) int { return strings.Compare(a.ID, b.ID) })
+	return all
 }
 
 func (s *store) GetClient(ctx context.Context, id string) (fosite.Client, error) {
-	c, ok := s.clients.get(id)
+	c, ok := s.client(id)
 	if !ok && s.faults.On(fault.AnyClient) {
 		c, ok = s.open(ctx, id)
 	}
 	if !ok {
 		return nil, fosite.ErrNotFound
 	}
-	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(fault.RedirectUnchecked) {
+	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && (s.mode.Lax.AnyRedirect || s.faults.On(fault.RedirectUnchecked)) {
 		c.RedirectURIs = []string{r.Form.Get("redirect_uri")}
 	}
-	return registered{c}, nil
+	return registered{c, s.mode}, nil
 }
 
 // open makes up a client that nobody registered, for the fault AnyClient.
@@ -62,57 +116,63 @@ func (s *store) open(ctx context.Context, id string) (Client, bool) {
 }
 
 // useJTI remembers an assertion's id of one client until end. It answers false
-// when it was used before.
+// when it was used before: asking and remembering are one step.
 func (s *store) useJTI(client, jti string, end time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := client + "\x00" + jti
-	if _, seen := s.jtis[key]; seen && !s.faults.On(fault.AssertionReplay) {
+	s.sweep()
+	key := digest(client + "\x00" + jti)
+	if _, seen := s.jtis.get(key); seen && !s.faults.On(fault.AssertionReplay) {
 		return false
 	}
-	s.jtis[key] = end
+	s.jtis.put(key, end)
 	return true
 }
 
-func (s *store) ClientAssertionJWTValid(context.Context, string) error { return nil }
+func (s *store) ClientAssertionJWTValid(context.Context, string) error { return errNotUsed }
 
-func (s *store) SetClientAssertionJWT(context.Context, string, time.Time) error { return nil }
+func (s *store) SetClientAssertionJWT(context.Context, string, time.Time) error { return errNotUsed }
 
 func (s *store) CreateAuthorizeCodeSession(_ context.Context, sig string, r fosite.Requester) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep()
-	s.codes[sig] = &code{Requester: r}
+	s.codes.put(sig, &code{Requester: r, ends: r.GetSession().(*session).ends[fosite.AuthorizeCode]})
 	return nil
 }
 
 func (s *store) GetAuthorizeCodeSession(ctx context.Context, sig string, into fosite.Session) (fosite.Requester, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, ok := s.codes[sig]
+	c, ok := s.codes.get(sig)
 	if !ok {
 		return nil, fosite.ErrNotFound
 	}
-	hydrate(into, c.Requester)
-	answer := fosite.NewRequest() // its own copy: fosite writes into the session
-	answer.Merge(c.Requester)
-	answer.SetID(c.GetID())
-	answer.SetSession(c.GetSession().(*session).copy())
-	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(fault.CodeUnbound) {
-		c, _ := s.clients.get(r.PostForm.Get("client_id"))
-		answer.Client = registered{c}
-	}
 	if c.used {
-		return answer, fosite.ErrInvalidatedAuthorizeCode
+		return c.Requester, fosite.ErrInvalidatedAuthorizeCode
+	}
+	hydrate(into, c.Requester)
+	answer := own(c.Requester)
+	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(fault.CodeUnbound) {
+		other, _ := s.client(r.PostForm.Get("client_id"))
+		answer.Client = registered{other, s.mode}
 	}
 	return answer, nil
+}
+
+// own is a copy of a request: fosite writes into the session.
+func own(r fosite.Requester) *fosite.Request {
+	answer := fosite.NewRequest()
+	answer.Merge(r)
+	answer.SetSession(r.GetSession().(*session).copy())
+	return answer
 }
 
 // InvalidateAuthorizeCodeSession spends a code; of twenty racers one wins.
 func (s *store) InvalidateAuthorizeCodeSession(_ context.Context, sig string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, ok := s.codes[sig]
+	c, ok := s.codes.get(sig)
 	if !ok || c.used {
 		return fosite.ErrInvalidatedAuthorizeCode
 	}
@@ -144,69 +204,25 @@ func (s *store) GetOpenIDConnectSession(_ context.Context, token string, _ fosit
 	if err := s.with(digest(token), func(c *code) { r = c.openid }); err != nil || r == nil {
 		return nil, fosite.ErrNotFound
 	}
-	own := r.GetSession().(*session).copy()
-	own.claims.CodeHash = half(token)
-	answer := *fosite.NewRequest()
-	answer.Merge(r)
-	answer.SetID(r.GetID())
-	answer.SetSession(own)
-	return &answer, nil
+	answer := own(r)
+	answer.GetSession().(*session).claims.CodeHash = half(token)
+	return answer, nil
 }
 
-func (s *store) DeleteOpenIDConnectSession(context.Context, string) error { return nil }
-
-func (s *store) CreateAccessTokenSession(_ context.Context, sig string, r fosite.Requester) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tokens[sig] = r
-	return nil
-}
-
-func (s *store) GetAccessTokenSession(_ context.Context, sig string, into fosite.Session) (fosite.Requester, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, ok := s.tokens[sig]
-	if !ok {
-		return nil, fosite.ErrNotFound
-	}
-	hydrate(into, r)
-	return r, nil
-}
-
-func (s *store) DeleteAccessTokenSession(_ context.Context, sig string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.tokens, sig)
-	return nil
-}
-
-// RevokeAccessToken ends every token of one authorization.
-func (s *store) RevokeAccessToken(_ context.Context, id string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for sig, r := range s.tokens {
-		if r.GetID() == id {
-			delete(s.tokens, sig)
+// DeleteOpenIDConnectSession is fosite's last word about a code: of a spent one
+// only what recognizes a second use stays.
+func (s *store) DeleteOpenIDConnectSession(_ context.Context, token string) error {
+	return s.with(digest(token), func(c *code) {
+		if c.used {
+			c.Requester, c.pkce, c.openid = &fosite.Request{ID: c.GetID(), Client: c.GetClient()}, nil, nil
 		}
-	}
-	return nil
+	})
 }
-
-// There are no refresh tokens in CIS2.
-func (s *store) CreateRefreshTokenSession(context.Context, string, string, fosite.Requester) error {
-	return fosite.ErrServerError
-}
-func (s *store) GetRefreshTokenSession(context.Context, string, fosite.Session) (fosite.Requester, error) {
-	return nil, fosite.ErrNotFound
-}
-func (s *store) DeleteRefreshTokenSession(context.Context, string) error  { return nil }
-func (s *store) RotateRefreshToken(context.Context, string, string) error { return nil }
-func (s *store) RevokeRefreshToken(context.Context, string) error         { return nil }
 
 func (s *store) with(sig string, f func(*code)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, ok := s.codes[sig]
+	c, ok := s.codes.get(sig)
 	if !ok {
 		return fosite.ErrNotFound
 	}
@@ -214,28 +230,23 @@ func (s *store) with(sig string, f func(*code)) error {
 	return nil
 }
 
-// sweep forgets what has expired, at most once a minute.
+// sweep forgets what has expired, at most once a minute. s.mu is held.
 func (s *store) sweep() {
 	now := s.now()
 	if now.Sub(s.swept).Abs() < time.Minute {
 		return
 	}
 	s.swept = now
-	for sig, c := range s.codes {
-		if c.GetSession().(*session).ends[fosite.AuthorizeCode].Add(time.Hour).Before(now) {
-			delete(s.codes, sig)
-		}
+	over := func(k fosite.TokenType, r fosite.Requester) bool {
+		return r.GetSession().(*session).ends[k].Before(now)
 	}
-	for sig, r := range s.tokens {
-		if r.GetSession().(*session).ends[fosite.AccessToken].Before(now) {
-			delete(s.tokens, sig)
-		}
-	}
-	for jti, end := range s.jtis {
-		if end.Add(time.Minute).Before(now) {
-			delete(s.jtis, jti)
-		}
-	}
+	// A spent code outlives itself, so that a late second use still revokes.
+	s.codes.sweep(func(c *code) bool { return c.ends.Add(time.Hour).Before(now) })
+	s.access.sweep(func(r fosite.Requester) bool { return over(fosite.AccessToken, r) })
+	s.refresh.sweep(func(r *refresh) bool { return over(fosite.RefreshToken, r) })
+	s.pushed.sweep(func(p *pushed) bool { return p.ends.Add(time.Hour).Before(now) })
+	s.jtis.sweep(func(end time.Time) bool { return end.Add(time.Minute).Before(now) })
+	s.ended.sweep(func(at time.Time) bool { return at.Add(refreshLife).Before(now) })
 }
 
 // hydrate fills an empty session. fosite asks a second time with one that

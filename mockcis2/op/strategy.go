@@ -1,11 +1,14 @@
 package op
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,13 +18,7 @@ import (
 )
 
 // strategy makes codes, access tokens and ID tokens as CIS2 does.
-type strategy struct {
-	issuer string
-	ring   *KeyRing
-	faults *fault.Set
-	now    func() time.Time
-	rand   io.Reader
-}
+type strategy struct{ *Engine }
 
 func digest(token string) string {
 	sum := sha256.Sum256([]byte(token))
@@ -29,7 +26,8 @@ func digest(token string) string {
 }
 
 // half is the left half of a SHA-256, as at_hash, c_hash and s_hash want it
-// (OpenID Connect Core section 3.1.3.6).
+// (OpenID Connect Core section 3.1.3.6). Every algorithm that we sign ID tokens
+// with is a SHA-256 one.
 func half(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
@@ -46,7 +44,7 @@ func random(r io.Reader, n int) (string, error) {
 func (s strategy) AuthorizeCodeSignature(_ context.Context, code string) string { return digest(code) }
 
 func (s strategy) GenerateAuthorizeCode(context.Context, fosite.Requester) (string, string, error) {
-	code, err := random(s.rand, 32)
+	code, err := random(s.Rand, 32)
 	return code, digest(code), err
 }
 
@@ -62,15 +60,20 @@ func (s strategy) AccessTokenSignature(_ context.Context, token string) string {
 // GenerateAccessToken makes a JWT without aud.
 func (s strategy) GenerateAccessToken(_ context.Context, r fosite.Requester) (string, string, error) {
 	sess := r.GetSession().(*session)
-	jti, err := random(s.rand, 16)
+	jti, err := random(s.Rand, 16)
 	if err != nil {
 		return "", "", err
 	}
 	now := s.now()
-	token, err := s.ring.Sign("", map[string]any{"iss": s.issuer, "sub": sess.Person.UUID, "jti": jti,
+	sess.jti, sess.issued = jti, now
+	c := map[string]any{"iss": s.issuer, "sub": sess.Person.UUID, "jti": jti,
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(TokenLife).Unix(), "auth_time": sess.At.Unix(),
-		"scope": []string(r.GetGrantedScopes()), "client_id": r.GetClient().GetID(), "realm": Realm, "grant_type": "authorization_code",
-		"tokenName": "access_token", "token_type": "Bearer", "auditTrackingId": sess.Audit})
+		"scope": []string(r.GetGrantedScopes()), "client_id": r.GetClient().GetID(), "realm": s.Realm, "grant_type": "authorization_code",
+		"tokenName": "access_token", "token_type": sess.tokenType(), "auditTrackingId": sess.Audit}
+	if sess.bound {
+		c["cnf"] = map[string]string{"jkt": sess.jkt}
+	}
+	token, err := s.Ring.SignAs(s.Mode.signing()[0], "", c)
 	return token, digest(token), err
 }
 
@@ -82,28 +85,54 @@ func (s strategy) ValidateAccessToken(_ context.Context, r fosite.Requester, _ s
 }
 
 func (s strategy) RefreshTokenSignature(_ context.Context, token string) string { return digest(token) }
+
 func (s strategy) GenerateRefreshToken(context.Context, fosite.Requester) (string, string, error) {
-	return "", "", fosite.ErrServerError
+	token, err := random(s.Rand, 32)
+	return token, digest(token), err
 }
-func (s strategy) ValidateRefreshToken(context.Context, fosite.Requester, string) error {
-	return fosite.ErrInvalidGrant
+
+func (s strategy) ValidateRefreshToken(_ context.Context, r fosite.Requester, _ string) error {
+	if sess, ok := r.GetSession().(*session); !ok || sess.expired(fosite.RefreshToken) {
+		return fosite.ErrTokenExpired
+	}
+	return nil
 }
 
 // GenerateIDToken makes CIS2's ID token: aud and the assurance levels are
 // strings, and the extras of its platform are there.
 func (s strategy) GenerateIDToken(_ context.Context, _ time.Duration, r fosite.Requester) (string, error) {
+	c, now := s.idToken(r), s.now()
+	s.faults.ApplyIDToken(c, now)
+	if s.faults.On(fault.KeyNotInJWKS) {
+		return SignWith(stray(), "", c)
+	}
+	client := r.GetClient().(registered)
+	alg := s.Mode.signing()[0]
+	if client.IDTokenAlg == "HS256" && client.Secret != "" {
+		return signSecret(client.Secret, c)
+	}
+	if slices.Contains(s.Mode.signing(), client.IDTokenAlg) {
+		alg = client.IDTokenAlg
+	}
+	return s.Ring.SignAs(alg, "", c)
+}
+
+func (s strategy) idToken(r fosite.Requester) map[string]any {
 	sess := r.GetSession().(*session)
-	now := s.now()
-	p := sess.Person
+	now, p := s.now(), sess.Person
 	c := map[string]any{
 		"iss": s.issuer, "sub": p.UUID, "subname": p.UUID, "aud": r.GetClient().GetID(), "azp": r.GetClient().GetID(),
 		"iat": now.Unix(), "exp": now.Add(time.Hour).Unix(), "auth_time": sess.At.Unix(),
-		"at_hash": sess.claims.AccessTokenHash, "c_hash": sess.claims.CodeHash, "sid": sess.SID,
-		"acr": sess.ACR, "amr": []string{"CIS2_SMARTCARD"}, "auditTrackingId": sess.Audit,
-		"tokenName": "id_token", "tokenType": "JWTToken", "realm": Realm, "org.forgerock.openidconnect.ops": sess.Ops,
-		"id_assurance_level": p.Assurance, "idassurancelevel": p.Assurance, "authentication_assurance_level": "3",
+		"at_hash": sess.claims.AccessTokenHash, "sid": sess.SID,
+		"acr": sess.ACR, "amr": []string{cmp.Or(sess.Way, WaySmartcard)}, "auditTrackingId": sess.Audit,
+		"tokenName": "id_token", "tokenType": "JWTToken", "realm": s.Realm, "org.forgerock.openidconnect.ops": sess.Ops,
+		"id_assurance_level": p.Assurance, "idassurancelevel": p.Assurance, "authentication_assurance_level": Level(sess.Way),
 	}
-	for name, v := range map[string]string{"nonce": sess.nonce, "selected_roleid": sess.Role} {
+	optional := map[string]string{"nonce": sess.nonce, "selected_roleid": sess.Role, "c_hash": sess.claims.CodeHash}
+	if r.GetGrantedScopes().Has("profile") {
+		maps.Copy(optional, map[string]string{"uid": p.UUID, "name": p.Name(), "given_name": p.GivenName, "family_name": p.FamilyName})
+	}
+	for name, v := range optional {
 		if v != "" {
 			c[name] = v
 		}
@@ -111,14 +140,7 @@ func (s strategy) GenerateIDToken(_ context.Context, _ time.Duration, r fosite.R
 	if sess.state != "" {
 		c["s_hash"] = half(sess.state)
 	}
-	if r.GetGrantedScopes().Has("profile") {
-		c["uid"], c["name"], c["given_name"], c["family_name"] = p.UUID, p.Name(), p.GivenName, p.FamilyName
-	}
-	s.faults.ApplyIDToken(c, now)
-	if s.faults.On(fault.KeyNotInJWKS) {
-		return SignWith(stray(), "", c)
-	}
-	return s.ring.Sign("", c)
+	return c
 }
 
 func scopes(form string) []string { return strings.Fields(form) }

@@ -1,8 +1,9 @@
 package op
 
 import (
-	"encoding/json"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/ory/fosite"
 
@@ -14,77 +15,87 @@ type Token struct{ Engine *Engine }
 
 // ServeHTTP answers POST {issuer}/access_token (RFC 6749 §3.2).
 func (h Token) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", "POST")
-		writeError(w, http.StatusMethodNotAllowed, "invalid_request", "The token endpoint takes POST.")
+	e := h.Engine
+	if e.cors(w, r, "POST") || !form(w, r) {
 		return
 	}
-	if err := r.ParseForm(); err != nil {
-		writeError(w, http.StatusBadRequest, "invalid_request", "The form cannot be read.")
+	grant := r.PostForm.Get("grant_type")
+	if grant != "" && !slices.Contains(e.Mode.grants(), grant) {
+		writeError(w, http.StatusBadRequest, "unsupported_grant_type", "The grant types here are: "+strings.Join(e.Mode.grants(), ", ")+".")
 		return
 	}
-	if name := repeated(r.PostForm); name != "" {
-		writeError(w, http.StatusBadRequest, "invalid_request", "The parameter "+name+" is there more than once (RFC 6749 section 3.2).")
-		return
-	}
-	if g := r.PostForm.Get("grant_type"); g != "authorization_code" && g != "" {
-		writeError(w, http.StatusBadRequest, "unsupported_grant_type", "Only authorization_code is supported.")
-		return
-	}
-	if h.Engine.faults.On(fault.PKCEIgnored) {
+	if e.faults.On(fault.PKCEIgnored) {
 		r.PostForm.Del("code_verifier")
 	}
-	request, err := h.Engine.provider.NewAccessRequest(r.Context(), r, newSession(Grant{}, h.Engine.shift))
+	p, err := e.proof(w, r, "")
+	if err != nil {
+		refused(w, r, err)
+		return
+	}
+	request, err := e.provider.NewAccessRequest(r.Context(), r, newSession(Grant{}, e.shift))
+	if err == nil {
+		err = e.settle(request, p)
+	}
 	if err != nil {
 		h.fail(w, r, err)
 		return
 	}
-	response, err := h.Engine.provider.NewAccessResponse(r.Context(), request)
+	response, err := e.provider.NewAccessResponse(r.Context(), request)
 	if err != nil {
 		h.fail(w, r, err)
 		return
 	}
-	answer := map[string]any{"access_token": response.GetAccessToken(), "token_type": "Bearer",
-		"expires_in": int(TokenLife.Seconds()), "id_token": response.GetExtra("id_token"), "scope": joined(request)}
-	if s := request.GetSession().(*session); s.nonce != "" {
+	h.answer(w, request, response)
+}
+
+func (h Token) answer(w http.ResponseWriter, request fosite.AccessRequester, response fosite.AccessResponder) {
+	s := request.GetSession().(*session)
+	answer := map[string]any{"access_token": response.GetAccessToken(), "token_type": s.tokenType(),
+		"expires_in": int(TokenLife.Seconds()), "scope": strings.Join(request.GetGrantedScopes(), " ")}
+	for _, name := range []string{"id_token", "refresh_token"} {
+		if v := response.GetExtra(name); v != nil {
+			answer[name] = v
+		}
+	}
+	if s.nonce != "" {
 		answer["nonce"] = s.nonce
 	}
 	writeJSON(w, http.StatusOK, answer)
 }
 
+// settle binds a grant to a proof and narrows a refresh to the scopes asked for
+// (RFC 6749 section 6), which fosite does not.
+func (e *Engine) settle(request fosite.AccessRequester, p *proof) error {
+	s := request.GetSession().(*session)
+	if err := e.bind(s, p, request.GetClient().IsPublic(), request.GetGrantTypes().ExactOne("refresh_token")); err != nil {
+		return err
+	}
+	wanted := scopes(request.GetRequestForm().Get("scope"))
+	r, ok := request.(*fosite.AccessRequest)
+	if len(wanted) == 0 || !ok || !request.GetGrantTypes().ExactOne("refresh_token") {
+		return nil
+	}
+	for _, scope := range wanted {
+		if !r.GrantedScope.Has(scope) {
+			return fosite.ErrInvalidScope.WithHint("The scope " + scope + " was not granted at the sign-in.")
+		}
+	}
+	r.GrantedScope = wanted
+	return nil
+}
+
 func (h Token) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, name, description := describe(err)
-	if name == "invalid_client" {
-		if _, _, basic := r.BasicAuth(); basic {
-			w.Header().Set("WWW-Authenticate", `Basic realm="mockcis2"`)
-		}
+	switch grant := r.PostForm.Get("grant_type"); {
+	case isSpent(err): // a racer that lost between look-up and spending is told what it is
+		writeError(w, http.StatusBadRequest, "invalid_grant", "The code or refresh token has already been used.")
+	case name == "invalid_grant" && grant == "authorization_code" && r.PostForm.Get("code") == "":
+		writeError(w, http.StatusBadRequest, "invalid_request", "The parameter code is missing.")
+	case name == "invalid_grant" && grant == "refresh_token" && r.PostForm.Get("refresh_token") == "":
+		writeError(w, http.StatusBadRequest, "invalid_request", "The parameter refresh_token is missing.")
+	case status == http.StatusUnauthorized:
+		refused(w, r, err)
+	default:
+		writeError(w, status, name, description)
 	}
-	// A racer that lost between look-up and spending is told what it is.
-	if name == "server_error" && isSpent(err) {
-		status, name, description = http.StatusBadRequest, "invalid_grant", "The authorization code has already been used."
-	}
-	writeError(w, status, name, description)
-}
-
-func joined(r fosite.Requester) string {
-	text := ""
-	for i, s := range r.GetGrantedScopes() {
-		if i > 0 {
-			text += " "
-		}
-		text += s
-	}
-	return text
-}
-
-func writeError(w http.ResponseWriter, status int, name, description string) {
-	writeJSON(w, status, map[string]string{"error": name, "error_description": description})
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a reader that went away is no error of ours
 }

@@ -1,18 +1,12 @@
-// Package people holds who can sign in: personas as data. Their UUIDs are those
-// of the toy cards, so that a card and a person meet by number alone.
+// Package people holds who can sign in: personas as data, one JSON file each.
+// The first six have the UUIDs of the toy cards, so that a card and a person
+// meet by number alone; the others are for what can be odd about a person.
 package people
 
 import (
-	"bytes"
-	"embed"
-	"encoding/json"
-	"fmt"
-	"io"
+	"slices"
 	"strings"
 )
-
-//go:embed data/*.json
-var data embed.FS
 
 // Role is one national RBAC role, in the member names of CIS2 userinfo. Note
 // workgroups_codes beside activity_codes: that is how the real one spells it.
@@ -45,22 +39,30 @@ type Membership struct {
 	GNC         string `json:"gnc,omitempty"`
 }
 
-// Person is one persona.
+// Person is one persona. The zero values of what is odd are the ordinary case:
+// a valid card, no other way to sign in, not a user of the legacy agent.
 type Person struct {
-	UUID        string            `json:"uuid"` // 12 digits, as on the card
-	Title       string            `json:"title,omitempty"`
-	GivenName   string            `json:"given_name"`
-	MiddleNames string            `json:"middle_names,omitempty"`
-	FamilyName  string            `json:"family_name"`
-	Initials    string            `json:"initials,omitempty"`
-	Email       string            `json:"email,omitempty"`
-	Assurance   string            `json:"idassurancelevel"` // "1" to "3"
-	Revoked     bool              `json:"revoked,omitempty"`
-	Roles       []Role            `json:"nhsid_nrbac_roles,omitempty"`
-	Orgs        []Org             `json:"nhsid_user_orgs,omitempty"`
-	Memberships []Membership      `json:"nhsid_org_memberships,omitempty"`
-	OrgRoles    []Membership      `json:"nhsid_org_roles,omitempty"`
-	Professions map[string]string `json:"professional_memberships,omitempty"` // gmc_id, nmc_id, …
+	UUID           string            `json:"uuid"`            // 12 digits, as on the card
+	About          string            `json:"about,omitempty"` // what this persona is for
+	Title          string            `json:"title,omitempty"`
+	GivenName      string            `json:"given_name,omitempty"`
+	MiddleNames    string            `json:"middle_names,omitempty"`
+	FamilyName     string            `json:"family_name"`
+	Initials       string            `json:"initials,omitempty"`
+	Email          string            `json:"email,omitempty"`
+	Assurance      string            `json:"idassurancelevel"`         // "0" to "3"
+	NoCard         bool              `json:"no_card,omitempty"`        // signs in by Authenticators only
+	Expired        bool              `json:"expired,omitempty"`        // the card counts as out of date
+	Revoked        bool              `json:"revoked,omitempty"`        // the card counts as revoked
+	LegacyAgent    bool              `json:"legacy_agent,omitempty"`   // AAL3_N3_SMARTCARD works
+	Authenticators []string          `json:"authenticators,omitempty"` // pwd, TOTP, NHSMAIL, FIDO2, IOS
+	Password       string            `json:"password,omitempty"`       // published, like all toy secrets
+	TOTPSecret     string            `json:"totp_secret,omitempty"`    // base32 (RFC 4648), for RFC 6238
+	Roles          []Role            `json:"nhsid_nrbac_roles,omitempty"`
+	Orgs           []Org             `json:"nhsid_user_orgs,omitempty"`
+	Memberships    []Membership      `json:"nhsid_org_memberships,omitempty"`
+	OrgRoles       []Membership      `json:"nhsid_org_roles,omitempty"`
+	Professions    map[string]string `json:"professional_memberships,omitempty"` // gmc_id, nmc_id, …
 }
 
 // Name is how pages and the name claim call the person.
@@ -78,43 +80,29 @@ func (p Person) Role(id string) (Role, bool) {
 	return Role{}, false
 }
 
-// Label is a role as a person reads it: the last part of its name and where.
+// Can says whether the person may sign in this way: an amr value of CIS2.
+func (p Person) Can(amr string) bool {
+	switch amr {
+	case "CIS2_SMARTCARD":
+		return !p.NoCard
+	case "N3_SMARTCARD":
+		return !p.NoCard && p.LegacyAgent
+	}
+	return slices.Contains(p.Authenticators, amr)
+}
+
+// OrgName is what the person's organisations are called, or the code itself.
+func (p Person) OrgName(code string) string {
+	for _, o := range p.Orgs {
+		if o.OrgCode == code {
+			return o.OrgName
+		}
+	}
+	return code
+}
+
+// Label is a role as a person reads it: the last part of its name.
 func (r Role) Label() string {
 	parts := strings.Split(r.RoleName, ":")
 	return strings.Trim(parts[len(parts)-1], `"`)
-}
-
-// Default are the personas of the toy cards.
-func Default() ([]Person, error) {
-	files, err := data.ReadDir("data")
-	if err != nil {
-		return nil, err
-	}
-	var all []Person
-	for _, f := range files {
-		raw, err := data.ReadFile("data/" + f.Name())
-		if err != nil {
-			return nil, err
-		}
-		p, err := Read(bytes.NewReader(raw))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Name(), err)
-		}
-		all = append(all, p)
-	}
-	return all, nil
-}
-
-// Read parses one persona; unknown fields and a malformed UUID are refused.
-func Read(r io.Reader) (Person, error) {
-	var p Person
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
-		return Person{}, fmt.Errorf("persona: %w", err)
-	}
-	if len(p.UUID) != 12 || strings.Trim(p.UUID, "0123456789") != "" {
-		return Person{}, fmt.Errorf("persona: uuid %q is not 12 digits", p.UUID)
-	}
-	return p, nil
 }

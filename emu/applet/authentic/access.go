@@ -6,14 +6,6 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 )
 
-// Status words of this card beside those of ISO/IEC 7816-4 that package iso7816
-// names.
-const (
-	secureMessaging iso7816.SW = 0x6882 // not supported
-	noCurrentFile   iso7816.SW = 0x6986 // no transparent file selected
-	exists          iso7816.SW = 0x6A89 // there is a file or object of this name
-)
-
 // Places of a rule in the access rules of a file, tag 86 of its control
 // parameters.
 const (

@@ -150,7 +150,7 @@ func TestState(t *testing.T) {
 	if b.pins[1].Verified() || b.say(0x20, 0, 1, []byte("fresh!")) != iso7816.OK || b.pins[3].Left() != 2 {
 		t.Error("passcode 1 or the counter of 3 is another")
 	}
-	if b.say(0xA4, 2, 0x0C, []byte{0, 9}) != iso7816.OK || b.say(0xE0, 0, 0, parameterBytes(9)) != exists {
+	if b.say(0xA4, 2, 0x0C, []byte{0, 9}) != iso7816.OK || b.say(0xE0, 0, 0, parameterBytes(9)) != applet.FileExists {
 		t.Error("the file is not there")
 	}
 	if x, _ := b.policy(1); !bytes.Contains(x, a.config.Credentials[1].Access) {

@@ -16,6 +16,7 @@
 package authentic
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
 	"io"
 
@@ -59,7 +60,7 @@ func New(c Config) *Applet {
 		c.Space = 64 << 10
 	}
 	if c.Generate == nil {
-		c.Generate = func(bits int) (*rsa.PrivateKey, error) { return rsa.GenerateKey(c.Rand, bits) }
+		c.Generate = func(bits int) (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, bits) }
 	}
 	a := &Applet{
 		config:    c,
@@ -96,7 +97,7 @@ func New(c Config) *Applet {
 // answers SELECT by name and its production data, nothing else.
 func (a *Applet) Process(c iso7816.Command) iso7816.Response {
 	if c.CLA&^0x80 == 0x04 || c.CLA&^0x80 == 0x0C {
-		return applet.Status(secureMessaging)
+		return applet.Status(applet.SecureMessaging)
 	}
 	if c.CLA != 0 && (c.CLA != 0x80 || c.INS != 0xCA) {
 		return applet.Status(iso7816.CLAUnknown)

@@ -5,24 +5,13 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
 )
 
-// readBinary is READ BINARY (ISO/IEC 7816-4 §7.2.3) of the selected file. Fewer
-// bytes than an exact Le come with 6282.
+// readBinary is READ BINARY of the selected file.
 func (a *Applet) readBinary(c iso7816.Command) iso7816.Response {
 	offset, sw := a.window(c, fileRead)
-	switch {
-	case sw != iso7816.OK:
+	if sw != iso7816.OK {
 		return applet.Status(sw)
-	case len(c.Data) != 0 || c.Le == 0:
-		return applet.Status(iso7816.WrongLength)
 	}
-	rest := a.file.Data[offset:]
-	if c.Le <= len(rest) {
-		return applet.Data(rest[:c.Le])
-	}
-	if c.Le == iso7816.MaxShort || c.Le == iso7816.MaxExtended {
-		return applet.Data(rest)
-	}
-	return iso7816.Response{Data: rest, SW: iso7816.EndOfFile}
+	return applet.ReadBinary(c, a.file.Data, offset)
 }
 
 // updateBinary is UPDATE BINARY (ISO/IEC 7816-4 §7.2.5) of the selected file,
@@ -51,7 +40,7 @@ func (a *Applet) window(c iso7816.Command, place int) (int, iso7816.SW) {
 	case c.P1&0x80 != 0:
 		return 0, iso7816.FileNotFound
 	case a.file == nil:
-		return 0, noCurrentFile
+		return 0, applet.NoCurrentFile
 	case !a.may(at(a.file.Access, place)):
 		return 0, iso7816.SecurityStatus
 	case offset >= len(a.file.Data):

@@ -31,7 +31,7 @@ func (a *Applet) createFile(c iso7816.Command) iso7816.Response {
 	case !a.may(at(a.current.Access, dirCreate)):
 		return applet.Status(iso7816.SecurityStatus)
 	case a.current.Child(f.ID) != nil:
-		return applet.Status(exists)
+		return applet.Status(applet.FileExists)
 	case used(a.config.Master)+used(f) > a.config.Space:
 		return applet.Status(iso7816.NoMemory)
 	}

@@ -1,8 +1,6 @@
 package authentic
 
 import (
-	"io"
-
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
 )
@@ -33,18 +31,7 @@ func (a *Applet) production() []byte {
 	return iso7816.Wrap(0x9F7F, cplc)
 }
 
-// getChallenge is GET CHALLENGE (ISO/IEC 7816-4 §7.5.3): as many random bytes
-// as asked for.
+// getChallenge is GET CHALLENGE.
 func (a *Applet) getChallenge(c iso7816.Command) iso7816.Response {
-	if c.P1 != 0 || c.P2 != 0 {
-		return applet.Status(iso7816.WrongP1P2)
-	}
-	if len(c.Data) != 0 || c.Le == 0 || c.Le > iso7816.MaxShort {
-		return applet.Status(iso7816.WrongLength)
-	}
-	b := make([]byte, c.Le)
-	if _, err := io.ReadFull(a.config.Rand, b); err != nil {
-		return applet.Status(iso7816.NoDiagnosis)
-	}
-	return applet.Data(b)
+	return applet.Challenge(c, a.config.Rand)
 }

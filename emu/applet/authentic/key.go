@@ -77,7 +77,7 @@ func (a *Applet) createKey(ref byte, bits int, access []byte) iso7816.SW {
 	case !a.may(at(a.current.Access, dirCrypto)):
 		return iso7816.SecurityStatus
 	case a.config.Keys[ref] != nil:
-		return exists
+		return applet.FileExists
 	}
 	a.config.Keys[ref] = &Key{Bits: bits, Access: slices.Clone(access)}
 	a.config.Memory.Change()

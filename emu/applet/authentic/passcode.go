@@ -28,7 +28,8 @@ func (a *Applet) verify(c iso7816.Command) iso7816.Response {
 
 // change is CHANGE REFERENCE DATA (ISO/IEC 7816-4 §7.5.7): P1 00 brings old and
 // new, P1 01 only the new one. The policy's rule CHANGE must hold; where it
-// names the credential itself, the old value in the command satisfies it.
+// names the credential itself, the old value in the command satisfies it. As with
+// VERIFY only a value of the right filling spends a try.
 func (a *Applet) change(c iso7816.Command) iso7816.Response {
 	pin, policy, sw := a.pin(c, 0x00, 0x01)
 	if sw != iso7816.OK {
@@ -45,15 +46,17 @@ func (a *Applet) change(c iso7816.Command) iso7816.Response {
 		return applet.Status(iso7816.WrongLength)
 	}
 	if shown {
+		old := c.Data[:policy.Max]
 		fresh = c.Data[policy.Max:]
+		if !policy.wellFormed(old) || !policy.wellFormed(fresh) {
+			return applet.Status(iso7816.WrongData)
+		}
+		if sw := pin.Verify(old); sw != iso7816.OK {
+			return applet.Status(sw)
+		}
 	}
 	if !policy.wellFormed(fresh) {
 		return applet.Status(iso7816.WrongData)
-	}
-	if shown {
-		if sw := pin.Verify(c.Data[:policy.Max]); sw != iso7816.OK {
-			return applet.Status(sw)
-		}
 	}
 	pin.Set(fresh)
 	return applet.Status(iso7816.OK)

@@ -31,6 +31,7 @@ func TestPasscodes(t *testing.T) {
 		"change, letters":           talk("0024000110313233343536FFFF416265742D7E21FF", "9000", "002000010841 6265742D7E21FF", "9000"),
 		"change, wrong old":         talk("0024000110303030303030FFFF363534333231FFFF", "63C2"),
 		"change, bad new":           talk("0024000110313233343536FFFF3132FFFFFFFFFFFF", "6A80", status, "63C3"),
+		"change, bad old":           talk("00240001103132FFFFFFFFFFFF363534333231FFFF", "6A80", status, "63C3"),
 		"change, length":            talk("0024000108313233343536FFFF", "6700", "0024010110313233343536FFFF363534333231FFFF", "6982", status, "63C3"),
 		"change, PUK":               talk("0024000210 3132333435363738 3837363534333231", "9000", verifyPUK, "63C4", "00200002083837363534333231", "9000"),
 		"change, P1":                talk("0024020108313233343536FFFF", "6A86"),

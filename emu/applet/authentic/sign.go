@@ -64,8 +64,10 @@ func (a *Applet) manageEnvironment(c iso7816.Command) iso7816.Response {
 func (a *Applet) securityOperation(c iso7816.Command) iso7816.Response {
 	switch {
 	case c.P1 == 0x9E && c.P2 == 0x9A:
+		// OpenSC sends a bare digest for CKM_SHA256_RSA_PKCS; whether a real
+		// card adds the DigestInfo is not known.
 		if a.config.PrefixDigestInfo && a.env[templateSign].algorithm == algorithmPKCS1 {
-			c.Data = prefix(c.Data)
+			c.Data = applet.DigestInfo(c.Data)
 		}
 		return a.operate(templateSign, keySign, c.Data, sign)
 	case c.P1 == 0x80 && c.P2 == 0x86:
@@ -124,14 +126,3 @@ func decipher(k applet.Key, algorithm byte, data []byte) ([]byte, error) {
 	}
 	return k.Decipher(data)
 }
-
-// prefixes are the DER of a DigestInfo up to the digest (RFC 8017 §9.2 note 1),
-// by digest length: SHA-1 and SHA-256.
-var prefixes = map[int][]byte{
-	20: {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14},
-	32: {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20},
-}
-
-// prefix makes a DigestInfo of a bare digest. OpenSC sends one for
-// CKM_SHA256_RSA_PKCS; whether a real card adds the DigestInfo is not known.
-func prefix(data []byte) []byte { return append(slices.Clone(prefixes[len(data)]), data...) }

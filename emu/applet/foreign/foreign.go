@@ -45,8 +45,8 @@ func (*Applet) Chains(byte) bool { return false }
 // Reset forgets nothing: there is nothing to forget.
 func (*Applet) Reset() {}
 
-// TriesLeft is 0: there is no passcode of ours.
-func (*Applet) TriesLeft() int { return 0 }
+// TriesLeft is -1: there is no passcode of ours.
+func (*Applet) TriesLeft() int { return -1 }
 
 // Save is empty.
 func (*Applet) Save() applet.State { return applet.State{} }

@@ -12,7 +12,7 @@ import (
 
 // Requirement: a foreign card answers what its profile says and refuses the rest
 // in proper form, on the protocol it speaks. Source: ISO/IEC 7816-4 §5.6. Turned
-// red by: a fall-through to success, or T=1 by default.
+// red by: a fall-through to success, or T=1 by default. Nobody of ours holds it.
 func TestForeign(t *testing.T) {
 	pse := "00A404000E315041592E5359532E4444463031"
 	for profile, steps := range map[string][]emutest.Step{
@@ -23,7 +23,11 @@ func TestForeign(t *testing.T) {
 			emutest.Say("00A4040008A00000000300000000", "6F10…9000"), emutest.Say("00A4040010A0000000770100700A1000F100000100", "6A82"),
 			emutest.Say("00CB3FFF035C017E00", "6D00")),
 	} {
-		emutest.Run(t, emutest.New(t, emu.Options{Profile: profile}), steps...)
+		c := emutest.New(t, emu.Options{Profile: profile})
+		emutest.Run(t, c, steps...)
+		if c.TriesLeft() != -1 || c.Holder().UUID != "" {
+			t.Errorf("%s: %d tries, of %v", profile, c.TriesLeft(), c.Holder())
+		}
 	}
 }
 

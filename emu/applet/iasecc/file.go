@@ -11,32 +11,13 @@ const (
 	maxFiles = 64 // in one directory
 )
 
-// Status words of this package alone (ISO/IEC 7816-4 §5.6).
-const (
-	noCurrentFile iso7816.SW = 0x6986
-	fileExists    iso7816.SW = 0x6A89
-)
-
-// readBinary is READ BINARY (ISO/IEC 7816-4 §7.2.3). Fewer bytes than an exact
-// Le come with 6282.
+// readBinary is READ BINARY of the current file or one with a short identifier.
 func (a *Applet) readBinary(c iso7816.Command) iso7816.Response {
 	offset, sw := a.point(c, fileRead)
-	switch {
-	case sw != iso7816.OK:
+	if sw != iso7816.OK {
 		return applet.Status(sw)
-	case len(c.Data) != 0 || c.Le == 0:
-		return applet.Status(iso7816.WrongLength)
-	case offset >= len(a.file.Data):
-		return applet.Status(iso7816.OffsetOutside)
 	}
-	rest := a.file.Data[offset:]
-	if c.Le <= len(rest) {
-		return applet.Data(rest[:c.Le])
-	}
-	if c.Le == iso7816.MaxShort || c.Le == iso7816.MaxExtended {
-		return applet.Data(rest)
-	}
-	return iso7816.Response{Data: rest, SW: iso7816.EndOfFile}
+	return applet.ReadBinary(c, a.file.Data, offset)
 }
 
 // updateBinary is UPDATE BINARY (ISO/IEC 7816-4 §7.2.5). What does not fit is
@@ -73,7 +54,7 @@ func (a *Applet) point(c iso7816.Command, operation byte) (offset int, sw iso781
 		a.file = f
 	}
 	if a.file == nil {
-		return 0, noCurrentFile
+		return 0, applet.NoCurrentFile
 	}
 	return offset, a.allow(a.file.Access, operation)
 }
@@ -129,7 +110,7 @@ func (a *Applet) ordered(data []byte) (*applet.File, iso7816.SW) {
 	case kind[0] != 0x01 || n == 0 || number == 0 || number == masterFile || len(rule) == 0 || len(rule) > 8:
 		return nil, iso7816.WrongData
 	case a.current.Child(number) != nil:
-		return nil, fileExists
+		return nil, applet.FileExists
 	case n > maxFile || len(a.current.Children) >= maxFiles:
 		return nil, iso7816.NoMemory
 	}

@@ -2,8 +2,8 @@ package iasecc
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/rsa"
-	"io"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
@@ -58,7 +58,7 @@ func (a *Applet) generate(c iso7816.Command) iso7816.Response {
 	if sw := a.allow(o.rule, keyGenerate); sw != iso7816.OK {
 		return applet.Status(sw)
 	}
-	key, err := rsa.GenerateKey(a.config.Rand, keyBits)
+	key, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
 		return applet.Status(iso7816.NoDiagnosis)
 	}
@@ -67,18 +67,7 @@ func (a *Applet) generate(c iso7816.Command) iso7816.Response {
 	return applet.Data(iso7816.Wrap(dataPublic, public(&key.PublicKey)))
 }
 
-// getChallenge is GET CHALLENGE (ISO/IEC 7816-4 §7.5.3): as many random bytes
-// as asked for.
+// getChallenge is GET CHALLENGE.
 func (a *Applet) getChallenge(c iso7816.Command) iso7816.Response {
-	if c.P1 != 0 || c.P2 != 0 {
-		return applet.Status(iso7816.WrongP1P2)
-	}
-	if len(c.Data) != 0 || c.Le == 0 || c.Le > iso7816.MaxShort {
-		return applet.Status(iso7816.WrongLength)
-	}
-	b := make([]byte, c.Le)
-	if _, err := io.ReadFull(a.config.Rand, b); err != nil {
-		return applet.Status(iso7816.NoDiagnosis)
-	}
-	return applet.Data(b)
+	return applet.Challenge(c, a.config.Rand)
 }

@@ -26,10 +26,6 @@ var (
 	applicationAID = []byte{0xE8, 0x28, 0xBD, 0x08, 0x0F, 0xF2, 0x50, 'O', 'T', ' ', 'A', 'W', 'P'}
 )
 
-// smUnsupported is the answer to a class byte that asks for secure messaging
-// (ISO/IEC 7816-4 §5.6).
-const smUnsupported iso7816.SW = 0x6882
-
 // Passcode is one reference value and its policy.
 type Passcode struct {
 	Value []byte
@@ -48,7 +44,7 @@ type Config struct {
 	Keys              map[byte]*rsa.PrivateKey
 	MayDecipher       map[byte]bool  // which of the keys; both by SDO reference 01 to 1F
 	Master            *applet.File   // the file tree
-	Rand              io.Reader      // for GET CHALLENGE and new keys
+	Rand              io.Reader      // for GET CHALLENGE
 	Memory            *applet.Memory // makes changes last; must be given
 	Quirks            applet.Quirks
 }
@@ -102,7 +98,7 @@ func New(c Config) *Applet {
 // card answers SELECT and nothing else.
 func (a *Applet) Process(c iso7816.Command) iso7816.Response {
 	if c.CLA&^0x0C == 0 && c.CLA != 0 {
-		return applet.Status(smUnsupported)
+		return applet.Status(applet.SecureMessaging)
 	}
 	if c.CLA != 0 {
 		return applet.Status(iso7816.CLAUnknown)

@@ -124,6 +124,7 @@ func TestRules(t *testing.T) {
 		"unblock":                           emutest.Join(blocked, emutest.Say("002C020140"+filled("654321"), "6982"), emutest.Say(showPUK, "9000"), emutest.Say("002C020140"+filled("12"), "6A80"), emutest.Say("002C020140"+filled("654321"), "9000"), emutest.Say("0020000140"+filled("654321"), "9000")),
 		"unblock, keep passcode":            emutest.Join(blocked, emutest.Say(showPUK, "9000"), emutest.Say("002C030101AA", "6700"), emutest.Say("002C0301", "9000"), emutest.Say(verify, "9000")),
 		"unblock, PUK and passcode":         emutest.Join(blocked, emutest.Say("002C000180"+puk+filled("654321"), "9000"), emutest.Say("0020000140"+filled("654321"), "9000")),
+		"unblock, PUK not verified":         emutest.Join(blocked, emutest.Say("002C000180"+puk+filled("654321"), "9000"), emutest.Say("002C020140"+filled("123456"), "6982"), emutest.Say("002C010140"+puk, "9000"), emutest.Say("002C0301", "6982")),
 		"unblock, PUK alone":                emutest.Join(blocked, emutest.Say("002C010140"+filled("00000000"), "63C4"), emutest.Say("002C010140"+puk, "9000"), emutest.Say(verify, "9000")),
 		"unblock, the PUK itself":           emutest.Join(emutest.Say(showPUK, "9000"), emutest.Say("002C020240"+puk, "6982")),
 		"environment, any order":            emutest.Join(inApp, emutest.Say("002241A406840181800102", "9000"), emutest.Say("002241A406800102840181", "9000"), emutest.Say("002241A406800102830181", "9000"), emutest.Say("002241AA03800140", "9000")),

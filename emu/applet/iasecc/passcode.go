@@ -56,7 +56,8 @@ func (a *Applet) change(c iso7816.Command) iso7816.Response {
 }
 
 // replace checks the first half of data as one passcode and sets another to the
-// second half. No try is spent unless both halves are well formed.
+// second half. No try is spent unless both halves are well formed. A PUK that
+// came with its command is not verified for the next.
 func (a *Applet) replace(check *applet.PIN, checkRef byte, set *applet.PIN, setRef byte, data []byte) iso7816.SW {
 	half := len(data) / 2
 	if half*2 != len(data) {
@@ -70,7 +71,11 @@ func (a *Applet) replace(check *applet.PIN, checkRef byte, set *applet.PIN, setR
 	if sw != iso7816.OK {
 		return sw
 	}
-	if sw := check.Verify(old); sw != iso7816.OK {
+	prove := check.Verify
+	if check != set {
+		prove = check.Compare
+	}
+	if sw := prove(old); sw != iso7816.OK {
 		return sw
 	}
 	set.Set(fresh)
@@ -116,7 +121,7 @@ func (a *Applet) resetCounter(c iso7816.Command) iso7816.Response {
 func (a *Applet) unblock(puk, pin *applet.PIN, data []byte) iso7816.SW {
 	value, sw := a.value(refPUK, data)
 	if sw == iso7816.OK {
-		sw = puk.Verify(value)
+		sw = puk.Compare(value)
 	}
 	if sw == iso7816.OK {
 		pin.Unblock()

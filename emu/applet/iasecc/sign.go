@@ -2,6 +2,8 @@ package iasecc
 
 import (
 	"crypto/rsa"
+	"crypto/sha1"
+	"crypto/sha256"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu/applet"
@@ -68,12 +70,8 @@ func (a *Applet) operate(ref, right byte, data []byte, with operation) iso7816.R
 	return applet.Data(out)
 }
 
-// prefixes are the DER of a DigestInfo up to the digest (RFC 8017 §9.2 note 1),
-// by the algorithm that wants a bare digest.
-var prefixes = map[byte][]byte{
-	algorithmSHA1:   {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14},
-	algorithmSHA256: {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20},
-}
+// digests are the lengths of the digests that algorithms which name a hash want.
+var digests = map[byte]int{algorithmSHA1: sha1.Size, algorithmSHA256: sha256.Size}
 
 // sign pads and signs what the host sent, or what PSO HASH left where it sent
 // nothing. An algorithm that names a hash wants a digest of that length, to
@@ -86,12 +84,12 @@ func (a *Applet) sign(data []byte) iso7816.Response {
 			return applet.Status(iso7816.ConditionsOfUse)
 		}
 	}
-	if prefix := prefixes[algorithm]; prefix != nil {
-		if len(data) != int(prefix[len(prefix)-1]) {
+	if n := digests[algorithm]; n != 0 {
+		if len(data) != n {
 			return applet.Status(iso7816.WrongData)
 		}
 		if a.config.PrefixDigestInfo {
-			data = append(append([]byte(nil), prefix...), data...)
+			data = applet.DigestInfo(data)
 		}
 	}
 	return a.operate(a.env.sign.key, keySign, data, applet.Key.Pad)

@@ -37,10 +37,14 @@ func (c makeCommand) Run(w world) error {
 	if c.JSON {
 		err = printJSON(w.stdout, map[string]any{
 			"id": strings.TrimSuffix(filepath.Base(c.Output), ".img"), "title": p.Title, "image": c.Output, "profile": p.Profile,
-			"personality": card.Personality(), "holder": h.First + " " + h.Last, "uuid": h.UUID, "tries_left": card.TriesLeft(),
+			"personality": card.Personality(), "holder": strings.TrimSpace(h.First + " " + h.Last), "uuid": h.UUID, "tries_left": card.TriesLeft(),
 		})
 	} else {
-		_, err = fmt.Fprintf(w.stdout, "%s: %s, %s on %v, of %s %s, %s\n", c.Output, p.Profile, card.Personality(), card.Protocol(), h.First, h.Last, h.UUID)
+		whose := ""
+		if h.UUID != "" {
+			whose = fmt.Sprintf(", of %s %s, %s", h.First, h.Last, h.UUID)
+		}
+		_, err = fmt.Fprintf(w.stdout, "%s: %s, %s on %v%s\n", c.Output, p.Profile, card.Personality(), card.Protocol(), whose)
 	}
 	return errors.Join(err, card.Close())
 }

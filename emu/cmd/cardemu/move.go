@@ -56,7 +56,14 @@ func printState(out io.Writer, s drawer.State) error {
 		if c.Reader != nil {
 			where = fmt.Sprint("reader ", *c.Reader)
 		}
-		fmt.Fprintf(t, "%s\t%s\tseries %s, %s\t%s\ttries %d\t%s\n", c.ID, c.Holder, c.Series, c.Protocol, where, c.TriesLeft, strings.Join(c.Faults, " "))
+		tries, series := fmt.Sprint("tries ", c.TriesLeft), "series "+c.Series+", "
+		if c.TriesLeft < 0 {
+			tries = ""
+		}
+		if c.Series == "none" {
+			series = ""
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s%s\t%s\t%s\t%s\n", c.ID, c.Holder, series, c.Protocol, where, tries, strings.Join(c.Faults, " "))
 	}
 	return t.Flush()
 }

@@ -28,7 +28,7 @@ var errUsage = errors.New("wrong use")
 type runCommand struct {
 	which
 	Reader  string   `default:"vpcd://127.0.0.1:35963" help:"The virtual reader's slot."`
-	Holder  string   `placeholder:"UUID" help:"Whose card: one of the test holders. Default: the first for series 8, the second for series 9."`
+	Holder  string   `placeholder:"UUID" help:"Whose card: one of the test holders. Default: the one that the profile names."`
 	Image   string   `type:"path" placeholder:"FILE" help:"The card of this image, as it was left; made from the other flags if it is not there."`
 	ICAM    string   `name:"icam" type:"path" placeholder:"DIR" help:"A PIV card with the objects and keys of this card folder of the GSA's ICAM test cards."`
 	Fault   []string `sep:"none" placeholder:"ID" help:"Something to be wrong, as listed by 'cardemu faults', such as card.removed-at:n=7. May be repeated."`

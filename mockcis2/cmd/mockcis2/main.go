@@ -60,6 +60,7 @@ type cli struct {
 	Explain explainCommand `cmd:"" help:"Say what a code on a page means, what causes it and where to look. Example: mockcis2 explain 400_645"`
 	People  peopleCommands `cmd:"" help:"List who can sign in, or change them in a running provider."`
 	Faults  faultCommands  `cmd:"" help:"List the ways in which the provider can misbehave, or switch them in a running one."`
+	Lints   lintsCommand   `cmd:"" help:"List what applications are judged by."`
 	Client  clientCommands `cmd:"" help:"List the applications, or change them in a running provider."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -179,7 +179,7 @@ func TestWrongUse(t *testing.T) {
 		{"login --as Okafor --client 999999999901.apps.national --secret wrong CONTROL", 1, "the code is not redeemed"},
 		{"faults on provider.nothing CONTROL", 1, "no fault"},
 		{"faults on provider.framed --control http://127.0.0.1:1", 1, "no mockcis2 answers"},
-		{"people remove 000000000000 CONTROL", 1, "nobody has the UUID"},
+		{"people remove 000000000000 CONTROL", 1, "nobody has this UUID"},
 		{"client add " + broken + " CONTROL", 1, `client 1 ("mine"): client_name: is missing; redirect_uris[0]: must be https`},
 		{"serve --control 0.0.0.0:0", 64, "loopback"},
 		{"serve --team x", 64, "ID=SECRET"},

@@ -1,6 +1,9 @@
 "use strict";
 // Search among many roles. Without this script the whole list is there.
 const box = document.getElementById("role-search");
+if (box) box.form.addEventListener("submit", (e) => {
+  if (document.activeElement === box) e.preventDefault(); // Enter while searching is not choosing
+});
 if (box) box.addEventListener("input", () => {
   const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
@@ -10,5 +13,7 @@ if (box) box.addEventListener("input", () => {
     role.hidden = !chosen && !words.every((w) => text.includes(w));
     if (!role.hidden) shown++;
   }
-  document.getElementById("role-count").textContent = shown + (shown === 1 ? " role" : " roles");
+  document.getElementById("role-count").textContent = shown === 0 ? "No role matches" : shown + (shown === 1 ? " role" : " roles");
 });
+const summary = document.getElementById("problem-summary");
+if (summary) summary.focus();

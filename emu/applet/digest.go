@@ -1,0 +1,14 @@
+package applet
+
+// DigestInfo is the DER of a DigestInfo (RFC 8017 §9.2 note 1) around a digest,
+// which is SHA-1 or SHA-256 by its length. Anything else is returned as it is.
+func DigestInfo(digest []byte) []byte {
+	prefix := digestPrefixes[len(digest)]
+	return append(append(make([]byte, 0, len(prefix)+len(digest)), prefix...), digest...)
+}
+
+// digestPrefixes are what stands before a digest, by its length.
+var digestPrefixes = map[int][]byte{
+	20: {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14},
+	32: {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20},
+}

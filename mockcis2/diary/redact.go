@@ -1,0 +1,86 @@
+package diary
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Bounds on what one entry keeps.
+const (
+	longest    = 512 // bytes of a value
+	parameters = 64  // names of a form
+	repeats    = 4   // values of a name
+)
+
+// plain are the parameters whose values are written down as they are. All
+// others are blanked, so that one we do not know cannot leak.
+var plain = []string{
+	"response_type", "response_mode", "client_id", "scope", "redirect_uri", "prompt", "max_age", "acr_values", "display",
+	"ui_locales", "claims_locales", "claims", "code_challenge_method", "grant_type", "client_assertion_type", "token_type_hint",
+	"post_logout_redirect_uri", "resource", "error", "error_description", "error_uri", "iss", "action", "role", "status",
+}
+
+// typed are what a person types: not even a hash of them is kept.
+var typed = []string{"password", "passcode", "pin", "otp", "totp", "username"}
+
+// mark makes the stand-in of a secret.
+func (d *Diary) mark(value string) Mark {
+	h := hmac.New(sha256.New, d.key)
+	h.Write([]byte(value))
+	var seen [256]bool
+	kinds := 0
+	for i := range len(value) {
+		if !seen[value[i]] {
+			seen[value[i]] = true
+			kinds++
+		}
+	}
+	return Mark{Hash: hex.EncodeToString(h.Sum(nil)[:8]), Length: len(value), Kinds: kinds}
+}
+
+// redact copies a form without secrets and adds their marks.
+func (d *Diary) redact(form url.Values, marks map[string]Mark) url.Values {
+	if len(form) == 0 {
+		return nil
+	}
+	names := make([]string, 0, len(form))
+	for name := range form {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	out := url.Values{}
+	for _, name := range names[:min(len(names), parameters)] {
+		values := form[name]
+		for _, v := range values[:min(len(values), repeats)] {
+			out[cut(name)] = append(out[cut(name)], d.blank(name, v, marks))
+		}
+	}
+	return out
+}
+
+func (d *Diary) blank(name, value string, marks map[string]Mark) string {
+	switch {
+	case slices.Contains(plain, name):
+		return cut(value)
+	case value == "":
+		return ""
+	case slices.ContainsFunc(typed, func(t string) bool { return strings.Contains(strings.ToLower(name), t) }):
+		return "[blanked]"
+	}
+	m := d.mark(value)
+	marks[cut(name)] = m
+	return "[blanked " + m.Hash + "]"
+}
+
+// cut bounds a value.
+func cut(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) <= longest {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longest], "") + "…"
+}

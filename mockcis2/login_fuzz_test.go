@@ -1,0 +1,187 @@
+package mockcis2_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2"
+)
+
+// form is one form of the pages with a good body.
+type form struct {
+	path string
+	good url.Values
+}
+
+// send posts any bytes, and follows nothing.
+func (b browser) send(to, kind, body string) (int, string) {
+	b.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, to, strings.NewReader(body))
+	if err != nil {
+		return 0, "" // not an address
+	}
+	r.Header.Set("Content-Type", kind)
+	for _, c := range b.Jar.Cookies(r.URL) {
+		r.AddCookie(c)
+	}
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		b.t.Fatalf("%s %q %.200q: %v", to, kind, body, err)
+	}
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return answer.StatusCode, string(raw)
+}
+
+const urlencoded = "application/x-www-form-urlencoded"
+
+// Requirement: a malformed, repeated, oversized or misplaced parameter of any
+// form of the pages is refused with a page and its code, and afterwards the flow
+// goes on as if nothing had been. Source: RFC 6749 section 3.1, issue "Bad input".
+// Turned red by: reading a form with FormValue; burning what was not read.
+func TestFormsRefuse(t *testing.T) {
+	s := start(t)
+	b, a := newBrowser(t), first(t, s)
+	tx := b.open(a.url()).transaction(t)
+	request, err := fetch(s.Issuer(), tx.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ticket, err := holder(s, 1).prove(request, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuse := func(f form) {
+		t.Helper()
+		for name, value := range f.good {
+			one := name + "=" + url.QueryEscape(value[0])
+			for what, c := range map[string]struct {
+				query, kind, body string
+				status            int
+			}{
+				"malformed":  {"", urlencoded, name + "=%zz", 400},
+				"semicolon":  {"", urlencoded, one + ";x=y", 400},
+				"repeated":   {"", urlencoded, one + "&" + one, 400},
+				"oversized":  {"", urlencoded, one + strings.Repeat("x", 1<<20), 413},
+				"misplaced":  {"?" + one, urlencoded, "", 400},
+				"both":       {"?" + one, urlencoded, one, 400},
+				"json":       {"", "application/json", `{"` + name + `":"` + value[0] + `"}`, 415},
+				"multipart":  {"", "multipart/form-data; boundary=x", "--x--", 415},
+				"no type":    {"", "", one, 415},
+				"many names": {"", urlencoded, one + "&" + strings.Repeat("a&", 2000), 400},
+			} {
+				status, body := b.send(f.path+c.query, c.kind, c.body)
+				if status != c.status || !strings.Contains(body, "400_645 (invalid_request)") {
+					t.Errorf("%s, %s: %d %.300s", f.path, what, status, body)
+				}
+			}
+		}
+	}
+	refuse(form{s.Issuer() + "/smartcard/abandon/" + tx.ID, url.Values{"status": {"0"}}})
+	refuse(form{s.Issuer() + "/smartcard/login/" + tx.ID, url.Values{"way": {"pwd"}, "username": {"555000000140"}}})
+	refuse(form{tx.Complete, url.Values{"ticket": {ticket}}})
+	here := b.post(tx.Complete, url.Values{"ticket": {ticket}})
+	refuse(form{here.at.String(), url.Values{"action": {"continue"}, "role": {"5555002500018888"}}})
+	for _, role := range []string{"", "1", "5555001700008888", strings.Repeat("5", 5000), "\x00"} {
+		if status, body := b.send(here.at.String(), urlencoded, url.Values{"action": {"continue"}, "role": {role}}.Encode()); status != 200 || !strings.Contains(body, "role-problem") {
+			t.Errorf("role %.20q: %d %.300s", role, status, body)
+		}
+	}
+	home := b.post(here.at.String(), url.Values{"action": {"continue"}, "role": {"5555002500018888"}}).home
+	if _, c, err := a.redeem(home.Get("code")); err != nil || c["selected_roleid"] != "5555002500018888" {
+		t.Errorf("the flow was harmed: %v %v", err, c)
+	}
+}
+
+// FuzzForms: no bytes sent to any form or smartcard endpoint make it panic or
+// answer 5xx, and the sign-in beside it still goes on. Source: issue "Bad input".
+func FuzzForms(f *testing.F) {
+	s := &mockcis2.Server{}
+	if err := s.Start(); err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = s.Close() })
+	paths := []string{"/smartcard/complete", "/smartcard/continue/ID", "/smartcard/abandon/ID", "/smartcard/login/ID",
+		"/smartcard/v1/requests/ID/failure", "/smartcard/v1/assertions", "/connect/endSession", "/smartcard/continue/nobody"}
+	for i := range paths {
+		f.Add(byte(i), urlencoded, "ticket=a&ticket=b", "")
+		f.Add(byte(i), "application/json", `{"version":1,"status_code":1096111105,"status_string":"CANCELLED"}`, "")
+		f.Add(byte(i), "application/jwt", "e30.e30.e30", "a=b")
+		f.Add(byte(i), urlencoded, "way=pwd&username=%00&password=&role=5555&action=not-you&status=99999999999", "way=pwd")
+	}
+	b := newBrowser(nil) // each round lends it its t
+	f.Fuzz(func(t *testing.T, which byte, kind, body, query string) {
+		b.t = t
+		if strings.ContainsAny(kind, "\r\n\x00") || !printable(kind) {
+			t.Skip("not a header that HTTP can carry")
+		}
+		a := first(t, s)
+		tx := b.open(a.url(again, param("acr_values", "AAL2_OR_AAL3_ANY"))).transaction(t)
+		to := s.Issuer() + strings.ReplaceAll(paths[int(which)%len(paths)], "ID", tx.ID) + "?" + url.PathEscape(query)
+		if status, answer := b.send(to, kind, body); status >= 500 {
+			t.Errorf("%s %q %q: %d %s", to, kind, body, status, answer)
+		}
+		other := b.open(a.url(again)).transaction(t) // another sign-in of this browser
+		if request, err := fetch(s.Issuer(), other.ID); err != nil || request["txn"] != other.ID {
+			t.Errorf("the sign-in beside it: %v", err)
+		}
+	})
+}
+
+func printable(s string) bool {
+	for _, r := range s {
+		if r < 0x20 || r > 0x7e {
+			return false
+		}
+	}
+	return true
+}
+
+// Requirement: a flood of requests that nobody finishes, and ten thousand
+// finished ones, leave the memory flat. Source: issue "Bad input", "memory
+// bounded". Turned red by: a map without a bound.
+func TestMemoryIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: takes seconds")
+	}
+	s := start(t)
+	a := first(t, s)
+	flood := func(n int) uint64 {
+		for range n {
+			r, err := http.DefaultTransport.RoundTrip(mustRequest(t, a.url()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Body.Close()
+		}
+		s.ForgetHistory()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := flood(6000)
+	if after := flood(9000); after > before+before/2 {
+		t.Errorf("%d bytes after 6000 requests, %d after 15000", before, after)
+	}
+	if n := len(s.Transactions()); n > 5000 {
+		t.Errorf("%d transactions are remembered", n)
+	}
+}
+
+func mustRequest(t *testing.T, to string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodGet, to, nil)
+	if err != nil {
+		t.Fatal(fmt.Errorf("request: %w", err))
+	}
+	return r
+}
