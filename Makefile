@@ -32,8 +32,8 @@ test: install build ## Everything this machine allows; says what it left out.
 conformance: build ## The suites against one in-process cell.
 	@bin/conformance selftest
 
-bench: install build ## APDUs and bytes of a sign-in, and speed, with OpenSC beside.
-	@$(GO) test -run '^$$' -bench . -benchtime 5x ./conformance/... ./agent/... ./emu/...
+bench: install build ## APDUs and bytes of a sign-in, and speed, with OpenSC beside; the provider's speed and weight.
+	@$(GO) test -run '^$$' -bench . -benchtime 5x ./conformance/... ./agent/... ./emu/... ./mockcis2/...
 
 check: ## Formatting, vet, and that everything builds without cgo and for Windows.
 	@ci/check.sh

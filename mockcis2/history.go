@@ -69,10 +69,14 @@ func (s *Server) ForgetHistory() {
 	}
 }
 
-// RotateKey signs with the other published key from now on; the old one stays
-// in the key set.
+// RotateKey signs with the other of two published keys from now on; the old one
+// stays in the key set for two hours.
 func (s *Server) RotateKey() {
-	s.ring.Rotate(testpki.Published("signing"))
+	s.mu.Lock()
+	s.rotations++
+	name := []string{"provider", "signing"}[s.rotations%2]
+	s.mu.Unlock()
+	s.ring.Rotate(testpki.Published(name))
 	s.event(keyRotated)
 }
 

@@ -73,7 +73,7 @@ func TestRegisterAtRunTime(t *testing.T) {
 // signs in. Source: the issue, item 8. Turned red by: a shortcut past the role.
 func TestShortcut(t *testing.T) {
 	s := start(t)
-	if err := s.PutPerson(people.Person{UUID: "555000009999", GivenName: "New", FamilyName: "Person", Assurance: "3"}); err != nil {
+	if err := s.SetPerson(people.Person{UUID: "555000009999", GivenName: "New", FamilyName: "Person", Assurance: "3"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ uuid, role, want string }{

@@ -62,8 +62,9 @@ type Server struct {
 	time  clock
 	diary *diary.Diary
 
-	mu     sync.Mutex
-	people map[string]people.Person
+	mu        sync.Mutex
+	people    map[string]people.Person
+	rotations int
 }
 
 // Start listens and serves until Close. It fails on an address in use, an

@@ -366,3 +366,36 @@ func (a as) RoundTrip(r *http.Request) (*http.Response, error) {
 	r.Header.Set("User-Agent", a.name)
 	return http.DefaultTransport.RoundTrip(r)
 }
+
+// Requirement: of many forms for one sign-in exactly one gets a code, and many
+// sign-ins at once do not disturb one another. Source: issue "Must show". Turned
+// red by: reading a transaction's state without its lock (with -race).
+func TestParallelForms(t *testing.T) {
+	s := start(t)
+	a := newApplication(t, s, "999999999901.apps.national", "conformance-secret")
+	codes := make(chan int)
+	const logins, racers = 40, 5
+	for range logins {
+		b := newBrowser(t)
+		at := b.open(a.url(param("acr_values", "AAL3_FIDO2"))).at.String()
+		here := b.post(at, url.Values{"way": {"FIDO2"}, "username": {"555000000145"}}).at.String()
+		for range racers {
+			go func() {
+				r, err := b.PostForm(here, url.Values{"action": {"continue"}})
+				if err != nil {
+					codes <- 0
+					return
+				}
+				r.Body.Close()
+				codes <- strings.Count(r.Header.Get("Location"), "code=")
+			}()
+		}
+	}
+	got := 0
+	for range logins * racers {
+		got += <-codes
+	}
+	if got != logins {
+		t.Errorf("%d sign-ins gave %d codes", logins, got)
+	}
+}

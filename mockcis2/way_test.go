@@ -211,7 +211,7 @@ func TestPeopleAtRunTime(t *testing.T) {
 	s := start(t)
 	p := s.Persons()[0]
 	p.FamilyName = "Changed"
-	if err := s.PutPerson(p); err != nil {
+	if err := s.SetPerson(p); err != nil {
 		t.Fatal(err)
 	}
 	here, err := withCard(t, s, newBrowser(t), first(t, s), p.UUID)
@@ -219,7 +219,7 @@ func TestPeopleAtRunTime(t *testing.T) {
 		t.Errorf("%v %s", err, here.body)
 	}
 	p.Assurance = "4"
-	if err := s.PutPerson(p); err == nil || !strings.Contains(err.Error(), "idassurancelevel") {
+	if err := s.SetPerson(p); err == nil || !strings.Contains(err.Error(), "idassurancelevel") {
 		t.Errorf("%v", err)
 	}
 	if err := s.RemovePerson(p.UUID); err != nil {

@@ -47,7 +47,7 @@ func screen(t *testing.T, options ...chromedp.ExecAllocatorOption) onScreen {
 	}
 	options = append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("headless", "new"), chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("no-first-run", true)}, options...)
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("no-first-run", true), chromedp.Flag("hide-scrollbars", true)}, options...)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	allocated, release := chromedp.NewExecAllocator(ctx, options...)
 	tab, closeTab := chromedp.NewContext(allocated)
@@ -118,7 +118,7 @@ func everyWay(t *testing.T, s *mockcis2.Server, uuid string) {
 	all := s.Persons()
 	i := slices.IndexFunc(all, func(p people.Person) bool { return p.UUID == uuid })
 	all[i].Authenticators = []string{"FIDO2"}
-	if err := s.PutPerson(all[i]); err != nil {
+	if err := s.SetPerson(all[i]); err != nil {
 		t.Fatal(err)
 	}
 }

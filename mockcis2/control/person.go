@@ -36,7 +36,7 @@ func (d Door) setPerson(w http.ResponseWriter, r *http.Request) {
 		err = fmt.Errorf("uuid: %q is not that of the path", p.UUID)
 	}
 	if err == nil {
-		err = d.Server.PutPerson(p)
+		err = d.Server.SetPerson(p)
 	}
 	done(w, err)
 }

@@ -38,7 +38,7 @@ func (l *Login) Begin(w http.ResponseWriter, r *http.Request, ask op.Ask) {
 		return
 	}
 	if why == "" && !slices.Contains(ask.Prompt, "login") {
-		l.resume(w, r, t, s)
+		l.goOn(w, r, t, s)
 		return
 	}
 	http.Redirect(w, r, l.Issuer+"/smartcard/login/"+t.id, http.StatusSeeOther)
@@ -86,7 +86,7 @@ func (l *Login) silently(w http.ResponseWriter, r *http.Request, ask op.Ask, s s
 		l.Engine.Deny(w, r, ask, "login_required", why)
 		return
 	}
-	offer, role := offered(ask, s.person, s.role)
+	offer, role := choices(ask, s.person, s.role)
 	if len(offer) > 0 {
 		l.Engine.Deny(w, r, ask, "interaction_required", "The person has to select a role.")
 		return
@@ -95,14 +95,14 @@ func (l *Login) silently(w http.ResponseWriter, r *http.Request, ask op.Ask, s s
 	l.Engine.Grant(w, r, ask, l.grant(s, role))
 }
 
-// resume goes on with a live session: by a page where something is to be
+// goOn goes on with a live session: by a page where something is to be
 // decided, else at once.
-func (l *Login) resume(w http.ResponseWriter, r *http.Request, t *transaction, s session) {
+func (l *Login) goOn(w http.ResponseWriter, r *http.Request, t *transaction, s session) {
 	l.mu.Lock()
 	t.state, t.person, t.way, t.at, t.sid = completed, s.person, s.way, s.at, s.sid
 	l.mu.Unlock()
 	l.touch(t.browser)
-	offer, role := offered(t.ask, s.person, s.role)
+	offer, role := choices(t.ask, s.person, s.role)
 	asked := slices.Contains(t.ask.Prompt, "consent") || slices.Contains(t.ask.Prompt, "select_account")
 	if len(offer) > 0 || asked {
 		http.Redirect(w, r, l.Issuer+"/smartcard/continue/"+t.id, http.StatusSeeOther)
@@ -114,7 +114,7 @@ func (l *Login) resume(w http.ResponseWriter, r *http.Request, t *transaction, s
 }
 
 func (l *Login) grant(s session, role string) op.Grant {
-	return op.Grant{Person: s.person, SID: s.sid, At: s.at, Way: s.way, Role: role, Audit: l.audit(), Ops: l.token()}
+	return op.Grant{Person: s.person, SID: s.sid, At: s.at, AMR: []string{s.way}, Level: op.Level(s.way), Role: role, Audit: l.audit(), Ops: l.token()}
 }
 
 // silent is the fault silent-second-application.
@@ -156,12 +156,12 @@ func (l *Login) end(t *transaction) bool {
 	if t.state != completed {
 		return false
 	}
-	l.finish(t)
+	l.conclude(t)
 	return true
 }
 
-// finish remembers that t is over. l.mu is held.
-func (l *Login) finish(t *transaction) {
+// conclude remembers that t is over. l.mu is held.
+func (l *Login) conclude(t *transaction) {
 	if t.state != ended {
 		t.state = ended
 		l.over = append(l.over, t.id)

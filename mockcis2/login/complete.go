@@ -79,18 +79,18 @@ func (l *Login) proceed(w http.ResponseWriter, r *http.Request) {
 		l.showRoles(w, t, "Select a role to continue.")
 		return
 	}
-	l.goHome(w, r, t, role)
+	l.finish(w, r, t, role)
 }
 
-// goHome ends a completed transaction with a code, once.
-func (l *Login) goHome(w http.ResponseWriter, r *http.Request, t *transaction, role string) {
+// finish ends a completed transaction with a code, once.
+func (l *Login) finish(w http.ResponseWriter, r *http.Request, t *transaction, role string) {
 	if !l.end(t) {
 		l.Refuse(w, r, http.StatusForbidden, "access_denied", "This sign-in has ended.")
 		return
 	}
 	l.joined(t, role)
 	l.Event("signed in " + t.person.UUID)
-	l.Engine.Grant(w, r, t.ask, op.Grant{Person: t.person, SID: t.sid, At: t.at, Way: t.way, Role: role, Audit: l.audit(), Ops: l.token()})
+	l.Engine.Grant(w, r, t.ask, op.Grant{Person: t.person, SID: t.sid, At: t.at, AMR: []string{t.way}, Level: op.Level(t.way), Role: role, Audit: l.audit(), Ops: l.token()})
 }
 
 // notYou ends the session and starts again, with a new transaction.

@@ -107,7 +107,7 @@ func (l *Login) abandon(w http.ResponseWriter, r *http.Request) {
 		t.failure = uint32(said)
 	}
 	code := t.failure
-	l.finish(t)
+	l.conclude(t)
 	l.mu.Unlock()
 	if over {
 		l.Refuse(w, r, http.StatusForbidden, "access_denied", "This sign-in has ended.")

@@ -111,7 +111,7 @@ func (l *Login) Routes(mux *http.ServeMux, path string) {
 	mux.HandleFunc("POST "+path+"/smartcard/complete", l.complete)
 	mux.HandleFunc("GET "+path+"/smartcard/continue/{id}", l.roles)
 	mux.HandleFunc("POST "+path+"/smartcard/continue/{id}", l.proceed)
-	mux.HandleFunc("GET "+path+"/smartcard/resume/{id}", l.resumed)
+	mux.HandleFunc("GET "+path+"/smartcard/resume/{id}", l.resume)
 	mux.HandleFunc("POST "+path+"/smartcard/abandon/{id}", l.abandon)
 	mux.HandleFunc("GET "+path+"/smartcard/v1/requests/{id}", l.request)
 	mux.HandleFunc("POST "+path+"/smartcard/v1/requests/{id}/failure", l.failure)

@@ -11,10 +11,10 @@ import (
 // searchFrom is how many roles need a search box (facts on CIS2 section 1.8).
 const searchFrom = 6
 
-// offered are the roles to choose from: none when the application did not ask,
+// choices are the roles to choose from: none when the application did not ask,
 // when there are none, when one is chosen silently, or when the session has a
 // role and the application does not want it changed.
-func offered(ask op.Ask, p people.Person, current string) (offer []people.Role, silent string) {
+func choices(ask op.Ask, p people.Person, current string) (offer []people.Role, silent string) {
 	change := slices.Contains(ask.Scopes, "changedrole")
 	if !change && !slices.Contains(ask.Scopes, "selectedrole") || len(p.Roles) == 0 {
 		return nil, ""
@@ -38,9 +38,14 @@ func (l *Login) current(t *transaction) string {
 	return ""
 }
 
+// offered are the choices of a sign-in under way.
+func (l *Login) offered(t *transaction) (offer []people.Role, silent string) {
+	return choices(t.ask, t.person, l.current(t))
+}
+
 // chosen is the role to go on with; false when one must be chosen first.
 func (l *Login) chosen(t *transaction, id string) (string, bool) {
-	offer, silent := offered(t.ask, t.person, l.current(t))
+	offer, silent := l.offered(t)
 	if len(offer) == 0 {
 		return silent, true
 	}
@@ -67,13 +72,13 @@ type choice struct {
 
 func (l *Login) showRoles(w http.ResponseWriter, t *transaction, problem string) {
 	current := l.current(t)
-	offer, silent := offered(t.ask, t.person, current)
-	var choices []choice
+	offer, silent := choices(t.ask, t.person, current)
+	var shown []choice
 	for _, r := range offer {
-		choices = append(choices, choice{r, t.person.OrgName(r.OrgCode), r.PersonRoleID == current})
+		shown = append(shown, choice{r, t.person.OrgName(r.OrgCode), r.PersonRoleID == current})
 	}
 	role, _ := t.person.Role(silent)
 	l.render(w, http.StatusOK, "continue", t.ask.Home(), map[string]any{"ID": t.id, "Name": t.person.Name(), "UUID": t.person.UUID,
-		"Client": t.ask.Client.Name, "Roles": choices, "Search": len(offer) >= searchFrom, "Role": role, "Where": t.person.OrgName(role.OrgCode),
+		"Client": t.ask.Client.Name, "Roles": shown, "Search": len(offer) >= searchFrom, "Role": role, "Where": t.person.OrgName(role.OrgCode),
 		"Card": isCard(t.way), "Problem": problem})
 }

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -45,6 +46,7 @@ func (l *Login) begin(t *transaction) {
 		b.session = &session{sid: l.token(), cookie: t.browser, clients: map[string]bool{}}
 	}
 	s := b.session
+	t.way = cmp.Or(t.way, t.ask.Ways[0]) // whoever completes without saying how
 	s.person, s.way, s.at, s.used, b.seen = t.person, t.way, t.at, now, now
 	t.sid = s.sid
 }

@@ -69,7 +69,7 @@ func (l *Login) trial(id string) (transaction, error) {
 
 // pick is the role that the page would have let this person choose.
 func (l *Login) pick(t *transaction, role string) (string, error) {
-	offer, silent := offered(t.ask, t.person, l.current(t))
+	offer, silent := l.offered(t)
 	if len(offer) == 0 {
 		if role != "" && role != silent {
 			return "", fmt.Errorf("%w: no choice of roles is offered; leave role out", ErrRefused)
@@ -100,12 +100,12 @@ func (l *Login) shorten(trial *transaction) error {
 	return nil
 }
 
-// resumed is GET {issuer}/smartcard/resume/{id}: the page after a shortcut.
-func (l *Login) resumed(w http.ResponseWriter, r *http.Request) {
+// resume is GET {issuer}/smartcard/resume/{id}: the page after a shortcut.
+func (l *Login) resume(w http.ResponseWriter, r *http.Request) {
 	t, ok := l.mine(r, r.PathValue("id"))
 	if !ok || l.stateOf(t) != completed || !t.shortcut {
 		l.Refuse(w, r, http.StatusForbidden, "access_denied", "This sign-in was started in another browser, or was not completed through the control door.")
 		return
 	}
-	l.goHome(w, r, t, t.role)
+	l.finish(w, r, t, t.role)
 }

@@ -88,7 +88,7 @@ func (h Discovery) extras(doc map[string]any) {
 	doc["revocation_endpoint"] = h.Issuer + "/token/revoke"
 	doc["pushed_authorization_request_endpoint"] = h.Issuer + "/par"
 	doc["require_pushed_authorization_requests"] = h.Mode.Require.PAR
-	doc["dpop_signing_alg_values_supported"] = dpopAlgs
+	doc["dpop_signing_alg_values_supported"] = h.Mode.proofs()
 	for _, name := range []string{"introspection", "revocation"} {
 		doc[name+"_endpoint_auth_methods_supported"] = doc["token_endpoint_auth_methods_supported"]
 		doc[name+"_endpoint_auth_signing_alg_values_supported"] = doc["token_endpoint_auth_signing_alg_values_supported"]

@@ -23,8 +23,14 @@ const (
 	nonceLife = 5 * time.Minute
 )
 
-// dpopAlgs are those of DPoP proofs.
-var dpopAlgs = []string{"ES256", "PS256", "EdDSA", "RS256"}
+// proofs are the algorithms of DPoP proofs: FAPI 2.0 has no RS256 (section
+// 5.4.1).
+func (m Mode) proofs() []string {
+	if m.Require.DPoP {
+		return []string{"ES256", "PS256", "EdDSA"}
+	}
+	return []string{"ES256", "PS256", "EdDSA", "RS256"}
+}
 
 // proof is a DPoP proof that holds (RFC 9449 section 4).
 type proof struct{ jkt string }
@@ -45,9 +51,9 @@ func (e *Engine) proof(w http.ResponseWriter, r *http.Request, token string) (*p
 	if len(headers) > 1 {
 		return nil, badProof("There is more than one DPoP header.")
 	}
-	jws, err := jose.ParseSignedCompact(headers[0], parseable(dpopAlgs))
+	jws, err := jose.ParseSignedCompact(headers[0], parseable(e.Mode.proofs()))
 	if err != nil {
-		return nil, badProof("The DPoP header is not a compact JWS with alg " + strings.Join(dpopAlgs, ", ") + ".")
+		return nil, badProof("The DPoP header is not a compact JWS with alg " + strings.Join(e.Mode.proofs(), ", ") + ".")
 	}
 	head := jws.Signatures[0].Protected
 	key := head.JSONWebKey

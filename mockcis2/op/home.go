@@ -1,7 +1,6 @@
 package op
 
 import (
-	"crypto/rand"
 	_ "embed"
 	"html/template"
 	"net/http"
@@ -78,7 +77,10 @@ func (e *Engine) formPost(w http.ResponseWriter, a Ask, to string, values url.Va
 	for name := range values {
 		fields[name] = values.Get(name)
 	}
-	nonce := rand.Text()
+	nonce, err := random(e.Rand, 16)
+	if err != nil { // the button is left
+		nonce = "none"
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action "+a.Home()+"; script-src 'nonce-"+nonce+"'")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -38,6 +38,7 @@ type rig struct {
 	ring   *op.KeyRing
 	faults *fault.Set
 	issuer string
+	mux    *http.ServeMux
 	mu     sync.Mutex
 	offset time.Duration
 }
@@ -69,7 +70,7 @@ func newSmallRig(t testing.TB, mode op.Mode, room int, clients ...op.Client) *ri
 	mux := http.NewServeMux()
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
-	g := &rig{t: t, ring: op.NewKeyRing(testpki.Published("provider")), faults: &fault.Set{}, issuer: s.URL + "/op"}
+	g := &rig{t: t, ring: op.NewKeyRing(testpki.Published("provider")), faults: &fault.Set{}, issuer: s.URL + "/op", mux: mux}
 	g.engine = op.New(op.Settings{Issuer: g.issuer, Mode: mode, Ring: g.ring, Clients: append(known(), clients...), Faults: g.faults,
 		Now: g.now, Rand: rand.Reader, Remember: room})
 	begin := func(w http.ResponseWriter, r *http.Request, a op.Ask) {

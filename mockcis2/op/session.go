@@ -16,7 +16,8 @@ type Grant struct {
 	SID    string    // of the browser's session
 	At     time.Time // when the person signed in, provider's clock
 	ACR    string    // as asked for
-	Way    string    // how the person signed in; empty is WaySmartcard
+	AMR    []string  // how the person signed in; nil is CIS2_SMARTCARD
+	Level  string    // authentication_assurance_level; empty is "3"
 	Role   string    // person_roleid, empty when none was selected
 	Audit  string    // auditTrackingId
 	Ops    string    // org.forgerock.openidconnect.ops

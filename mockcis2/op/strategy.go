@@ -124,9 +124,9 @@ func (s strategy) idToken(r fosite.Requester) map[string]any {
 		"iss": s.issuer, "sub": p.UUID, "subname": p.UUID, "aud": r.GetClient().GetID(), "azp": r.GetClient().GetID(),
 		"iat": now.Unix(), "exp": now.Add(time.Hour).Unix(), "auth_time": sess.At.Unix(),
 		"at_hash": sess.claims.AccessTokenHash, "sid": sess.SID,
-		"acr": sess.ACR, "amr": []string{cmp.Or(sess.Way, WaySmartcard)}, "auditTrackingId": sess.Audit,
+		"acr": sess.ACR, "amr": amr(sess.Grant), "auditTrackingId": sess.Audit,
 		"tokenName": "id_token", "tokenType": "JWTToken", "realm": s.Realm, "org.forgerock.openidconnect.ops": sess.Ops,
-		"id_assurance_level": p.Assurance, "idassurancelevel": p.Assurance, "authentication_assurance_level": Level(sess.Way),
+		"id_assurance_level": p.Assurance, "idassurancelevel": p.Assurance, "authentication_assurance_level": cmp.Or(sess.Level, "3"),
 	}
 	optional := map[string]string{"nonce": sess.nonce, "selected_roleid": sess.Role, "c_hash": sess.claims.CodeHash}
 	if r.GetGrantedScopes().Has("profile") {
@@ -144,3 +144,10 @@ func (s strategy) idToken(r fosite.Requester) map[string]any {
 }
 
 func scopes(form string) []string { return strings.Fields(form) }
+
+func amr(g Grant) []string {
+	if g.AMR == nil {
+		return []string{WaySmartcard}
+	}
+	return g.AMR
+}

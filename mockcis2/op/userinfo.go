@@ -110,7 +110,7 @@ func (h UserInfo) refuse(w http.ResponseWriter, status int, scheme, name, why st
 		challenge += `, error="` + name + `", error_description="` + plain(why) + `"`
 	}
 	if scheme == "DPoP" {
-		challenge += `, algs="` + strings.Join(dpopAlgs, " ") + `"`
+		challenge += `, algs="` + strings.Join(h.Engine.Mode.proofs(), " ") + `"`
 	}
 	w.Header().Set("WWW-Authenticate", challenge)
 	if name == "" {

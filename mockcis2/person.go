@@ -23,10 +23,10 @@ func (s *Server) Persons() []people.Person {
 	return slices.SortedFunc(maps.Values(s.people), func(a, b people.Person) int { return cmp.Compare(a.UUID, b.UUID) })
 }
 
-// PutPerson adds a persona, or replaces the one with the same UUID. Sessions
+// SetPerson adds a persona, or replaces the one with the same UUID. Sessions
 // keep what they began with; the next sign-in sees the change. The error names
 // the field that is wrong.
-func (s *Server) PutPerson(p people.Person) error {
+func (s *Server) SetPerson(p people.Person) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
