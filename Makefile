@@ -33,7 +33,7 @@ conformance: build ## The suites against one in-process cell.
 	@bin/conformance selftest
 
 bench: install build ## APDUs and bytes of a sign-in, and speed, with OpenSC beside; the provider's speed and weight.
-	@$(GO) test -run '^$$' -bench . -benchtime 5x ./conformance/... ./agent/... ./emu/... ./mockcis2/...
+	@$(GO) test -run '^$$' -bench . -benchtime 5x $$($(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./conformance/... ./agent/... ./emu/... ./mockcis2/...)
 
 check: ## Formatting, vet, and that everything builds without cgo and for Windows.
 	@ci/check.sh

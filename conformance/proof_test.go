@@ -21,13 +21,18 @@ import (
 
 // cells is the matrix in process: every series the agent knows.
 func cells() []target.File {
+	return append([]target.File{target.FullPIV(iso7816.T0), target.FullPIV(iso7816.T1)}, whole()...)
+}
+
+// whole are the cells with an agent: every series on both protocols.
+func whole() []target.File {
 	var out []target.File
 	for _, d := range series.All() {
 		for _, p := range []iso7816.Protocol{iso7816.T0, iso7816.T1} {
 			out = append(out, target.InProcess(d.Series, p))
 		}
 	}
-	return append([]target.File{target.FullPIV(iso7816.T0), target.FullPIV(iso7816.T1)}, out...)
+	return out
 }
 
 // slots bounds how many cells run at once.

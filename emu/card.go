@@ -126,6 +126,9 @@ func (c *Card) Protocol() iso7816.Protocol {
 // Series is the number printed on the back: "8", "9".
 func (c *Card) Series() string { return c.profile.Series }
 
+// Title is what its profile calls the card.
+func (c *Card) Title() string { return c.profile.Title }
+
 // Transmit runs one command, encoded for Protocol, and returns the answer with
 // its status word, after as long as Options.Timing says. It fails with
 // ErrRemoved, ErrReader, ErrReset, ErrMute or the context's error, at once also

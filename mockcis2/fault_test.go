@@ -2,6 +2,7 @@ package mockcis2_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -77,18 +78,19 @@ var effects = map[string]func(t *testing.T, s *mockcis2.Server) bool{
 		return err != nil && strings.Contains(err.Error(), "500")
 	},
 	"provider.request-hangs": func(t *testing.T, s *mockcis2.Server) bool {
-		tx := newBrowser(t).open(first(t, s).url()).transaction(t)
-		_, err := (&http.Client{Timeout: time.Second}).Get(s.Issuer() + "/smartcard/v1/requests/" + tx.ID)
-		return err != nil
+		return late(get(s.Issuer()+"/smartcard/v1/requests/"+newBrowser(t).open(first(t, s).url()).transaction(t).ID, patience(s)))
 	},
-	"provider.receipt-forged": func(t *testing.T, s *mockcis2.Server) bool {
-		request, err := fetch(s.Issuer(), newBrowser(t).open(first(t, s).url()).transaction(t).ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := holder(s, 0).receipt(request, nil)
-		return err == nil && strings.Contains(c["(header)"].(string), "not-published")
+	"provider.hang":    func(t *testing.T, s *mockcis2.Server) bool { return late(watch(t, s).token) },
+	"provider.latency": func(t *testing.T, s *mockcis2.Server) bool { return late(watch(t, s).token) },
+	"provider.handover-slow": func(t *testing.T, s *mockcis2.Server) bool {
+		return late(get(s.Issuer()+"/smartcard/v1/requests/"+newBrowser(t).open(first(t, s).url()).transaction(t).ID, patience(s)))
 	},
+	"provider.id-token-replayed": func(t *testing.T, s *mockcis2.Server) bool {
+		return watch(t, s).token.json()["id_token"] == watch(t, s).token.json()["id_token"]
+	},
+	"provider.receipt-stale":       receipt(func(c map[string]any) bool { return c["exp"].(float64) < float64(time.Now().Unix()) }),
+	"provider.receipt-other-nonce": receipt(func(c map[string]any) bool { return c["nonce"] == "not-the-nonce-you-signed" }),
+	"provider.receipt-forged":      receipt(func(c map[string]any) bool { return strings.Contains(c["(header)"].(string), "not-published") }),
 	"provider.revocation-ignored": func(t *testing.T, s *mockcis2.Server) bool {
 		if err := s.Revoke("555000000017"); err != nil {
 			t.Fatal(err)
@@ -107,11 +109,16 @@ var effects = map[string]func(t *testing.T, s *mockcis2.Server) bool{
 	},
 }
 
+// settings are behind the IDs of faults that show only to somebody more patient
+// than a test.
+var settings = map[string]string{"provider.latency": ":ms=600000", "provider.handover-slow": ":ms=600000"}
+
 // Requirement: each fault does what its title says, and nothing else does it
 // (style 6, 7). Turned red by: emptying a fault's hook.
 func TestFaults(t *testing.T) {
 	for _, f := range fault.All {
 		t.Run(f.ID, func(t *testing.T) {
+			t.Parallel()
 			effect, ok := every()[f.ID]
 			if !ok {
 				t.Fatal("no effect is known for this fault")
@@ -119,7 +126,7 @@ func TestFaults(t *testing.T) {
 			if effect(t, start(t)) {
 				t.Error("a healthy provider does it too")
 			}
-			if !effect(t, start(t, f.ID)) {
+			if !effect(t, start(t, f.ID+settings[f.ID])) {
 				t.Error("the fault does not show")
 			}
 		})
@@ -187,6 +194,26 @@ func accepted(t *testing.T, s *mockcis2.Server, c card) bool {
 func request(wrong func(map[string]any) bool) func(*testing.T, *mockcis2.Server) bool {
 	return func(t *testing.T, s *mockcis2.Server) bool {
 		c, err := fetch(s.Issuer(), newBrowser(t).open(first(t, s).url()).transaction(t).ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return wrong(c)
+	}
+}
+
+// late says that an answer did not come while a test waits.
+func late(r reply) bool {
+	var slow interface{ Timeout() bool }
+	return errors.As(r.err, &slow) && slow.Timeout()
+}
+
+func receipt(wrong func(map[string]any) bool) func(*testing.T, *mockcis2.Server) bool {
+	return func(t *testing.T, s *mockcis2.Server) bool {
+		request, err := fetch(s.Issuer(), newBrowser(t).open(first(t, s).url()).transaction(t).ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := holder(s, 0).receipt(request, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

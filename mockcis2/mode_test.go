@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
@@ -70,6 +71,7 @@ func (b browser) signIn(a application, c card) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	c.now = time.Now() // its turn may have come late
 	ticket, err := c.prove(request, nil)
 	if err != nil {
 		return "", err

@@ -8,6 +8,8 @@
 package mockcis2
 
 import (
+	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
@@ -53,6 +55,7 @@ type Server struct {
 	issuer string
 	preset op.Environment
 	http   *http.Server
+	cancel context.CancelFunc // of every request's context
 	listen net.Listener
 	ring   *op.KeyRing
 	pages  *login.Login
@@ -98,6 +101,8 @@ func (s *Server) Start() error {
 		return errors.Join(err, listen.Close())
 	}
 	s.http = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 16}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.http.BaseContext, s.cancel = func(net.Listener) context.Context { return ctx }, cancel
 	go func() { _ = s.http.Serve(listen) }() // ends with ErrServerClosed at Close
 	return nil
 }
@@ -174,7 +179,7 @@ func (s *Server) compose() (http.Handler, error) {
 	s.engine = op.New(op.Settings{Issuer: s.issuer, Realm: s.preset.Realm, Mode: s.Mode, Ring: s.ring, Clients: s.Clients,
 		Faults: &s.faults, Now: s.now, Rand: s.Rand})
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
-		Engine: s.engine, Ring: s.ring, Stray: testpki.Published("card-10"), Trust: sync.OnceValue(trust),
+		Engine: s.engine, Ring: s.ring, Trust: sync.OnceValue(trust),
 		Person: s.person, Everybody: s.Persons, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults, Mode: s.Mode, Serves: s.pages.Serves})
@@ -184,7 +189,21 @@ func (s *Server) compose() (http.Handler, error) {
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	s.engine.Routes(mux, u.Path)
 	s.pages.Routes(mux, u.Path)
-	return s.diary.Wrap(mux), nil
+	layer, err := fault.NewLayer(fault.World{Issuer: s.issuer, Now: s.now, Key: s.ring.Current, Stray: stray, Secret: s.secret}, &s.faults)
+	if err != nil {
+		return nil, err
+	}
+	return s.diary.Wrap(layer.Wrap(mux)), nil
+}
+
+// stray is a key that no key set of ours lists. Reading it takes a while, and
+// few servers need it.
+func stray() *rsa.PrivateKey { return testpki.Published("card-10") }
+
+// secret is that of a client, empty when it has none.
+func (s *Server) secret(client string) string {
+	c, _ := s.Client(client)
+	return c.Secret
 }
 
 // authority is the toy authority, made at most once in a process: it takes
@@ -204,6 +223,7 @@ func (s *Server) Close() error {
 	if s.http == nil {
 		return nil
 	}
+	s.cancel() // what hangs on request ends too
 	return s.http.Close()
 }
 

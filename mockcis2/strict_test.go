@@ -98,6 +98,9 @@ func every() map[string]effect {
 	for id, e := range effects {
 		all[id] = e
 	}
+	for id, f := range wire {
+		all["provider."+id] = func(t *testing.T, s *mockcis2.Server) bool { t.Helper(); return f(watch(t, s)) }
+	}
 	return all
 }
 

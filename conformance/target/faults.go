@@ -7,6 +7,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/conformance/door"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/fault"
+	provider "github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // Fault is one fault of any part of a cell.
@@ -19,10 +20,12 @@ type Fault struct {
 	// Cells that can show it; empty means all.
 	Applet   string `json:"applet,omitempty"`
 	Protocol string `json:"protocol,omitempty"`
-	// Params are settings of a card's fault, behind its ID.
+	// Params are settings of a card's or the provider's fault, behind its ID.
 	Params []fault.Param `json:"params,omitempty"`
 	// Owes is what the agent owes a person with such a card.
 	Owes *fault.Owes `json:"owes,omitempty"`
+	// RP is what the other side of such a provider owes.
+	RP *provider.Owes `json:"rp,omitempty"`
 }
 
 // AllFaults asks every part for its list.
@@ -43,8 +46,8 @@ func (f Fault) Shows(cell File) bool {
 	return (f.Applet == "" || f.Applet == string(Application(cell.Series))) && (f.Protocol == "" || f.Protocol == cell.Protocol.String())
 }
 
-// FaultByID finds one. The ID of a card's fault may carry parameters, which are
-// checked. Errors wrap ErrUsage.
+// FaultByID finds one. The ID of a card's or the provider's fault may carry
+// parameters, which are checked. Errors wrap ErrUsage.
 func FaultByID(id string) (Fault, error) {
 	all := AllFaults()
 	i := slices.IndexFunc(all, func(f Fault) bool { return f.ID == fault.Base(id) })
@@ -54,6 +57,11 @@ func FaultByID(id string) (Fault, error) {
 	f := all[i]
 	if f.Owner == "card" || f.Owner == "reader" {
 		if _, err := emu.Find(id); err != nil {
+			return Fault{}, fmt.Errorf("%w: %w", ErrUsage, err)
+		}
+	}
+	if f.Owner == "provider" {
+		if _, err := provider.Find(id); err != nil {
 			return Fault{}, fmt.Errorf("%w: %w", ErrUsage, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	card "github.com/smartcard-connect/smartcard-connect/emu/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
@@ -58,8 +59,12 @@ func (s *serverSide) History(context.Context) ([]Visit, error) {
 // providerFaults is the provider's list.
 func providerFaults() []Fault {
 	var out []Fault
-	for _, f := range fault.All {
-		out = append(out, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: "provider"})
+	for _, f := range fault.List() {
+		x := Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: "provider", RP: &f.Owes}
+		for _, p := range f.Params {
+			x.Params = append(x.Params, card.Param{Key: p.Key, Default: p.Default, Form: p.Form, Title: p.Title})
+		}
+		out = append(out, x)
 	}
 	return out
 }

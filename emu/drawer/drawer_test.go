@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -359,4 +360,35 @@ func (b bench) request(method, path, host string, header map[string]string, body
 		b.t.Error("the page may be framed")
 	}
 	return a.StatusCode, string(raw)
+}
+
+// told is a writer that passes on what it is told.
+type told chan string
+
+// Write passes it on.
+func (t told) Write(p []byte) (int, error) {
+	t <- string(p)
+	return len(p), nil
+}
+
+// Requirement: where no virtual reader answers, or another card has the slot,
+// the log says so and what to look for, as a person sees nothing else. Source:
+// the issue: a developer without cards. Turned red by: trying on in silence.
+func TestNobodyAsks(t *testing.T) {
+	heard := make(told, 10)
+	d := drawer.New(slog.New(slog.NewTextHandler(heard, nil)), time.Millisecond)
+	if err := d.AddCard("a", "", emutest.New(t, emu.Options{})); err != nil {
+		t.Fatal(err)
+	}
+	reader := vpcdtest.New(t)
+	d.AddReader(reader.Address(), nil) // listens and never asks
+	if err := d.Insert("a", 0); err != nil {
+		t.Fatal(err)
+	}
+	if line := <-heard; !strings.Contains(line, "is pcscd running") || !strings.Contains(line, reader.Address()) {
+		t.Errorf("the log says %q", line)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
 }

@@ -32,7 +32,8 @@ type plugged struct {
 }
 
 // plug puts a card in. It waits until pcscd has looked, so that who comes next
-// finds the card, but not for long: where there is no pcscd the card keeps trying.
+// finds the card, but not for long: where there is no pcscd the card keeps trying,
+// and the log says so.
 // It fails with emu.ErrReader when the reader is gone for good.
 func (r *reader) plug(c *emu.Card) error {
 	r.unplug() // whatever a fault took out may still be on its way
@@ -44,6 +45,9 @@ func (r *reader) plug(c *emu.Card) error {
 	p := &plugged{stop, make(chan struct{})}
 	r.plugged.Store(p)
 	seen := make(chan struct{})
+	late := time.AfterFunc(3*r.settle, func() {
+		r.log.Warn("the virtual reader does not answer yet, still trying: is pcscd running, with vsmartcard's driver, and no other card in this slot?", "address", r.address)
+	})
 	client := &vpcd.Client{
 		Address: r.address, Card: alone{c}, Log: r.log,
 		OnPlug: func() {
@@ -52,11 +56,12 @@ func (r *reader) plug(c *emu.Card) error {
 				r.onPlug()
 			}
 		},
-		OnAsk:  sync.OnceFunc(func() { close(seen) }),
+		OnAsk:  sync.OnceFunc(func() { late.Stop(); close(seen) }),
 		OnDrop: func() { r.reached.Store(false) },
 	}
 	go func() {
 		defer close(p.done)
+		defer late.Stop()
 		if err := client.Run(ctx); err != nil {
 			r.log.Info("out of the reader", "reader", r.number, "reason", err)
 		}

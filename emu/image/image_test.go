@@ -252,14 +252,20 @@ func TestStore(t *testing.T) {
 }
 
 // Requirement: what cannot be opened is said with its path, and is not created
-// by trying. Turned red by: an error that only says "no such file".
+// by trying; beside a file that is something else no lock is left. Turned red
+// by: an error that only says "no such file", or locking before looking.
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	damaged := filepath.Join(dir, "damaged.img")
 	if err := os.WriteFile(damaged, encode(t, small(3))[:100], 0o600); err != nil {
 		t.Fatal(err)
 	}
+	other := filepath.Join(dir, "other.txt")
+	if err := os.WriteFile(other, []byte("something else"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for path, want := range map[string]error{
+		other:                          image.ErrImage,
 		filepath.Join(dir, "none.img"): fs.ErrNotExist,
 		damaged:                        image.ErrImage,
 		dir:                            nil,
@@ -269,8 +275,10 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, "none.img.lock")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("looking for no image left a lock: %v", err)
+	for _, path := range []string{"none.img", "other.txt", "."} {
+		if _, err := os.Stat(filepath.Join(dir, path) + ".lock"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("looking for an image in %s left a lock: %v", path, err)
+		}
 	}
 	if raw, _ := os.ReadFile(damaged); len(raw) != 100 {
 		t.Errorf("the damaged image has %d bytes now", len(raw))

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -38,8 +39,15 @@ type Handle struct {
 // Open reads an image and keeps others from it until Close. Errors wrap
 // ErrLocked, ErrImage or the system's and name the path.
 func (s Store) Open(path string) (*Handle, Image, error) {
-	if _, err := s.disk().Read(path, MaxFile); errors.Is(err, fs.ErrNotExist) {
-		return nil, Image{}, fmt.Errorf("%s: %w", path, fs.ErrNotExist) // and no lock file for it
+	// No lock file beside what is not there, or is something else.
+	switch raw, err := s.disk().Read(path, MaxFile); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, Image{}, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
+	case err != nil:
+		return nil, Image{}, fmt.Errorf("%s: %w", path, err)
+	case !bytes.HasPrefix(raw, []byte(magic)):
+		_, err := Parse(raw)
+		return nil, Image{}, fmt.Errorf("%s: %w", path, err)
 	}
 	h, err := s.hold(path)
 	if err != nil {
@@ -82,7 +90,10 @@ func (s Store) hold(path string) (*Handle, error) {
 	}
 	h := &Handle{disk: s.disk(), path: path}
 	var err error
-	if h.lock, err = h.disk.Lock(path); err != nil {
+	if h.lock, err = h.disk.Lock(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: there is no such folder: %w", filepath.Dir(path), err)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := h.clear(); err != nil {

@@ -103,7 +103,7 @@ func Parse(raw []byte) (Persona, error) {
 	d.KnownFields(true)
 	var p Persona
 	if err := d.Decode(&p); err != nil {
-		return Persona{}, fmt.Errorf("%w: %w", ErrPersona, err)
+		return Persona{}, fmt.Errorf("%w: %w", ErrPersona, plain(err))
 	}
 	if err := d.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return Persona{}, fmt.Errorf("%w: something after the end of the first document", ErrPersona)
@@ -112,6 +112,24 @@ func Parse(raw []byte) (Persona, error) {
 		p.Profile = "series9"
 	}
 	return p, nil
+}
+
+// plain says what is wrong with a file without the names of our types.
+func plain(err error) error {
+	var typed *yaml.TypeError
+	switch {
+	case errors.Is(err, io.EOF):
+		return errors.New("the file is empty")
+	case !errors.As(err, &typed):
+		return err
+	}
+	var lines []string
+	for _, line := range typed.Errors {
+		line, _, _ = strings.Cut(line, " in type ")
+		line, _, _ = strings.Cut(line, " into persona.")
+		lines = append(lines, line)
+	}
+	return errors.New(strings.Join(lines, "; "))
 }
 
 // All is every example, by ID. An error is a mistake in one.

@@ -133,7 +133,7 @@ func TestFiles(t *testing.T) {
 // red by: dropping a check.
 func TestRefused(t *testing.T) {
 	for text, says := range map[string]string{
-		"":                               "EOF",
+		"":                               "the file is empty",
 		"[]":                             "cannot unmarshal",
 		"titel: x":                       "titel",
 		holder + "---\na: b":             "after the end",

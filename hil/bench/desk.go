@@ -2,8 +2,10 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
+	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 )
@@ -23,13 +25,18 @@ func (b *Bench) Beside(ctx context.Context, c cell.Cell, trace string) error {
 	return b.AwaitCard(ctx, SlotName(0))
 }
 
-// OpenSCConf is the opensc.conf with which OpenSC knows the card.
+// OpenSCConf is the opensc.conf with which OpenSC knows the card. The error says
+// what cardemu says, where there is no such card.
 func (p Programs) OpenSCConf(ctx context.Context, c cell.Cell) ([]byte, error) {
 	path, err := p.Built(CardEmu)
 	if err != nil {
 		return nil, err
 	}
 	out, err := exec.CommandContext(ctx, path, append([]string{"opensc-conf"}, c.CardFlags()...)...).Output()
+	var ended *exec.ExitError
+	if errors.As(err, &ended) && len(ended.Stderr) != 0 {
+		return nil, errors.New(strings.TrimPrefix(strings.TrimSpace(string(ended.Stderr)), "cardemu: wrong use: "))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cardemu opensc-conf: %w", err)
 	}

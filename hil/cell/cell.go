@@ -37,7 +37,10 @@ func (c Cell) Protocol() string { return strings.Replace(c.Card.Protocol.String(
 
 // CardFlags tell cardemu which card to be.
 func (c Cell) CardFlags() []string {
-	out := []string{"--series", c.Card.Series, "--protocol", c.Protocol()}
+	out := []string{"--series", c.Card.Series}
+	if c.Card.Protocol != 0 {
+		out = append(out, "--protocol", c.Protocol())
+	}
 	if c.Card.Profile != "" {
 		out = append(out, "--profile", c.Card.Profile)
 	}

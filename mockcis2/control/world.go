@@ -17,7 +17,9 @@ func (d Door) activeFaults(w http.ResponseWriter, _ *http.Request) {
 	client.Answer(w, http.StatusOK, d.Server.ActiveFaults())
 }
 
-func knownFaults(w http.ResponseWriter, _ *http.Request) { client.Answer(w, http.StatusOK, fault.All) }
+func knownFaults(w http.ResponseWriter, _ *http.Request) {
+	client.Answer(w, http.StatusOK, fault.List())
+}
 
 func (d Door) addFault(w http.ResponseWriter, r *http.Request) {
 	var body struct {

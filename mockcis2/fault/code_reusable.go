@@ -2,8 +2,8 @@ package fault
 
 // CodeReusable is the fault provider.code-reusable: a code can be spent again.
 var CodeReusable = Info{
-	ID:     "provider.code-reusable",
-	Title:  "A code can be spent again",
-	Why:    "Popular mocks accept any code twice.",
-	MustDo: "nothing; a provider check must notice (RFC 6749 section 4.1.2)",
+	ID:    "provider.code-reusable",
+	Title: "A code can be spent again",
+	Why:   "Popular mocks accept any code twice.",
+	Owes:  lax("RFC 6749 section 4.1.2"),
 }

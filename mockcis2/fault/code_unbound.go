@@ -2,8 +2,8 @@ package fault
 
 // CodeUnbound is the fault provider.code-unbound: any client can spend a code.
 var CodeUnbound = Info{
-	ID:     "provider.code-unbound",
-	Title:  "Any client can spend a code",
-	Why:    "The client is authenticated but not compared.",
-	MustDo: "nothing; a provider check must notice (RFC 6749 section 4.1.3)",
+	ID:    "provider.code-unbound",
+	Title: "Any client can spend a code",
+	Why:   "The client is authenticated but not compared.",
+	Owes:  lax("RFC 6749 section 4.1.3"),
 }

@@ -1,116 +1,89 @@
 // Package fault names the ways in which the provider can misbehave on request.
 // No fault on is a correct provider. One file is one fault; All lists them.
-// Faults that only change what a token says carry that change with them; the
-// others are asked for, by Set.On, at the one place that they weaken.
+//
+// Most faults live in a Layer between the network and the provider: they change
+// or replace one answer, and can be aimed at one client, one flow or the n-th
+// request by parameters behind their ID, such as
+// provider.wrong-nonce:client=999999999901.apps.national,n=2. The others make
+// the provider itself lax and are asked for, by Set.On, at the one place that
+// they weaken.
 package fault
 
 import (
-	"fmt"
-	"slices"
-	"sync"
+	"net/http"
 	"time"
+)
+
+// Endpoints of the provider, as the parameter endpoint names them.
+const (
+	Discovery = "discovery" // .well-known/openid-configuration
+	JWKS      = "jwks"      // connect/jwk_uri
+	Authorize = "authorize"
+	Token     = "token" // access_token
+	UserInfo  = "userinfo"
+	Login     = "login"     // the page that hands over to the agent
+	Role      = "role"      // the page "Signed in as"
+	Abandon   = "abandon"   // the way back after a failure
+	Complete  = "complete"  // where the page brings the ticket
+	Request   = "request"   // where the agent fetches what to sign
+	Failure   = "failure"   // where the agent reports a failure
+	Assertion = "assertion" // where the agent proves the card
+	// Callback is no endpoint but the answer of one that takes the browser back
+	// to the application.
+	Callback = "callback"
 )
 
 // Info is one fault.
 type Info struct {
-	ID     string `json:"id"`      // provider.…, never changes
-	Title  string `json:"title"`   // what is wrong
-	Why    string `json:"why"`     // who has really done this
-	MustDo string `json:"must_do"` // what a correct other side does
+	ID     string  `json:"id"`                // provider.…, never changes
+	Title  string  `json:"title"`             // what is wrong
+	Why    string  `json:"why"`               // who has really done this
+	Source string  `json:"source,omitempty"`  // standard and section that the other side holds on to
+	RPTest string  `json:"rp_test,omitempty"` // the OpenID Foundation's relying party test of the same
+	Params []Param `json:"params,omitempty"`  // behind the ID
+	Owes   Owes    `json:"owes"`
 
-	IDToken  func(claims map[string]any, now time.Time) `json:"-"` // changes an ID token
-	Request  func(claims map[string]any, now time.Time) `json:"-"` // changes a smartcard request
-	UserInfo func(claims map[string]any)                `json:"-"` // changes a userinfo answer
+	At   []string `json:"-"` // where it shows; empty: asked for by Set.On
+	Also []string `json:"-"` // where it acts too, uncounted, whoever asks
+
+	IDToken  func(claims map[string]any, now time.Time)         `json:"-"` // changes an ID token's claims
+	Sealed   func(c *Call, t *JWT)                              `json:"-"` // changes an ID token's header, claims or signature
+	Request  func(claims map[string]any, now time.Time)         `json:"-"` // changes a smartcard request
+	UserInfo func(claims map[string]any)                        `json:"-"` // changes a userinfo answer
+	Answer   func(c *Call, a *Answer)                           `json:"-"` // changes any answer
+	Instead  func(c *Call, w http.ResponseWriter) (served bool) `json:"-"` // answers in the provider's place
 }
 
-// Set is the faults that are on. The zero value has none and is ready for use
-// by many goroutines.
-type Set struct {
-	mu sync.RWMutex
-	on map[string]Info
+// What becomes of the sign-in at a correct relying party.
+const (
+	Refuse  = "refuse"  // nobody is signed in, and the reason is said
+	Survive = "survive" // the right person is signed in
+	Either  = "either"  // the standard leaves it to the relying party
+)
+
+// Owes is what the other side owes when it meets a fault.
+type Owes struct {
+	Who    string `json:"who"`    // whom the fault tries: rp, agent, or check for a provider too lax
+	Expect string `json:"expect"` // Refuse, Survive or Either
+	Text   string `json:"text"`   // one sentence
 }
 
-// Find is the fault with this id.
-func Find(id string) (Info, error) {
-	i := slices.IndexFunc(All, func(f Info) bool { return f.ID == id })
-	if i < 0 {
-		return Info{}, fmt.Errorf("no fault %q: `mockcis2 faults` lists them", id)
-	}
-	return All[i], nil
+// refuse is owed by a relying party that must sign nobody in.
+func refuse(text string) Owes { return Owes{"rp", Refuse, text} }
+
+// survive is owed by a relying party that must sign the person in.
+func survive(text string) Owes { return Owes{"rp", Survive, text} }
+
+// either is owed by a relying party that may choose.
+func either(text string) Owes { return Owes{"rp", Either, text} }
+
+// agent is owed by the smartcard agent; nobody is signed in.
+func agent(text string) Owes { return Owes{"agent", Refuse, text} }
+
+// lax is owed by nobody: sign-ins work, and a check must notice.
+func lax(source string) Owes {
+	return Owes{"check", Survive, "nothing; a check must notice (" + source + ")"}
 }
 
-// Replace switches exactly these faults on. On an unknown id nothing changes.
-func (s *Set) Replace(ids ...string) error {
-	on := map[string]Info{}
-	for _, id := range ids {
-		f, err := Find(id)
-		if err != nil {
-			return err
-		}
-		on[id] = f
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.on = on
-	return nil
-}
-
-// Add switches one more fault on.
-func (s *Set) Add(id string) error { return s.Replace(append(s.IDs(), id)...) }
-
-// IDs are the faults that are on, sorted.
-func (s *Set) IDs() []string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	ids := make([]string, 0, len(s.on))
-	for id := range s.on {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// On says whether the fault is on.
-func (s *Set) On(f Info) bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	_, ok := s.on[f.ID]
-	return ok
-}
-
-// ApplyIDToken lets the faults that are on change an ID token's claims.
-func (s *Set) ApplyIDToken(claims map[string]any, now time.Time) {
-	for _, f := range s.active() {
-		if f.IDToken != nil {
-			f.IDToken(claims, now)
-		}
-	}
-}
-
-// ApplyRequest lets the faults that are on change a smartcard request.
-func (s *Set) ApplyRequest(claims map[string]any, now time.Time) {
-	for _, f := range s.active() {
-		if f.Request != nil {
-			f.Request(claims, now)
-		}
-	}
-}
-
-// ApplyUserInfo lets the faults that are on change a userinfo answer.
-func (s *Set) ApplyUserInfo(claims map[string]any) {
-	for _, f := range s.active() {
-		if f.UserInfo != nil {
-			f.UserInfo(claims)
-		}
-	}
-}
-
-func (s *Set) active() []Info {
-	var on []Info
-	for _, f := range All {
-		if s.On(f) {
-			on = append(on, f)
-		}
-	}
-	return on
-}
+// inLayer reports whether the fault changes answers and can be aimed.
+func (f Info) inLayer() bool { return len(f.At) > 0 }

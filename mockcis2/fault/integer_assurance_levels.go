@@ -4,10 +4,11 @@ import "time"
 
 // IntegerAssuranceLevels is the fault provider.integer-assurance-levels: assurance levels are numbers, not strings.
 var IntegerAssuranceLevels = Info{
-	ID:     "provider.integer-assurance-levels",
-	Title:  "Assurance levels are numbers, not strings",
-	Why:    "A widely used substitute for CIS2 sends integers.",
-	MustDo: "read both, or refuse clearly",
+	ID:    "provider.integer-assurance-levels",
+	Title: "Assurance levels are numbers, not strings",
+	Why:   "A widely used substitute for CIS2 sends integers.",
+	Owes:  survive("read numbers and strings alike"),
+	At:    []string{Token},
 	IDToken: func(c map[string]any, _ time.Time) {
 		c["id_assurance_level"] = 3
 		c["idassurancelevel"] = 3

@@ -7,6 +7,7 @@ var NoSelectedRole = Info{
 	ID:      "provider.no-selected-role",
 	Title:   "selected_roleid is missing although a role was chosen",
 	Why:     "People without roles exist, and relying parties forget them.",
-	MustDo:  "ask again or let the person in without a role; never guess one",
+	Owes:    survive("let the person in without a role, or ask again; never guess one"),
+	At:      []string{Token},
 	IDToken: func(c map[string]any, _ time.Time) { delete(c, "selected_roleid") },
 }

@@ -2,8 +2,8 @@ package fault
 
 // PKCEIgnored is the fault provider.pkce-ignored: the code verifier is not looked at.
 var PKCEIgnored = Info{
-	ID:     "provider.pkce-ignored",
-	Title:  "The code verifier is not looked at",
-	Why:    "Several mocks skip PKCE.",
-	MustDo: "nothing; a provider check must notice (RFC 7636 section 4.6)",
+	ID:    "provider.pkce-ignored",
+	Title: "The code verifier is not looked at",
+	Why:   "Several mocks skip PKCE.",
+	Owes:  lax("RFC 7636 section 4.6"),
 }

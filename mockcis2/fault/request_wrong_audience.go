@@ -7,6 +7,7 @@ var RequestWrongAudience = Info{
 	ID:      "provider.request-wrong-audience",
 	Title:   "The request is for another program",
 	Why:     "A token made for one purpose is used for another (RFC 8725 section 2.8).",
-	MustDo:  "refuse with REQUEST_REFUSED before asking anybody",
+	Owes:    agent("refuse with REQUEST_REFUSED before asking anybody"),
+	At:      []string{Request},
 	Request: func(c map[string]any, _ time.Time) { c["aud"] = "another-program" },
 }

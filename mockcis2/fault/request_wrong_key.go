@@ -4,6 +4,9 @@ package fault
 var RequestWrongKey = Info{
 	ID:     "provider.request-wrong-key",
 	Title:  "The request is signed by an unpublished key",
-	Why:    "Somebody forges requests to make people type passcodes.",
-	MustDo: "refuse with REQUEST_REFUSED before asking anybody",
+	Why:    "Somebody between agent and provider.",
+	Source: "agent protocol section 5",
+	Owes:   agent("refuse with REQUEST_REFUSED before asking anybody"),
+	At:     []string{Request},
+	Answer: func(c *Call, a *Answer) { a.reseal(c, func(t *JWT) { t.by(c.Stray(), "not-published") }) },
 }

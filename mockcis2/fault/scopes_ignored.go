@@ -2,8 +2,8 @@ package fault
 
 // ScopesIgnored is the fault provider.scopes-ignored: userinfo says everything, whatever was asked.
 var ScopesIgnored = Info{
-	ID:     "provider.scopes-ignored",
-	Title:  "Userinfo says everything, whatever was asked",
-	Why:    "Mocks keep one answer for each person.",
-	MustDo: "nothing; a provider check must notice (OpenID Connect Core section 5.4)",
+	ID:    "provider.scopes-ignored",
+	Title: "Userinfo says everything, whatever was asked",
+	Why:   "Mocks keep one answer for each person.",
+	Owes:  lax("OpenID Connect Core section 5.4"),
 }

@@ -5,6 +5,9 @@ var UserInfoWrongSub = Info{
 	ID:       "provider.userinfo-wrong-sub",
 	Title:    "Userinfo is about somebody else",
 	Why:      "Token substitution (OpenID Connect Core section 5.3.4).",
-	MustDo:   "compare sub with the ID token and refuse",
+	Source:   "OpenID Connect Core section 5.3.2",
+	RPTest:   "oidcc-client-test-userinfo-invalid-sub",
+	Owes:     refuse("compare sub with the ID token and refuse"),
+	At:       []string{UserInfo},
 	UserInfo: func(c map[string]any) { c["sub"] = "555999999999" },
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/people"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/pki"
 )
@@ -199,9 +198,6 @@ func (l *Login) receipt(t *transaction, p people.Person) (string, error) {
 	l.mu.Unlock()
 	c := map[string]any{"iss": l.Issuer, "aud": "smartcard-connect", "txn": t.id, "nonce": t.nonce, "sub": p.UUID,
 		"jti": l.token(), "iat": now.Unix(), "exp": now.Add(ticketLife).Unix(), "ticket": value}
-	if l.Faults.On(fault.ReceiptForged) {
-		return op.SignWith(l.Stray, "cis2-receipt+jwt", c)
-	}
 	return l.Ring.Sign("cis2-receipt+jwt", c)
 }
 

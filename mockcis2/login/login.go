@@ -6,7 +6,6 @@ package login
 
 import (
 	"cmp"
-	"crypto/rsa"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -42,7 +41,6 @@ type Login struct {
 	Ports       []int    // of the port service
 	Engine      *op.Engine
 	Ring        *op.KeyRing
-	Stray       *rsa.PrivateKey  // for faults: a key that is not published
 	Trust       func() pki.Trust // asked when a card proves itself
 	Person      func(uuid string) (people.Person, bool)
 	Everybody   func() []people.Person

@@ -4,22 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 )
 
 // request is GET {issuer}/smartcard/v1/requests/{id} (PROTOCOL section 5). It
 // is answered once.
 func (l *Login) request(w http.ResponseWriter, r *http.Request) {
-	if l.Faults.On(fault.RequestHangs) {
-		<-r.Context().Done()
-		return
-	}
-	if l.Faults.On(fault.Request500) {
-		problem(w, http.StatusInternalServerError, "server_error", "out of order on request")
-		return
-	}
 	now := l.Now()
 	l.mu.Lock()
 	t, ok := l.transactions[r.PathValue("id")]
@@ -45,15 +34,7 @@ func (l *Login) signRequest(t *transaction, now time.Time) (string, error) {
 	c := map[string]any{"iss": l.Issuer, "aud": "smartcard-connect", "jti": l.token(), "txn": t.id, "nonce": t.nonce,
 		"iat": now.Unix(), "exp": t.ends.Unix(), "acr_values": t.ask.ACR, "client_name": t.ask.Client.Name,
 		"environment": l.Environment, "device": "none"}
-	l.Faults.ApplyRequest(c, now)
-	const typ = "cis2-authn-req+jwt"
-	switch {
-	case l.Faults.On(fault.RequestWrongKey):
-		return op.SignWith(l.Stray, typ, c)
-	case l.Faults.On(fault.RequestUnsigned):
-		return op.Unsigned(typ, c)
-	}
-	return l.Ring.Sign(typ, c)
+	return l.Ring.Sign("cis2-authn-req+jwt", c)
 }
 
 // jwt answers with a token, on the provider's clock: the agent measures time

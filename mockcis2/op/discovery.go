@@ -22,9 +22,6 @@ func (h Discovery) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	if h.Mode.Extras {
 		h.extras(doc)
 	}
-	if h.Faults.On(fault.DiscoveryOtherIssuer) {
-		doc["issuer"] = "https://am.elsewhere.test/openam/oauth2"
-	}
 	if h.Faults.On(fault.DiscoverySmartcard) {
 		doc["card_assertion_endpoint"] = h.Issuer + "/smartcard/v1/assertions"
 	}

@@ -5,8 +5,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // Deny ends an ask with an OAuth error, with iss on it (RFC 9207).
@@ -47,9 +45,6 @@ func (e *Engine) home(w http.ResponseWriter, r *http.Request, a Ask, values url.
 		values.Set("state", state)
 	}
 	values.Set("iss", e.issuer)
-	if e.faults.On(fault.WrongIssuerInRedirect) {
-		values.Set("iss", "https://am.elsewhere.test/openam/oauth2")
-	}
 	to := *a.ar.GetRedirectURI()
 	noStore(w)
 	w.Header().Set("Referrer-Policy", "no-referrer")

@@ -82,6 +82,18 @@ func (r *KeyRing) serve(algs []string, now func() time.Time) {
 	}
 }
 
+// Current is the key that signs RS256 now, and its kid.
+func (r *KeyRing) Current() (key *rsa.PrivateKey, kid string) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, k := range r.keys {
+		if private, ok := k.Key.(*rsa.PrivateKey); ok && k.Algorithm == "RS256" {
+			return private, k.KeyID
+		}
+	}
+	return nil, ""
+}
+
 // Public is the set that is published (RFC 7517).
 func (r *KeyRing) Public() jose.JSONWebKeySet { return r.set(false) }
 
@@ -114,11 +126,6 @@ func (r *KeyRing) SignAs(alg, typ string, claims map[string]any) (string, error)
 		}
 	}
 	return "", errors.New("the key ring has no key for " + alg)
-}
-
-// SignWith is Sign by a key that is not on the ring, under an unpublished name.
-func SignWith(key *rsa.PrivateKey, typ string, claims map[string]any) (string, error) {
-	return sign(jose.JSONWebKey{Key: key, KeyID: "not-published", Algorithm: "RS256"}, typ, claims)
 }
 
 // signSecret signs HS256 with a client's secret (OpenID Connect Core section
@@ -160,14 +167,4 @@ func (r *KeyRing) verify(token string) (map[string]any, error) {
 	}
 	var claims map[string]any
 	return claims, json.Unmarshal(payload, &claims)
-}
-
-// Unsigned is a token with alg none, for faults.
-func Unsigned(typ string, claims map[string]any) (string, error) {
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		return "", err
-	}
-	header, err := json.Marshal(map[string]string{"alg": "none", "typ": typ})
-	return base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(payload) + ".", err
 }

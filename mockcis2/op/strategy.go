@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"github.com/ory/fosite"
-
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // strategy makes codes, access tokens and ID tokens as CIS2 does.
@@ -101,11 +99,7 @@ func (s strategy) ValidateRefreshToken(_ context.Context, r fosite.Requester, _ 
 // GenerateIDToken makes CIS2's ID token: aud and the assurance levels are
 // strings, and the extras of its platform are there.
 func (s strategy) GenerateIDToken(_ context.Context, _ time.Duration, r fosite.Requester) (string, error) {
-	c, now := s.idToken(r), s.now()
-	s.faults.ApplyIDToken(c, now)
-	if s.faults.On(fault.KeyNotInJWKS) {
-		return SignWith(stray(), "", c)
-	}
+	c := s.idToken(r)
 	client := r.GetClient().(registered)
 	alg := s.Mode.signing()[0]
 	if client.IDTokenAlg == "HS256" && client.Secret != "" {

@@ -75,7 +75,6 @@ func (h UserInfo) answer(w http.ResponseWriter, request fosite.Requester) {
 		granted = Scopes
 	}
 	claims := request.GetSession().(*session).Person.UserInfo(granted)
-	e.faults.ApplyUserInfo(claims)
 	client := request.GetClient().(registered)
 	if !slices.Contains(e.Mode.signing(), client.UserInfoAlg) {
 		writeJSON(w, http.StatusOK, claims)

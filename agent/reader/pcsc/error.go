@@ -21,7 +21,10 @@ type Error struct {
 
 // Error has the call, the code in hexadecimal and the meaning.
 func (e Error) Error() string {
-	if e.Meaning == nil {
+	switch {
+	case e.Code == 0 && e.Meaning != nil: // the call succeeded and said nothing
+		return fmt.Sprintf("%s: %v", e.Call, e.Meaning)
+	case e.Meaning == nil:
 		return fmt.Sprintf("%s: PC/SC error %08X", e.Call, e.Code)
 	}
 	return fmt.Sprintf("%s: %v (PC/SC error %08X)", e.Call, e.Meaning, e.Code)

@@ -5,6 +5,7 @@ package pcsc
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/ebfe/scard"
@@ -73,6 +74,9 @@ func TestMeanings(t *testing.T) {
 		if !errors.As(lost("call", c.err), &old) || old.Code != c.code || old.Meaning != c.old {
 			t.Errorf("%08X on a connection: %v", c.code, old)
 		}
+	}
+	if text := (Error{Call: "call", Meaning: reader.ErrRemoved}).Error(); strings.Contains(text, "0000") {
+		t.Errorf("a call that succeeded is said to have failed: %s", text)
 	}
 	if failed("call", nil) != nil || lost("call", nil) != nil {
 		t.Error("success became an error")

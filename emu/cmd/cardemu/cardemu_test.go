@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/vpcd/vpcdtest"
@@ -240,13 +241,16 @@ func TestProgram(t *testing.T) {
 	}{
 		{"--help", 0, "cardemu run --series 9"},
 		{"", 64, ""},
-		{"run --series 4", 64, ""},
+		{"run --series 4", 64, "only 5, 8, 9, 10, none"},
+		{"run --image testdata/missing/x.img", 1, "there is no such folder"},
 		{"run --reader /dev/ttyS0", 64, ""},
 		{"run --holder 1", 64, ""},
 		{"run --fault card.none", 64, ""},
 		{"run --control 0.0.0.0:0", 64, ""},
 		{"run --icam testdata", 64, ""},
 		{"profiles", 0, "3BD6970081B1FE451F878031C152411223"},
+		{"profiles", 0, "    cosmo8-t0  T=0  3BD818"},
+		{"profiles", 0, "    mute  T=0  no answer to reset"},
 		{"profiles --json", 0, `"opensc_conf": ""`},
 		{"run --timing cosmo-v99", 64, "cosmo-v8"},
 		{"timings", 0, "cosmo-v8"},
@@ -271,6 +275,24 @@ func TestProgram(t *testing.T) {
 		code := program(world{ctx: context.Background(), stdout: &out, stderr: &errs}, strings.Fields(r.args))
 		if code != r.code || !strings.Contains(out.String()+errs.String(), r.says) || (code != 0 && errs.Len() == 0) {
 			t.Errorf("%q: %d\n%s%s", r.args, code, out.String(), errs.String())
+		}
+	}
+}
+
+// Requirement: what is listed for people fits a terminal of 80 columns, but for
+// words longer than that. Source: the issue: a developer's first minutes. Turned
+// red by: a title or a reason printed as it comes.
+func TestListsFit(t *testing.T) {
+	for _, list := range []string{"profiles", "personas", "faults", "timings"} {
+		var out bytes.Buffer
+		if code := program(world{ctx: t.Context(), stdout: &out, stderr: io.Discard}, []string{list}); code != 0 || out.Len() == 0 {
+			t.Fatalf("%s: %d", list, code)
+		}
+		for line := range strings.Lines(out.String()) {
+			words := strings.Fields(line)
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns && len(words) > 0 && len(words[len(words)-1]) < columns-9 {
+				t.Errorf("%s: %d columns: %s", list, n, line)
+			}
 		}
 	}
 }

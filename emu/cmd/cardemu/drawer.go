@@ -106,7 +106,10 @@ func (c drawerCommand) add(d *drawer.Drawer, name string, log *slog.Logger) erro
 func takeCard(name string, o emu.Options) (*emu.Card, string, error) {
 	if strings.HasSuffix(name, ".img") || strings.ContainsAny(name, `/\`) {
 		c, err := emu.Open(name, o)
-		return c, "", err
+		if err != nil {
+			return nil, "", err
+		}
+		return c, c.Title(), nil
 	}
 	if p, err := profile.Find(name); err == nil {
 		o.Profile = p.ID

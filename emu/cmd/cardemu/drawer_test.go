@@ -110,6 +110,8 @@ func TestCommands(t *testing.T) {
 		{"insert", 64, []string{"card"}},
 		{"show --control http://127.0.0.1:1", 1, []string{"no drawer is running"}},
 		{"show --control " + d.control, 0, []string{"mine"}},
+		{"show --control " + strings.TrimPrefix(d.control, "http://"), 0, []string{"mine"}},
+		{"show --control nowhere", 64, []string{"not an address"}},
 	}
 	for _, r := range rows {
 		code, out := d.run(r.line)

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/emu/drawer"
@@ -101,14 +103,20 @@ var errNoDrawer = errors.New("no drawer is running; start one with 'cardemu draw
 // findDoor is the door of the running drawer.
 func findDoor(w world, control string) (drawer.Client, error) {
 	if control != "" {
+		if !strings.Contains(control, "://") {
+			control = "http://" + control
+		}
+		if at, err := url.Parse(control); err != nil || at.Scheme != "http" || at.Port() == "" {
+			return drawer.Client{}, fmt.Errorf("%w: --control %s: not an address like http://127.0.0.1:8642", errUsage, control)
+		}
 		return drawer.Client{URL: control}, nil
 	}
-	url, err := readDoor(filepath.Join(w.runtime, doorFile))
+	door, err := readDoor(filepath.Join(w.runtime, doorFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return drawer.Client{}, errNoDrawer
 	}
 	if err != nil {
 		return drawer.Client{}, fmt.Errorf("%w: %w", errNoDrawer, err)
 	}
-	return drawer.Client{URL: url}, nil
+	return drawer.Client{URL: door}, nil
 }

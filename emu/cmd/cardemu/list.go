@@ -30,14 +30,18 @@ func (c profilesCommand) Run(w world) error {
 	if c.JSON {
 		return printJSON(w.stdout, all)
 	}
-	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
 	for _, p := range all {
-		fmt.Fprintf(t, "%s\t%s\n", p.ID, p.Title)
+		fmt.Fprint(w.stdout, fold(p.ID+"  ", 4, p.Title))
 		for _, x := range p.Personalities {
-			fmt.Fprintf(t, "\t%v  %s (%s)\n\t%s\n", x.Protocol, x.ATR, x.Sure, x.Why)
+			atr := x.ATR.String()
+			if atr == "" {
+				atr = "no answer to reset"
+			}
+			fmt.Fprintf(w.stdout, "    %s  %v  %s\n", x.ID, x.Protocol, atr)
+			fmt.Fprint(w.stdout, fold("        ", 8, string(x.Sure)+": "+x.Why))
 		}
 	}
-	return t.Flush()
+	return nil
 }
 
 // faultsCommand lists the faults.
@@ -62,7 +66,7 @@ func (c faultsCommand) Run(w world) error {
 	for _, f := range list {
 		fmt.Fprint(w.stdout, describe(f))
 	}
-	fmt.Fprintf(w.stdout, "\nParameters follow a colon: card.removed-at:n=3,holder=555000000025. Every fault of\na card has holder=UUID: only that person's cards show it.\n")
+	fmt.Fprint(w.stdout, "\n", fold("", 0, "Parameters follow a colon: card.removed-at:n=3,holder=555000000025. Every fault of a card has holder=UUID: only that person's cards show it."))
 	return nil
 }
 
@@ -70,7 +74,7 @@ func (c faultsCommand) Run(w world) error {
 // parameters with their defaults.
 func describe(f fault.Info) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s  %s%s\n", f.ID, f.Title, only(f))
+	out.WriteString(fold(f.ID+"  ", 4, f.Title+only(f)))
 	owed := f.Owes.Status
 	for _, where := range slices.Sorted(maps.Keys(f.Owes.Except)) {
 		owed += fmt.Sprintf(", with %s %s", where, f.Owes.Except[where])
@@ -78,10 +82,10 @@ func describe(f fault.Info) string {
 	if owed != "" {
 		owed += ": "
 	}
-	fmt.Fprintf(&out, "    owes %s%s\n", owed, f.Owes.Text)
+	out.WriteString(fold("    owes ", 9, owed+f.Owes.Text))
 	for _, p := range f.Params {
 		if p.Key != "holder" {
-			fmt.Fprintf(&out, "    %s=%s  %s: %s\n", p.Key, p.Default, p.Form, p.Title)
+			out.WriteString(fold("    "+p.Key+"="+p.Default+"  ", 9, p.Form+": "+p.Title))
 		}
 	}
 	return out.String()
@@ -162,7 +166,8 @@ func (c openscCommand) Run(w world) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.stdout, "# %s, %v, %s\napp default {\n%s}\n", p.Title, x.Protocol, x.ATR, indent(x.OpenSCConf))
+	about := strings.TrimSuffix(fmt.Sprintf("%s, %v, %s", p.Title, x.Protocol, x.ATR), ", ")
+	fmt.Fprintf(w.stdout, "# %s\napp default {\n%s}\n", about, indent(x.OpenSCConf))
 	return nil
 }
 

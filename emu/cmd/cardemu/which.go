@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -79,12 +80,19 @@ func bySeries(series string) (string, error) {
 	return found, nil
 }
 
-// allSeries are the numbers there are.
+// allSeries are the numbers there are, and what has none.
 func allSeries(all []profile.Profile) string {
 	var out []string
 	for _, p := range all {
 		out = append(out, p.Series)
 	}
-	slices.Sort(out)
+	slices.SortFunc(out, func(a, b string) int {
+		n, errA := strconv.Atoi(a)
+		m, errB := strconv.Atoi(b)
+		if errA != nil || errB != nil {
+			return strings.Compare(a, b)
+		}
+		return n - m
+	})
 	return strings.Join(slices.Compact(out), ", ")
 }

@@ -25,7 +25,7 @@ type execCommand struct {
 	where
 	Series      string   `default:"9" enum:"${series}" help:"Which card: ${enum}."`
 	Profile     string   `placeholder:"ID" help:"Which profile, as listed by 'cardemu profiles'; overrides --series."`
-	Protocol    string   `default:"T1" enum:"T0,T1" help:"What it speaks: ${enum}."`
+	Protocol    string   `default:"" enum:",T0,T1" placeholder:"T0|T1" help:"What it speaks. Default: T1, if the card does."`
 	Personality string   `placeholder:"ID" help:"Which of the profile's personalities; the first with the protocol by default."`
 	Empty       bool     `help:"Leave the readers empty, for a program that brings its own cards: virtual reader slots listen at ports 35963 and 35964."`
 	Fault       string   `placeholder:"ID" help:"A fault of the card, as listed by 'hil faults'."`
@@ -49,6 +49,9 @@ func (c execCommand) Run(w world) error {
 	if err := c.checkFault(w, c.Fault); err != nil {
 		return err
 	}
+	if err := c.checkCard(w); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "hil-")
 	if err != nil {
 		return err
@@ -57,9 +60,28 @@ func (c execCommand) Run(w world) error {
 	return insideHere(w, c.args(w, dir))
 }
 
+// checkCard refuses a card that there is not, before anything is started.
+func (c execCommand) checkCard(w world) error {
+	place, err := c.cell()
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	programs := c.programs(w)
+	if _, err := programs.Built(bench.CardEmu); err != nil {
+		return err
+	}
+	if _, err := programs.OpenSCConf(w.ctx, place); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return nil
+}
+
 // args are the inner half's.
 func (c execCommand) args(w world, dir string) []string {
-	args := []string{"exec", "--dir", dir, "--bin", c.programs(w).Bin, "--series", c.Series, "--protocol", c.Protocol}
+	args := []string{"exec", "--dir", dir, "--bin", c.programs(w).Bin, "--series", c.Series}
+	if c.Protocol != "" {
+		args = append(args, "--protocol", c.Protocol)
+	}
 	if c.Profile != "" {
 		args = append(args, "--profile", c.Profile)
 	}
@@ -153,8 +175,12 @@ func (c execCommand) furnish(ctx context.Context, b *bench.Bench, place cell.Cel
 }
 
 func (c execCommand) cell() (cell.Cell, error) {
-	p, err := iso7816.ParseProtocol(c.Protocol)
-	return cell.Cell{Kind: rig.PCSCD, Card: rig.Card{Series: c.Series, Profile: c.Profile, Personality: c.Personality, Protocol: p, Timing: c.Timing}}, err
+	card := rig.Card{Series: c.Series, Profile: c.Profile, Personality: c.Personality, Timing: c.Timing}
+	var err error
+	if c.Protocol != "" {
+		card.Protocol, err = iso7816.ParseProtocol(c.Protocol)
+	}
+	return cell.Cell{Kind: rig.PCSCD, Card: card}, err
 }
 
 // without leaves a variable out of an environment.

@@ -86,12 +86,19 @@ func (f where) checkFault(w world, id string) error {
 			near = append(near, k.ID)
 		}
 	}
+	if len(near) == 0 {
+		return fmt.Errorf("%w: nobody knows the fault %q; 'hil faults' lists those there are", errUsage, id)
+	}
 	return fmt.Errorf("%w: nobody knows the fault %q; of this kind there are: %s (all: hil faults)", errUsage, id, strings.Join(near, ", "))
 }
 
-// checkSettings asks the one program whose faults have parameters.
+// checkSettings asks the program whose fault it is: the provider or the card.
 func (f where) checkSettings(w world, id string) error {
-	path, err := f.programs(w).Built(bench.CardEmu)
+	program := bench.CardEmu
+	if strings.HasPrefix(id, "provider.") {
+		program = bench.MockCIS2
+	}
+	path, err := f.programs(w).Built(program)
 	if err != nil {
 		return err
 	}

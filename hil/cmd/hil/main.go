@@ -32,7 +32,7 @@ verdict in out/latest/report.html:
 
 Look at one red cell again, with one spec:
 
-    hil run --cells series9-T1-pcscd --only card.selected
+    hil run --cells series9-T1-pcscd --only card.selects
 
 Click through a sign-in by hand:
 

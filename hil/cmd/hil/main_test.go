@@ -210,3 +210,25 @@ func TestMissingProgramIsInconclusive(t *testing.T) {
 		t.Errorf("exit %d\n%s", code, said)
 	}
 }
+
+// Requirement: a card that there is not is wrong use, said before anything is
+// started; a protocol nobody asked for is left to the card. Source: the exit
+// codes in hil --help. Turned red by: finding out in the bench, which is then
+// inconclusive, or by asking every profile for T=1.
+func TestExecRefusesUnknownCards(t *testing.T) {
+	dir := t.TempDir()
+	refuses := "#!/bin/sh\necho \"cardemu: wrong use: no such card: $*\" >&2\nexit 64\n"
+	if err := os.WriteFile(filepath.Join(dir, "cardemu"), []byte(refuses), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct{ flag, says string }{
+		{"--profile=nope", "wrong use: no such card: opensc-conf --series 9 --profile nope\n"},
+		{"--protocol=T0", "wrong use: no such card: opensc-conf --series 9 --protocol T0\n"},
+		{"--fault=nobody", "'hil faults' lists"},
+	} {
+		code, said := hil(t, "exec", "--bin", dir, row.flag, "--", "true")
+		if code != result.ExitUsage || !strings.Contains(said, row.says) {
+			t.Errorf("%s: exit %d\n%s", row.flag, code, said)
+		}
+	}
+}

@@ -89,6 +89,7 @@ func TestFaultsShowInTheirRows(t *testing.T) {
 		{"card.last-try", "series9", []string{"VERIFY status 0080: status", "VERIFY status 0080: missing"}},
 		{"card.last-try", "series8", []string{"VERIFY status 0001: status", "VERIFY status 0001: missing"}},
 		{"card.certificate-expired", "series9", nil}, // is another certificate, as every card's
+		{"card.certificate-corrupt", "series9", []string{"GET DATA 5FC105 certificate 9A: data", "GET DATA 5FC10A certificate 9C: data"}},
 		{"card.atr-wrong-check", "series9", []string{"answer to reset: data"}},
 		{"card.unknown-application-accepted", "series8", nil},
 	} {

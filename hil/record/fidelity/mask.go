@@ -2,6 +2,9 @@ package fidelity
 
 import (
 	"bytes"
+	"compress/gzip"
+	"crypto/x509"
+	"io"
 	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -89,11 +92,31 @@ func pivObject(asked, data []byte) ([]byte, string) {
 	case "":
 		return data, ""
 	case "certificate":
-		return without(data, 0x53, what, 0x70)
+		rest, what := without(data, 0x53, what, 0x70)
+		if what != "" && !readable(data) {
+			return append(rest, "no certificate"...), "contents, which are no certificate"
+		}
+		return rest, what
 	default:
 		list, _ := iso7816.Find(asked, 0x5C)
 		return without(data, 0x53, what, objects[hexOf(list)].tags...)
 	}
+}
+
+// readable reports whether a certificate object (SP 800-73-4 part 1 appendix A)
+// holds what is built as a certificate, compressed or not.
+func readable(object []byte) bool {
+	raw, ok := iso7816.Find(object, 0x53, 0x70)
+	if !ok {
+		return false
+	}
+	if z, err := gzip.NewReader(bytes.NewReader(raw)); err == nil {
+		if raw, err = io.ReadAll(io.LimitReader(z, 1<<16)); err != nil {
+			return false
+		}
+	}
+	_, err := x509.ParseCertificate(raw)
+	return err == nil
 }
 
 // owned says what in the object that is asked for belongs to one card or person.

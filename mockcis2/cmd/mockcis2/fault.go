@@ -13,42 +13,45 @@ type faultCommands struct {
 
 type faultList struct {
 	remote
-	listing
-	On bool `help:"Only those that are on in the running provider."`
+	ID   string `arg:"" optional:"" help:"Only this one, which may have parameters: provider.hang:n=2."`
+	On   bool   `help:"Only the ids that are on in the running provider."`
+	JSON bool   `help:"Print JSON, with parameters and what is owed."`
 }
 
 // Run lists the faults.
 func (c faultList) Run(w world) error {
-	on := map[string]bool{}
-	if c.On {
-		door, err := c.door()
+	if !c.On {
+		return listFaults(w.stdout, c.ID, c.JSON)
+	}
+	door, err := c.door()
+	if err != nil {
+		return err
+	}
+	var ids []string
+	if err := door.Ask(w.ctx, "GET", nil, &ids, "faults"); err != nil {
+		return err
+	}
+	rows := []row{}
+	for _, id := range ids {
+		f, err := fault.Find(id)
 		if err != nil {
 			return err
 		}
-		var ids []string
-		if err := door.Ask(w.ctx, "GET", nil, &ids, "faults"); err != nil {
-			return err
-		}
-		for _, id := range ids {
-			on[id] = true
-		}
+		rows = append(rows, row{ID: id, Title: f.Title})
 	}
-	rows := []row{}
-	for _, f := range fault.All {
-		if on[f.ID] || !c.On {
-			rows = append(rows, row{f.ID, f.Title, f.Why, f.MustDo})
-		}
-	}
-	return c.print(w, rows)
+	return listing{c.JSON}.print(w, rows)
 }
 
 type faultOn struct {
 	remote
-	ID string `arg:"" help:"As listed."`
+	ID string `arg:"" help:"As listed; it may have parameters, such as provider.hang:endpoint=userinfo,n=2."`
 }
 
 // Run switches one on.
 func (c faultOn) Run(w world) error {
+	if _, err := fault.Find(c.ID); err != nil {
+		return err
+	}
 	door, err := c.door()
 	if err != nil {
 		return err

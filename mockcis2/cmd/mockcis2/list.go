@@ -12,10 +12,8 @@ type listing struct {
 
 // row is one line of a list.
 type row struct {
-	ID     string `json:"id"`
-	Title  string `json:"title"`
-	Why    string `json:"why,omitempty"`
-	MustDo string `json:"must_do,omitempty"`
+	ID    string `json:"id"`
+	Title string `json:"title"`
 }
 
 func (l listing) print(w world, rows []row) error {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 const (
@@ -108,7 +110,7 @@ func program(w world, args []string) (code int) {
 	}
 	if err := parsed.Run(w); err != nil {
 		fmt.Fprintln(w.stderr, "mockcis2:", err)
-		if errors.Is(err, errUsage) {
+		if errors.Is(err, errUsage) || errors.Is(err, fault.ErrParam) {
 			return exitUsage
 		}
 		return exitFail

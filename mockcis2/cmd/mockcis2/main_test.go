@@ -119,6 +119,10 @@ func TestChanging(t *testing.T) {
 		t.Errorf("on: %v", ids)
 	}
 	r.passes("faults off provider.wrong-nonce CONTROL")
+	r.passes("faults on provider.hang:endpoint=userinfo,n=2 CONTROL")
+	if ids := r.ids("faults --on --json CONTROL"); len(ids) != 1 || ids[0] != "provider.hang:endpoint=userinfo,n=2" {
+		t.Errorf("aimed: %v", ids)
+	}
 	r.passes("faults off CONTROL")
 	person := file(t, `{"uuid":"555000009999","given_name":"New","family_name":"Person","idassurancelevel":"3"}`)
 	r.passes("people set " + person + " CONTROL")
@@ -177,7 +181,9 @@ func TestWrongUse(t *testing.T) {
 		{"login --as Okafor --client 999999999901.apps.national --redirect http://127.0.0.1/other CONTROL", 1, "login page was not reached"},
 		{"login --as Okafor --client 999999999901.apps.national --role 1 CONTROL", 1, "leave role out"},
 		{"login --as Okafor --client 999999999901.apps.national --secret wrong CONTROL", 1, "the code is not redeemed"},
-		{"faults on provider.nothing CONTROL", 1, "no fault"},
+		{"faults on provider.nothing CONTROL", 64, "no such fault"},
+		{"faults provider.hang:moon=1", 64, "it has"},
+		{"serve --fault provider.hang:moon=1", 64, "it has"},
 		{"faults on provider.framed --control http://127.0.0.1:1", 1, "no mockcis2 answers"},
 		{"people remove 000000000000 CONTROL", 1, "nobody has this UUID"},
 		{"client add " + broken + " CONTROL", 1, `client 1 ("mine"): client_name: is missing; redirect_uris[0]: must be https`},

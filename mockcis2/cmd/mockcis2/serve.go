@@ -22,7 +22,7 @@ type serveCommand struct {
 	Addr         string   `default:"127.0.0.1:0" help:"Address to listen on; port 0 is a free one."`
 	Issuer       string   `help:"Issuer to publish, when it is not http://ADDR and the path of CIS2."`
 	ExplicitPort bool     `help:"Keep a default port in the issuer, as CIS2 does."`
-	Fault        []string `placeholder:"ID" help:"Switch a fault on. May be repeated."`
+	Fault        []string `sep:"none" placeholder:"ID" help:"Switch a fault on, as listed by 'mockcis2 faults', such as provider.hang:endpoint=userinfo,n=2. May be repeated."`
 	Control      string   `placeholder:"ADDR" help:"Loopback address of the side door and its console; empty is none."`
 	Client       string   `placeholder:"FILE" help:"JSON array of applications, instead of the default three."`
 	Team         []string `placeholder:"ID=SECRET" help:"Who may register through the API of the Connection Manager on the side door, instead of toy-team=toy-team-secret. May be repeated."`

@@ -1,0 +1,154 @@
+package fault
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Layer stands between the network and the provider, and lets the faults of its
+// set change or replace answers. With no fault on it passes everything on.
+type Layer struct {
+	World
+	Set   *Set
+	host  string // of the issuer
+	path  string
+	links links
+}
+
+// NewLayer makes a layer over an issuer. It fails on an issuer that is no URL.
+func NewLayer(w World, s *Set) (*Layer, error) {
+	u, err := url.Parse(w.Issuer)
+	if err != nil {
+		return nil, err
+	}
+	return &Layer{World: w, Set: s, host: hostOf(u), path: u.Path}, nil
+}
+
+// Wrap puts the layer before a provider. Its handler panics with
+// http.ErrAbortHandler where a fault breaks the connection.
+func (l *Layer) Wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := l.call(r)
+		due := l.Set.due(c.Endpoint, c)
+		for _, f := range due {
+			if f.Instead != nil && f.Instead(f.aimed(c), w) {
+				return
+			}
+		}
+		if !changes(due) && !c.telling() {
+			next.ServeHTTP(w, r)
+			return
+		}
+		a := &Answer{Status: http.StatusOK, header: w.Header()}
+		next.ServeHTTP(a, r)
+		l.learn(c, a)
+		if a.leaves(l.host) {
+			due = append(due, l.Set.due(Callback, c)...)
+		}
+		for _, f := range due {
+			f.change(f.aimed(c), a)
+		}
+		a.send(w)
+	})
+}
+
+// aimed is the call with the fault's own parameters and memory.
+func (f *running) aimed(c *Call) *Call {
+	own := *c
+	own.values, own.Memory = f.values, &f.memory
+	return &own
+}
+
+// changes says whether any of them looks at an answer.
+func changes(due []*running) bool {
+	return slices.ContainsFunc(due, func(f *running) bool { return f.Instead == nil || f.Answer != nil })
+}
+
+// telling says whether the answer may tell which flow something belongs to, or
+// take the browser home.
+func (c *Call) telling() bool {
+	switch c.Endpoint {
+	case Authorize, Token, Role, Abandon, Assertion:
+		return true
+	}
+	return false
+}
+
+// learn reads from an answer what belongs to which flow.
+func (l *Layer) learn(c *Call, a *Answer) {
+	p := party{c.Flow, c.Client}
+	switch c.Endpoint {
+	case Token:
+		if a.Status == http.StatusOK {
+			var m struct {
+				Token string `json:"access_token"`
+			}
+			_ = json.Unmarshal(a.Body.Bytes(), &m) // another shape tells nothing
+			l.links.learn(m.Token, p)
+		}
+	case Assertion:
+		ticket, _ := unsealed(a.Body.String())["ticket"].(string)
+		l.links.learn(ticket, p)
+	default:
+		to, err := url.Parse(a.header.Get("Location"))
+		if err != nil {
+			return
+		}
+		if a.leaves(l.host) {
+			l.links.learn(to.Query().Get("code"), p)
+		} else if at, id := place(strings.TrimPrefix(to.Path, l.path)); at == Login {
+			l.links.learn(id, party{id, c.Client})
+		}
+	}
+}
+
+// Answer is an answer before it is sent.
+type Answer struct {
+	Status int
+	Body   bytes.Buffer
+	cut    bool // the connection ends in the middle of the body
+
+	header http.Header
+	wrote  bool
+}
+
+// Header is the answer's.
+func (a *Answer) Header() http.Header { return a.header }
+
+// WriteHeader keeps the first status.
+func (a *Answer) WriteHeader(status int) {
+	if !a.wrote {
+		a.Status, a.wrote = status, true
+	}
+}
+
+// Write keeps the body.
+func (a *Answer) Write(b []byte) (int, error) {
+	a.wrote = true
+	return a.Body.Write(b)
+}
+
+// leaves says whether the answer takes the browser away from a host.
+func (a *Answer) leaves(host string) bool {
+	to, err := url.Parse(a.header.Get("Location"))
+	return err == nil && a.Status/100 == 3 && to.Host != "" && hostOf(to) != host
+}
+
+// hostOf is host and port, the default port dropped: CIS2 has it in its issuer.
+func hostOf(u *url.URL) string {
+	return strings.TrimSuffix(u.Host, map[string]string{"https": ":443", "http": ":80"}[u.Scheme])
+}
+
+func (a *Answer) send(w http.ResponseWriter) {
+	w.Header().Del("Content-Length")
+	body := a.Body.Bytes()
+	if a.cut {
+		sever(w, a.Status, body)
+	}
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(body) // a reader that went away is no error of ours
+}
