@@ -154,7 +154,7 @@ func TestCloseEndsWhatHangs(t *testing.T) {
 // 8. Turned red by: looking IDs up as they are.
 func TestControlTakesParameters(t *testing.T) {
 	s := start(t)
-	door := httptest.NewServer(control.Door{Provider: s}.Handler())
+	door := httptest.NewServer(control.Door{Server: s}.Handler())
 	defer door.Close()
 	for body, want := range map[string]int{
 		`{"id":"provider.hang:endpoint=userinfo,n=2"}`: http.StatusNoContent,

@@ -71,6 +71,9 @@ func (s *Server) Revoke(uuid string) error {
 // (OpenID Connect Back-Channel Logout 1.0).
 func (s *Server) EndSessions(uuid string) { s.pages.EndSessions(uuid, "ended from outside") }
 
+// Person is the persona with this UUID.
+func (s *Server) Person(uuid string) (people.Person, bool) { return s.person(uuid) }
+
 func (s *Server) person(uuid string) (people.Person, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

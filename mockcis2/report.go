@@ -13,7 +13,7 @@ import (
 // is neither registered nor in the diary.
 func (s *Server) Report(client string) (lint.Report, error) {
 	entries := s.diary.Entries()
-	registered, known := s.registration(client)
+	registered, known := s.Client(client)
 	if !known && !slices.ContainsFunc(entries, func(e diary.Entry) bool { return client != "" && e.Client == client }) {
 		return lint.Report{}, fmt.Errorf("no application %q is registered or has called", client)
 	}
@@ -31,7 +31,7 @@ func (s *Server) Lints(client string) ([]lint.Finding, error) {
 // Reports are those of all applications that are registered or have called.
 func (s *Server) Reports() []lint.Report {
 	var ids []string
-	for _, c := range s.Clients {
+	for _, c := range s.Registered() {
 		ids = append(ids, c.ID)
 	}
 	for _, e := range s.diary.Entries() {
@@ -47,12 +47,4 @@ func (s *Server) Reports() []lint.Report {
 		}
 	}
 	return out
-}
-
-func (s *Server) registration(id string) (op.Client, bool) {
-	i := slices.IndexFunc(s.Clients, func(c op.Client) bool { return c.ID == id })
-	if i < 0 {
-		return op.Client{}, false
-	}
-	return s.Clients[i], true
 }

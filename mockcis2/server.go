@@ -59,8 +59,8 @@ type Server struct {
 	listen net.Listener
 	ring   *op.KeyRing
 	pages  *login.Login
+	engine *op.Engine
 	faults fault.Set
-	list   *pki.List
 
 	time  clock
 	diary *diary.Diary
@@ -85,19 +85,8 @@ func (s *Server) Start() error {
 	if err := s.faults.Replace(s.Faults...); err != nil {
 		return err
 	}
-	if s.People == nil {
-		all, err := people.Default()
-		if err != nil {
-			return err
-		}
-		s.People = all
-	}
-	s.people = map[string]people.Person{}
-	for _, p := range s.People {
-		if err := p.Check(); err != nil {
-			return err
-		}
-		s.people[p.UUID] = p
+	if err := s.populate(); err != nil {
+		return err
 	}
 	listen, err := net.Listen("tcp", s.Addr)
 	if err != nil {
@@ -116,6 +105,25 @@ func (s *Server) Start() error {
 	s.http.BaseContext, s.cancel = func(net.Listener) context.Context { return ctx }, cancel
 	go func() { _ = s.http.Serve(listen) }() // ends with ErrServerClosed at Close
 	return nil
+}
+
+// toys are the default personas, read at most once in a process.
+var toys = sync.OnceValues(people.Default)
+
+func (s *Server) populate() (err error) {
+	for _, p := range s.People {
+		if err := p.Check(); err != nil {
+			return err
+		}
+	}
+	if s.People == nil {
+		s.People, err = toys()
+	}
+	s.people = map[string]people.Person{}
+	for _, p := range s.People {
+		s.people[p.UUID] = p
+	}
+	return err
 }
 
 func (s *Server) defaults() {
@@ -167,22 +175,19 @@ func (s *Server) compose() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	ca := testpki.Authentication()
 	s.ring = op.NewKeyRing(testpki.Published("provider"))
-	s.list = &pki.List{Authority: ca.Certificate, Key: ca.Key}
-	s.list.Revoke(testpki.Lost())
-	engine := op.New(op.Settings{Issuer: s.issuer, Realm: s.preset.Realm, Mode: s.Mode, Ring: s.ring, Clients: s.Clients,
+	s.engine = op.New(op.Settings{Issuer: s.issuer, Realm: s.preset.Realm, Mode: s.Mode, Ring: s.ring, Clients: s.Clients,
 		Faults: &s.faults, Now: s.now, Rand: s.Rand})
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
-		Engine: engine, Ring: s.ring, Trust: pki.Trust{Authority: ca.Certificate, Revocation: s.list.At},
+		Engine: s.engine, Ring: s.ring, Trust: sync.OnceValue(trust),
 		Person: s.person, Everybody: s.Persons, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults, Mode: s.Mode, Serves: s.pages.Serves})
-	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse, Serves: s.pages.Serves})
-	mux.Handle(u.Path+"/access_token", op.Token{Engine: engine})
-	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: engine})
+	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: s.engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse, Serves: s.pages.Serves})
+	mux.Handle(u.Path+"/access_token", op.Token{Engine: s.engine})
+	mux.Handle(u.Path+"/userinfo", op.UserInfo{Engine: s.engine})
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
-	engine.Routes(mux, u.Path)
+	s.engine.Routes(mux, u.Path)
 	s.pages.Routes(mux, u.Path)
 	layer, err := fault.NewLayer(fault.World{Issuer: s.issuer, Now: s.now, Key: s.ring.Current, Stray: stray, Secret: s.secret}, &s.faults)
 	if err != nil {
@@ -197,12 +202,20 @@ func stray() *rsa.PrivateKey { return testpki.Published("card-10") }
 
 // secret is that of a client, empty when it has none.
 func (s *Server) secret(client string) string {
-	for _, c := range s.Clients {
-		if c.ID == client {
-			return c.Secret
-		}
-	}
-	return ""
+	c, _ := s.Client(client)
+	return c.Secret
+}
+
+// authority is the toy authority, made at most once in a process: it takes
+// longer than all else that a server needs.
+var authority = sync.OnceValue(testpki.Authentication)
+
+// trust is whom a server believes, made when the first card proves itself.
+func trust() pki.Trust {
+	ca := authority()
+	list := &pki.List{Authority: ca.Certificate, Key: ca.Key}
+	list.Revoke(testpki.Lost())
+	return pki.Trust{Authority: ca.Certificate, Revocation: list.At}
 }
 
 // Close stops serving at once.

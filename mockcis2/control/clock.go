@@ -1,79 +1,65 @@
 package control
 
 import (
-	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
-)
 
-// Clock is the provider's clock; mockcis2.Server has it.
-type Clock interface {
-	Now() time.Time
-	Advance(d time.Duration)
-	Set(t time.Time)
-	Freeze()
-	Thaw()
-	Frozen() bool
-}
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/client"
+)
 
 // century bounds how far the clock may go, and how far from today.
 const century = 100 * 365 * 24 * time.Hour
 
-// showClock answers GET /clock with {"now": Unix seconds, "frozen": …}.
-func showClock(c Clock) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		write(w, http.StatusOK, map[string]any{"now": c.Now().Unix(), "frozen": c.Frozen()})
+// clock answers with {"now": Unix seconds, "frozen": …}.
+func (d Door) clock(w http.ResponseWriter, _ *http.Request) {
+	client.Answer(w, http.StatusOK, d.time())
+}
+
+func (d Door) time() map[string]any {
+	return map[string]any{"now": d.Server.Now().Unix(), "frozen": d.Server.Frozen()}
+}
+
+// move is what may be done to the clock: freeze first, then set, then
+// advance_s. Each may be left out, but not all.
+type move struct {
+	Seconds *int64     `json:"advance_s"`
+	Freeze  *bool      `json:"freeze"`
+	Set     *time.Time `json:"set"` // RFC 3339
+}
+
+func (m move) check() error {
+	const most = int64(century / time.Second)
+	switch {
+	case m.Seconds == nil && m.Freeze == nil && m.Set == nil:
+		return errors.New("nothing to do: advance_s, freeze or set is needed")
+	case m.Seconds != nil && (*m.Seconds > most || *m.Seconds < -most):
+		return errors.New("advance_s is more than a hundred years")
+	case m.Set != nil && m.Set.Sub(time.Now()).Abs() > century:
+		return errors.New("set is more than a hundred years away")
 	}
+	return nil
 }
 
-// moveClock answers POST /clock: freeze first, then set, then advance_s. Each
-// may be left out, but not all.
-func moveClock(c Clock) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var body struct {
-			Seconds *int64     `json:"advance_s"`
-			Freeze  *bool      `json:"freeze"`
-			Set     *time.Time `json:"set"` // RFC 3339
-		}
-		dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&body); err != nil {
-			wrong(w, "not {\"advance_s\": seconds}, {\"freeze\": true} or {\"set\": RFC 3339}: "+err.Error())
-			return
-		}
-		const most = int64(century / time.Second)
-		switch {
-		case body.Seconds == nil && body.Freeze == nil && body.Set == nil:
-			wrong(w, "nothing to do: advance_s, freeze or set is needed")
-			return
-		case body.Seconds != nil && (*body.Seconds > most || *body.Seconds < -most):
-			wrong(w, "advance_s is more than a hundred years")
-			return
-		case body.Set != nil && body.Set.Sub(time.Now()).Abs() > century:
-			wrong(w, "set is more than a hundred years away")
-			return
-		}
-		if body.Freeze != nil && *body.Freeze {
-			c.Freeze()
-		} else if body.Freeze != nil {
-			c.Thaw()
-		}
-		if body.Set != nil {
-			c.Set(*body.Set)
-		}
-		if body.Seconds != nil {
-			c.Advance(time.Duration(*body.Seconds) * time.Second)
-		}
-		w.WriteHeader(http.StatusNoContent)
+func (d Door) moveClock(w http.ResponseWriter, r *http.Request) {
+	var m move
+	if !client.Body(w, r, &m) {
+		return
 	}
-}
-
-func wrong(w http.ResponseWriter, text string) {
-	write(w, http.StatusBadRequest, map[string]string{"error": text})
-}
-
-func write(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a reader that went away is no error of ours
+	if err := m.check(); err != nil {
+		done(w, err)
+		return
+	}
+	if m.Freeze != nil && *m.Freeze {
+		d.Server.Freeze()
+	} else if m.Freeze != nil {
+		d.Server.Thaw()
+	}
+	if m.Set != nil {
+		d.Server.Set(*m.Set)
+	}
+	if m.Seconds != nil {
+		d.Server.Advance(time.Duration(*m.Seconds) * time.Second)
+	}
+	done(w, nil)
 }

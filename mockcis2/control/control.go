@@ -1,113 +1,105 @@
 // Package control is the side door: faults in, history out, the clock and the
-// keys moved. It listens on its own loopback port and never beside the
-// provider.
+// keys moved, people and applications changed, a sign-in completed without a
+// card. It listens on its own loopback port and never beside the provider.
+// openapi.yaml describes it; the console at its root is for people.
 package control
 
 import (
-	"encoding/json"
-	"net"
+	"crypto/rand"
+	_ "embed"
+	"errors"
 	"net/http"
+	"strings"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/client"
 )
 
-// Provider is what the door needs; mockcis2.Server has it.
-type Provider interface {
-	ActiveFaults() []string
-	AddFault(id string) error
-	SetFaults(ids ...string) error
-	ForgetHistory()
-	RotateKey()
-	Revoke(uuid string) error
-	Transactions() []map[string]any
-	Clock
-	Reporter
-}
+//go:embed openapi.yaml
+var description []byte
 
-// Door serves the control API. History and People are functions because their
-// types belong to the caller: each answers with something JSON can encode.
+// Door serves the control API of a server that has started.
 type Door struct {
-	Provider Provider
-	History  func() any
-	People   func() any
+	Server      *mockcis2.Server
+	Environment string        // shown on the console
+	Teams       []client.Team // may register through the API of the Connection Manager; nil is client.ToyTeam
 }
 
-// Handler answers only to this machine: Host must be loopback and a browser's
-// Origin is refused, so that no page can reach it.
+// route is one method and path with what answers there.
+type route struct {
+	pattern string
+	serve   http.HandlerFunc
+}
+
+// Handler answers only to this machine: Host must be loopback, and of pages in
+// browsers only the console gets in.
 func (d Door) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /faults", func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, d.Provider.ActiveFaults()) })
-	mux.HandleFunc("POST /faults", d.addFault)
-	mux.HandleFunc("DELETE /faults", func(w http.ResponseWriter, _ *http.Request) { done(w, d.Provider.SetFaults()) })
-	mux.HandleFunc("GET /history", func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, d.History()) })
-	mux.HandleFunc("DELETE /history", func(w http.ResponseWriter, _ *http.Request) { d.Provider.ForgetHistory(); done(w, nil) })
-	mux.HandleFunc("GET /clock", showClock(d.Provider))
-	mux.HandleFunc("POST /clock", moveClock(d.Provider))
-	mux.HandleFunc("GET /report", reports(d.Provider))
-	mux.HandleFunc("GET /report/{client}", report(d.Provider))
-	mux.HandleFunc("GET /diary.har", archive(d.Provider))
-	mux.HandleFunc("GET /diary.jsonl", lines(d.Provider))
-	mux.HandleFunc("POST /keys/rotate", func(w http.ResponseWriter, _ *http.Request) { d.Provider.RotateKey(); done(w, nil) })
-	mux.HandleFunc("GET /people", func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, d.People()) })
-	mux.HandleFunc("POST /revocations", d.revoke)
-	mux.HandleFunc("GET /transactions", func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, d.Provider.Transactions()) })
-	return guard(mux)
+	g := &guard{next: mux, token: rand.Text()}
+	for _, r := range d.routes(g) {
+		mux.HandleFunc(r.pattern, r.serve)
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { stray(mux, w, r) })
+	return g
 }
 
-func guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.Host)
-		if err != nil {
-			host = r.Host
+// routes are all there are; openapi.yaml has the same.
+func (d Door) routes(g *guard) []route {
+	s := d.Server
+	m := &client.Manager{Registry: s, Teams: d.Teams, Now: s.Now, Rand: rand.Reader}
+	return []route{
+		{"GET /{$}", g.page},
+		{"GET /openapi.yaml", openapi},
+		{"GET /docs", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/openapi.yaml", http.StatusSeeOther)
+		}},
+		{"GET /provider", d.provider},
+		{"GET /events", d.events},
+		{"GET /faults", d.activeFaults}, {"POST /faults", d.addFault}, {"PUT /faults", d.setFaults}, {"DELETE /faults", d.clearFaults},
+		{"GET /faults/known", knownFaults}, {"DELETE /faults/{id}", d.removeFault},
+		{"GET /history", d.history}, {"DELETE /history", d.forget},
+		{"GET /clock", d.clock}, {"POST /clock", d.moveClock},
+		{"GET /diary.har", d.archive}, {"GET /diary.jsonl", d.lines}, {"GET /report", d.reports}, {"GET /report/{client}", d.report},
+		{"POST /keys/rotate", d.rotate},
+		{"GET /people", d.people}, {"GET /people/{uuid}", d.person}, {"PUT /people/{uuid}", d.setPerson}, {"DELETE /people/{uuid}", d.removePerson},
+		{"POST /revocations", d.revoke},
+		{"GET /transactions", d.transactions}, {"POST /transactions/{id}/complete", d.complete},
+		{"GET /clients", d.clients}, {"POST /clients", d.addClient},
+		{"GET /clients/{id}", d.client}, {"PUT /clients/{id}", d.setClient}, {"DELETE /clients/{id}", d.removeClient},
+		{"POST /api/auth", m.Auth}, {"GET /api/hello_world", m.Hello},
+		{"GET /api/configs/{team_id}", m.List}, {"POST /api/configs/{team_id}", m.Create},
+		{"GET /api/configs/{team_id}/{config_id}", m.Get}, {"PUT /api/configs/{team_id}/{config_id}", m.Replace},
+	}
+}
+
+// stray answers where there is no route: 405 when another method has one.
+func stray(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
+	var allow []string
+	for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern != "/" {
+			allow = append(allow, method)
 		}
-		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			answer(w, http.StatusMisdirectedRequest, map[string]string{"error": "Host is not this machine"})
-			return
-		}
-		if r.Header.Get("Origin") != "" {
-			answer(w, http.StatusForbidden, map[string]string{"error": "pages may not use this door"})
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+	}
+	if len(allow) == 0 {
+		client.Refuse(w, http.StatusNotFound, errors.New("nothing is here: GET /openapi.yaml says what there is"))
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allow, ", "))
+	client.Refuse(w, http.StatusMethodNotAllowed, errors.New("only "+strings.Join(allow, ", ")+" is answered here"))
 }
 
-func (d Door) addFault(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		ID string `json:"id"`
-	}
-	if read(w, r, &body) {
-		done(w, d.Provider.AddFault(body.ID))
-	}
+func openapi(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/yaml")
+	_, _ = w.Write(description) // a reader that went away is no error of ours
 }
 
-func (d Door) revoke(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		UUID string `json:"uuid"`
-	}
-	if read(w, r, &body) {
-		done(w, d.Provider.Revoke(body.UUID))
-	}
-}
-
-func read(w http.ResponseWriter, r *http.Request, into any) bool {
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		answer(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
-		return false
-	}
-	return true
-}
-
+// done answers 204, or 400 with what is wrong.
 func done(w http.ResponseWriter, err error) {
 	if err != nil {
-		answer(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+		client.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
-}
-
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a reader that went away is no error of ours
 }

@@ -5,49 +5,39 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/client"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/diary"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/lint"
 )
-
-// Reporter has the diary and what the lints say; mockcis2.Server is one.
-type Reporter interface {
-	Diary() *diary.Diary
-	Report(client string) (lint.Report, error)
-	Reports() []lint.Report
-}
 
 // policy lets a report be read and nothing more.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // reports answers GET /report: the applications there are.
-func reports(p Reporter) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		all := p.Reports()
-		show(w, r, all, func(out *bytes.Buffer) error { return lint.WriteIndex(out, all) })
-	}
+func (d Door) reports(w http.ResponseWriter, r *http.Request) {
+	all := d.Server.Reports()
+	show(w, r, all, func(out *bytes.Buffer) error { return lint.WriteIndex(out, all) })
 }
 
 // report answers GET /report/{client}: the report card of one application.
-func report(p Reporter) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		one, err := p.Report(r.PathValue("client"))
-		if err != nil {
-			write(w, http.StatusNotFound, map[string]string{"error": err.Error()})
-			return
-		}
-		show(w, r, one, func(out *bytes.Buffer) error { return one.WriteHTML(out) })
+func (d Door) report(w http.ResponseWriter, r *http.Request) {
+	one, err := d.Server.Report(r.PathValue("client"))
+	if err != nil {
+		client.Refuse(w, http.StatusNotFound, err)
+		return
 	}
+	show(w, r, one, func(out *bytes.Buffer) error { return one.WriteHTML(out) })
 }
 
 // show writes a page, or JSON for who asks with ?format=json or by Accept.
 func show(w http.ResponseWriter, r *http.Request, v any, page func(*bytes.Buffer) error) {
 	if r.URL.Query().Get("format") == "json" || strings.HasPrefix(r.Header.Get("Accept"), "application/json") {
-		write(w, http.StatusOK, v)
+		client.Answer(w, http.StatusOK, v)
 		return
 	}
 	var out bytes.Buffer
 	if err := page(&out); err != nil {
-		write(w, http.StatusInternalServerError, map[string]string{"error": err.Error()})
+		client.Refuse(w, http.StatusInternalServerError, err)
 		return
 	}
 	h := w.Header()
@@ -59,18 +49,14 @@ func show(w http.ResponseWriter, r *http.Request, v any, page func(*bytes.Buffer
 }
 
 // archive answers GET /diary.har.
-func archive(p Reporter) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Disposition", `attachment; filename="mockcis2.har"`)
-		_ = diary.WriteHAR(w, p.Diary().Entries()) // likewise
-	}
+func (d Door) archive(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="mockcis2.har"`)
+	_ = diary.WriteHAR(w, d.Server.Diary().Entries()) // likewise
 }
 
 // lines answers GET /diary.jsonl.
-func lines(p Reporter) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/jsonl")
-		_ = diary.WriteLines(w, p.Diary().Entries()) // likewise
-	}
+func (d Door) lines(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/jsonl")
+	_ = diary.WriteLines(w, d.Server.Diary().Entries()) // likewise
 }

@@ -21,7 +21,7 @@ func door(t *testing.T) (*mockcis2.Server, func(method, path, body string) (int,
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
-	d := control.Door{Provider: s, History: func() any { return s.History() }, People: func() any { return s.Persons() }}
+	d := control.Door{Server: s}
 	side := httptest.NewServer(d.Handler())
 	t.Cleanup(func() { side.Close(); _ = s.Close() })
 	return s, func(method, path, body string) (int, string) {

@@ -121,7 +121,7 @@ func onlyCertificate(raw string) (*x509.Certificate, error) {
 // judge decides, and marks the transaction as proved: that happens once.
 func (l *Login) judge(p proof, c *x509.Certificate) (*transaction, people.Person, error) {
 	now := l.Now()
-	trust := l.Trust
+	trust := l.Trust()
 	trust.InsecureAnyAuthority = l.Faults.On(fault.AnyCA)
 	trust.InsecureAnyCertificate = l.Faults.On(fault.AnyCertificate)
 	trust.InsecureIgnoreRevocation = l.Faults.On(fault.RevocationIgnored) || l.Faults.On(fault.AnyCA)

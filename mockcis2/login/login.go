@@ -5,12 +5,15 @@
 package login
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,7 +41,7 @@ type Login struct {
 	Ports       []int    // of the port service
 	Engine      *op.Engine
 	Ring        *op.KeyRing
-	Trust       pki.Trust
+	Trust       func() pki.Trust // asked when a card proves itself
 	Person      func(uuid string) (people.Person, bool)
 	Everybody   func() []people.Person
 	Faults      *fault.Set
@@ -82,6 +85,8 @@ type transaction struct {
 	way                string
 	at                 time.Time
 	sid                string
+	shortcut           bool   // completed through the control door
+	role               string // chosen there
 }
 
 type ticket struct {
@@ -104,6 +109,7 @@ func (l *Login) Routes(mux *http.ServeMux, path string) {
 	mux.HandleFunc("POST "+path+"/smartcard/complete", l.complete)
 	mux.HandleFunc("GET "+path+"/smartcard/continue/{id}", l.roles)
 	mux.HandleFunc("POST "+path+"/smartcard/continue/{id}", l.proceed)
+	mux.HandleFunc("GET "+path+"/smartcard/resume/{id}", l.resume)
 	mux.HandleFunc("POST "+path+"/smartcard/abandon/{id}", l.abandon)
 	mux.HandleFunc("GET "+path+"/smartcard/v1/requests/{id}", l.request)
 	mux.HandleFunc("POST "+path+"/smartcard/v1/requests/{id}/failure", l.failure)
@@ -132,11 +138,14 @@ func (l *Login) Transactions() []map[string]any {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	all := []map[string]any{}
-	for _, t := range l.transactions {
-		all = append(all, map[string]any{"id": t.id, "client": t.ask.Client.ID, "state": t.state, "fetched": t.fetched, "failure": t.failure, "sub": t.person.UUID})
+	for _, t := range slices.SortedFunc(maps.Values(l.transactions), older) {
+		all = append(all, map[string]any{"id": t.id, "client": t.ask.Client.ID, "state": t.state, "fetched": t.fetched, "failure": t.failure, "sub": t.person.UUID,
+			"acr": t.ask.ACR, "scopes": t.ask.Scopes, "ends": t.ends.Unix()})
 	}
 	return all
 }
+
+func older(a, b *transaction) int { return cmp.Or(a.ends.Compare(b.ends), cmp.Compare(a.id, b.id)) }
 
 func (l *Login) origin() string {
 	u, err := url.Parse(l.Issuer)

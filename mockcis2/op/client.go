@@ -2,9 +2,7 @@ package op
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/url"
 
 	"github.com/go-jose/go-jose/v4"
@@ -28,22 +26,7 @@ type Client struct {
 
 	BackchannelLogoutURI   string   `json:"backchannel_logout_uri,omitempty"`    // told when a session ends
 	PostLogoutRedirectURIs []string `json:"post_logout_redirect_uris,omitempty"` // exact
-}
-
-// ReadClients parses a JSON array of clients; unknown fields are refused.
-func ReadClients(r io.Reader) ([]Client, error) {
-	var clients []Client
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&clients); err != nil {
-		return nil, fmt.Errorf("clients: %w", err)
-	}
-	for _, c := range clients {
-		if err := c.Check(); err != nil {
-			return nil, fmt.Errorf("clients: %w", err)
-		}
-	}
-	return clients, nil
+	Description            string   `json:"description,omitempty"`               // for those who register
 }
 
 // Check says what is wrong with a registration, or nil.

@@ -26,6 +26,5 @@ func (r *KeyRing) Hint(token, issuer string) (Hint, error) {
 
 // Client is the registered client with this id.
 func (e *Engine) Client(id string) (Client, bool) {
-	c, ok := e.store.clients[id]
-	return c, ok
+	return e.store.client(id)
 }
