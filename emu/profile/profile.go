@@ -5,14 +5,10 @@
 package profile
 
 import (
-	"bytes"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -147,27 +143,10 @@ func All() ([]Profile, error) {
 // embedded reads the files once: a thousand cards share what a profile says.
 var embedded = sync.OnceValues(readAll)
 
-func readAll() ([]Profile, error) {
-	names, err := fs.Glob(files, "*.json")
-	if err != nil {
-		return nil, err
-	}
-	var out []Profile
-	for _, n := range names {
-		raw, err := files.ReadFile(n)
-		if err != nil {
-			return nil, err
-		}
-		p, err := Parse(raw)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", n, err)
-		}
-		if p.ID != strings.TrimSuffix(path.Base(n), ".json") {
-			return nil, fmt.Errorf("%s: %w: its id is %q", n, ErrProfile, p.ID)
-		}
-		out = append(out, p)
-	}
-	return out, nil
+func readAll() ([]Profile, error) { return shelf().All(files) }
+
+func shelf() Shelf[Profile] {
+	return Shelf[Profile]{Kind: ErrProfile, ID: func(p Profile) string { return p.ID }, Check: Profile.check}
 }
 
 // Find is the profile with this ID.
@@ -176,34 +155,13 @@ func Find(id string) (Profile, error) {
 	if err != nil {
 		return Profile{}, err
 	}
-	var have []string
-	for _, p := range all {
-		if p.ID == id {
-			return p, nil
-		}
-		have = append(have, p.ID)
-	}
-	return Profile{}, fmt.Errorf("%w: there is no %q, only %s", ErrProfile, id, strings.Join(have, ", "))
+	return shelf().Pick(all, id)
 }
 
 // Parse reads one profile and checks it. Unknown fields are refused, and so are
 // facts without a reason and answers to reset that do not offer what they are
 // for. Errors wrap ErrProfile.
-func Parse(raw []byte) (Profile, error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	var p Profile
-	if err := d.Decode(&p); err != nil {
-		return Profile{}, fmt.Errorf("%w: %w", ErrProfile, err)
-	}
-	if d.More() {
-		return Profile{}, fmt.Errorf("%w: text after the end", ErrProfile)
-	}
-	if err := p.check(); err != nil {
-		return Profile{}, fmt.Errorf("%w: %w", ErrProfile, err)
-	}
-	return p, nil
-}
+func Parse(raw []byte) (Profile, error) { return shelf().Parse(raw) }
 
 // Usual is the protocol of a card nobody chose one for: T=1, or that of its
 // first personality where it does not speak T=1.
@@ -270,7 +228,7 @@ func (p Profile) check() error {
 		return err
 	}
 	for name, r := range p.Reasons() {
-		if err := r.check(); err != nil {
+		if err := r.Check(); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
@@ -327,7 +285,9 @@ func (p Profile) checkATR(x Personality) error {
 	return nil
 }
 
-func (r Reason) check() error {
+// Check refuses a reason without a why, or whose degree of being sure is none of
+// ours.
+func (r Reason) Check() error {
 	if r.Why == "" {
 		return errors.New("no why")
 	}

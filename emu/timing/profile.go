@@ -1,15 +1,10 @@
 package timing
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/emu/profile"
@@ -59,30 +54,13 @@ type Profile struct {
 	Generate   map[string]profile.Fact[Spread]      `json:"generate_rsa"`
 }
 
+func shelf() profile.Shelf[Profile] {
+	return profile.Shelf[Profile]{Kind: ErrProfile, ID: func(p Profile) string { return p.ID }, Check: Profile.check}
+}
+
 // All is every profile, by ID. An error is a mistake in a file and wraps
 // ErrProfile.
-func All() ([]Profile, error) {
-	names, err := fs.Glob(files, "*.json")
-	if err != nil {
-		return nil, err
-	}
-	var out []Profile
-	for _, n := range names {
-		raw, err := files.ReadFile(n)
-		if err != nil {
-			return nil, err
-		}
-		p, err := Parse(raw)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", n, err)
-		}
-		if p.ID != strings.TrimSuffix(path.Base(n), ".json") {
-			return nil, fmt.Errorf("%s: %w: its id is %q", n, ErrProfile, p.ID)
-		}
-		out = append(out, p)
-	}
-	return out, nil
-}
+func All() ([]Profile, error) { return shelf().All(files) }
 
 // Find is the profile with this ID.
 func Find(id string) (Profile, error) {
@@ -90,33 +68,12 @@ func Find(id string) (Profile, error) {
 	if err != nil {
 		return Profile{}, err
 	}
-	var have []string
-	for _, p := range all {
-		if p.ID == id {
-			return p, nil
-		}
-		have = append(have, p.ID)
-	}
-	return Profile{}, fmt.Errorf("%w: there is no %q, only %s", ErrProfile, id, strings.Join(have, ", "))
+	return shelf().Pick(all, id)
 }
 
 // Parse reads one profile and checks it: unknown fields, facts without a reason
 // and times no card has are refused. Errors wrap ErrProfile.
-func Parse(raw []byte) (Profile, error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	var p Profile
-	if err := d.Decode(&p); err != nil {
-		return Profile{}, fmt.Errorf("%w: %w", ErrProfile, err)
-	}
-	if d.More() {
-		return Profile{}, fmt.Errorf("%w: text after the end", ErrProfile)
-	}
-	if err := p.check(); err != nil {
-		return Profile{}, fmt.Errorf("%w: %w", ErrProfile, err)
-	}
-	return p, nil
-}
+func Parse(raw []byte) (Profile, error) { return shelf().Parse(raw) }
 
 // bits is a key size from a profile's key.
 func bits(key string) (int, error) {
