@@ -23,6 +23,7 @@ func certificatesWithinCard(ctx context.Context, s *session) error {
 	})
 }
 
+// eachCertificate hands both certificates to judge.
 func (s *session) eachCertificate(ctx context.Context, judge func(key, *x509.Certificate) error) error {
 	for _, k := range []key{authentication, commitment} {
 		c, err := s.read(ctx, k)

@@ -177,22 +177,8 @@ func fcpLength(ctx context.Context, s *session) error {
 	return nil
 }
 
-// pair hands both certificates to look.
-func (s *session) pair(ctx context.Context, look func(k key, c *x509.Certificate) error) error {
-	for _, k := range []key{authentication, commitment} {
-		c, err := s.read(ctx, k)
-		if err == nil {
-			err = look(k, c)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func begun(ctx context.Context, s *session) error {
-	return s.pair(ctx, func(k key, c *x509.Certificate) error {
+	return s.eachCertificate(ctx, func(k key, c *x509.Certificate) error {
 		if c.NotBefore.After(s.t.Now()) {
 			return fmt.Errorf("the %v certificate begins on %s", k, c.NotBefore.Format("2006-01-02"))
 		}
@@ -201,7 +187,7 @@ func begun(ctx context.Context, s *session) error {
 }
 
 func issuers(ctx context.Context, s *session) error {
-	return s.pair(ctx, func(k key, c *x509.Certificate) error {
+	return s.eachCertificate(ctx, func(k key, c *x509.Certificate) error {
 		ca := testpki.Authentication()
 		if k == commitment {
 			ca = testpki.Signing()
@@ -214,7 +200,7 @@ func issuers(ctx context.Context, s *session) error {
 }
 
 func notRevoked(ctx context.Context, s *session) error {
-	return s.pair(ctx, func(k key, c *x509.Certificate) error {
+	return s.eachCertificate(ctx, func(k key, c *x509.Certificate) error {
 		if c.SerialNumber.Cmp(testpki.Lost()) == 0 {
 			return fmt.Errorf("the %v certificate is that of the card reported lost", k)
 		}
@@ -223,7 +209,7 @@ func notRevoked(ctx context.Context, s *session) error {
 }
 
 func keyLength(ctx context.Context, s *session) error {
-	return s.pair(ctx, func(k key, c *x509.Certificate) error {
+	return s.eachCertificate(ctx, func(k key, c *x509.Certificate) error {
 		public, ok := c.PublicKey.(*rsa.PublicKey)
 		if !ok {
 			return fmt.Errorf("the %v key is not RSA and has no bits to count", k)

@@ -11,13 +11,17 @@ var lcIgnored = Fault{
 		Owes:     nothing("as its lengths are right"),
 		Protocol: "T=1",
 	},
-	Wire: func(next Link) Link {
-		return func(ctx context.Context, command []byte) ([]byte, error) {
-			if n := len(command) - 5; n > 0 && n < int(command[4]) {
-				command = append([]byte(nil), command...)
-				command[4] = byte(n)
-			}
-			return next(ctx, command)
+	Wire: takenShort,
+}
+
+// takenShort takes a command with fewer data bytes than its length byte says as
+// if it said so.
+func takenShort(next Link) Link {
+	return func(ctx context.Context, command []byte) ([]byte, error) {
+		if n := len(command) - 5; n > 0 && n < int(command[4]) {
+			command = append([]byte(nil), command...)
+			command[4] = byte(n)
 		}
-	},
+		return next(ctx, command)
+	}
 }

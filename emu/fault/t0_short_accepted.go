@@ -1,7 +1,5 @@
 package fault
 
-import "context"
-
 // t0ShortAccepted makes do with what came.
 var t0ShortAccepted = Fault{
 	Info: Info{
@@ -11,13 +9,5 @@ var t0ShortAccepted = Fault{
 		Owes:     nothing("as its frames have the right length"),
 		Protocol: "T=0",
 	},
-	Wire: func(next Link) Link {
-		return func(ctx context.Context, command []byte) ([]byte, error) {
-			if n := len(command) - 5; n > 0 && n < int(command[4]) {
-				command = append([]byte(nil), command...)
-				command[4] = byte(n)
-			}
-			return next(ctx, command)
-		}
-	},
+	Wire: takenShort,
 }
