@@ -41,6 +41,8 @@ type Agent struct {
 	Log      *slog.Logger     // zero is silence
 	// Patience is how long a card may take for one answer; zero is 30 s.
 	Patience time.Duration
+	// Device opens this machine's key; zero is a machine that has none.
+	Device func() (signin.Device, error)
 	// Peer names the owner of a connection; zero asks the kernel.
 	Peer func(local, remote netip.AddrPort) (peer.Owner, error)
 
@@ -53,7 +55,7 @@ type Agent struct {
 func (a *Agent) wire() {
 	a.once.Do(func() {
 		desk := &insertion.Desk{Readers: a.Readers, Open: a.OpenCard, Prompter: a.Prompter, Filter: a.Settings.ReaderFilter, Now: a.Now, Patience: a.Patience}
-		a.signin = &signin.Service{Desk: desk, FormTime: a.Settings.FormTime(), HTTP: a.HTTP, Now: a.Now, Rand: a.Rand, Log: a.Log}
+		a.signin = &signin.Service{Desk: desk, FormTime: a.Settings.FormTime(), HTTP: a.HTTP, Now: a.Now, Rand: a.Rand, Log: a.Log, Device: a.Device}
 		a.signing = &signing.Service{Desk: desk, FormTime: a.Settings.FormTime(), Now: a.Now, Log: a.Log}
 	})
 }

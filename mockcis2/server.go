@@ -49,6 +49,8 @@ type Server struct {
 	Faults       []string         // ids that are on from the start
 	Handover     []string         // channels the login page tries; nil is hub, json, form, uri
 	AgentPorts   []int            // of the port service; nil is its five
+	Device       string           // what is asked of computers: none, preferred or required; empty is none
+	Enrolled     []string         // thumbprints of the computers that count (RFC 7638)
 	Environment  string           // dev, int, dep or live: path and realm of the issuer, shown to people; empty is int
 	Mode         op.Mode          // rules that are kept; zero is CIS2's, op.ModeNamed knows the others
 
@@ -64,6 +66,8 @@ type Server struct {
 
 	time  clock
 	diary *diary.Diary
+
+	devices devices
 
 	mu        sync.Mutex
 	people    map[string]people.Person
@@ -86,6 +90,9 @@ func (s *Server) Start() error {
 		return err
 	}
 	if err := s.populate(); err != nil {
+		return err
+	}
+	if err := s.devices.open(s.Device, s.Enrolled); err != nil {
 		return err
 	}
 	listen, err := net.Listen("tcp", s.Addr)
@@ -180,7 +187,7 @@ func (s *Server) compose() (http.Handler, error) {
 		Faults: &s.faults, Now: s.now, Rand: s.Rand})
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
 		Engine: s.engine, Ring: s.ring, Trust: sync.OnceValue(trust),
-		Person: s.person, Everybody: s.Persons, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
+		Person: s.person, Everybody: s.Persons, Devices: &s.devices, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults, Mode: s.Mode, Serves: s.pages.Serves})
 	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: s.engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse, Serves: s.pages.Serves})

@@ -58,6 +58,21 @@ var lax = map[string]effect{
 		c.id.Authentication = c.id.ContentCommitment
 		return accepted(t, s, c)
 	},
+	"provider.device-forgotten": func(t *testing.T, s *mockcis2.Server) bool {
+		c := newComputer(t)
+		if err := s.SetDeviceAsk("required"); err != nil {
+			t.Fatal(err)
+		}
+		good := func(a map[string]any) { a["device_proof"] = c.proof(a, deviceType, nil) }
+		_ = proveWith(t, s, good) // refused: it is new
+		return s.EnrolDevice(thumbprint(t, s)) != nil || proveWith(t, s, good) != nil
+	},
+	"provider.device-unchecked": func(t *testing.T, s *mockcis2.Server) bool {
+		if err := s.SetDeviceAsk("required"); err != nil {
+			t.Fatal(err)
+		}
+		return proveWith(t, s, nil) == nil
+	},
 	"provider.card-aud-unchecked": proves(func(c map[string]any) { c["aud"] = "https://elsewhere.test" }),
 	"provider.card-sub-unchecked": proves(func(c map[string]any) { c["iss"], c["sub"] = "555000000025", "555000000025" }),
 	"provider.card-replay": func(t *testing.T, s *mockcis2.Server) bool {

@@ -42,6 +42,9 @@ type Settings struct {
 	BrowserOpener []string `json:"browser_opener,omitempty"`
 	// ReaderFilter, when set, must be part of a reader's name.
 	ReaderFilter string `json:"reader_filter,omitempty"`
+	// TPM is the device file, or the unix socket of a software TPM, that has
+	// this machine's key; empty is the system's own.
+	TPM string `json:"tpm,omitempty"`
 	// Port is where the agent listens on loopback.
 	Port int `json:"port,omitempty"`
 	// PortServiceSocket is where to register; empty is nowhere.

@@ -32,6 +32,8 @@ func (f *flow) answer(ctx context.Context, assertion string) error {
 		return fail(ProviderUnreachable, "assertion: %w", err)
 	}
 	switch {
+	case resp.StatusCode == http.StatusForbidden && code(body) == "device_unknown":
+		return fail(DeviceUnknown, "assertion: %s", reason(body))
 	case resp.StatusCode == http.StatusBadRequest || resp.StatusCode == http.StatusForbidden:
 		return fail(AssertionRefused, "assertion: %s", reason(body))
 	case resp.StatusCode != http.StatusOK:
@@ -67,6 +69,15 @@ func (f *flow) checkReceipt(r receipt) error {
 		return errNoTicket
 	}
 	return nil
+}
+
+// code is the error of a refusal, empty when it has none.
+func code(body []byte) string {
+	var e struct {
+		Code string `json:"error"`
+	}
+	_ = json.Unmarshal(body, &e) // no JSON has no code
+	return e.Code
 }
 
 // reason is what a refusal says, made safe for a log.

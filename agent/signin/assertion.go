@@ -30,6 +30,7 @@ type claims struct {
 	ID          string `json:"jti"`
 	IssuedAt    int64  `json:"iat"`
 	Expires     int64  `json:"exp"`
+	Device      string `json:"device_proof,omitempty"`
 }
 
 // assertion is the compact JWS, signed by the card's authentication key. Its
@@ -54,17 +55,25 @@ func (f *flow) assertion(ctx context.Context, c card.Card) (string, error) {
 }
 
 func (f *flow) claims() ([]byte, error) {
-	id := make([]byte, 16)
-	if _, err := io.ReadFull(f.random(), id); err != nil {
-		return nil, fail(Internal, "randomness: %w", err)
+	id, err := f.newID()
+	if err != nil {
+		return nil, err
 	}
 	now := f.now().Add(f.skew)
 	return json.Marshal(claims{
 		Issuer: f.facts.Holder.UUID, Subject: f.facts.Holder.UUID, Audience: f.request.Issuer,
 		Transaction: f.request.Transaction, Nonce: f.request.Nonce,
-		ID:       base64.RawURLEncoding.EncodeToString(id),
-		IssuedAt: now.Unix(), Expires: now.Add(assertionLife).Unix(),
+		ID: id, IssuedAt: now.Unix(), Expires: now.Add(assertionLife).Unix(), Device: f.proof,
 	})
+}
+
+// newID is a jti: 128 bits of b64u.
+func (f *flow) newID() (string, error) {
+	id := make([]byte, 16)
+	if _, err := io.ReadFull(f.random(), id); err != nil {
+		return "", fail(Internal, "randomness: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(id), nil
 }
 
 // cardKey lets go-jose sign with a card. It lives for one transaction.

@@ -29,6 +29,8 @@ type Service struct {
 	Now      func() time.Time // zero is time.Now
 	Rand     io.Reader        // zero is crypto/rand
 	Log      *slog.Logger     // zero is silence
+	// Device opens this machine's key; zero is a machine that has none.
+	Device func() (Device, error)
 
 	mu        sync.Mutex
 	providers map[string]*provider
@@ -97,6 +99,7 @@ type flow struct {
 	timeUp   Status
 	in       insertion.Insertion
 	facts    insertion.Facts
+	proof    string // of the device, empty when there is none
 	ticket   string
 }
 
@@ -110,6 +113,9 @@ func (f *flow) run(ctx context.Context, issuer settings.Issuer) error {
 	}
 	f.countdown()
 	if err := f.meet(ctx); err != nil {
+		return err
+	}
+	if err := f.proveDevice(ctx); err != nil {
 		return err
 	}
 	assertion, err := f.sign(ctx)
@@ -130,9 +136,6 @@ func (f *flow) ask(ctx context.Context, issuer settings.Issuer) (err error) {
 		return err
 	}
 	f.verified = true
-	if f.request.Device == "required" {
-		return fail(DeviceRequired, "this agent has no device key")
-	}
 	if f.request.Environment != issuer.Environment {
 		f.log().Warn("the request names another environment than the settings", "request", f.request.Environment, "settings", issuer.Environment)
 	}

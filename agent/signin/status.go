@@ -30,6 +30,7 @@ const (
 	BadArgument         Status = 0x41555413
 	DeviceRequired      Status = 0x41555414
 	SignatureWrong      Status = 0x41555415
+	DeviceUnknown       Status = 0x41555416
 )
 
 // row is a status's name and its sentence for people.
@@ -82,7 +83,9 @@ func (s Status) otherRow() row {
 	case BadArgument:
 		return row{"BAD_ARGUMENT", "The page's request was not understood."}
 	case DeviceRequired:
-		return row{"DEVICE_REQUIRED", "The identity service wants a registered computer, and this is none."}
+		return row{"DEVICE_REQUIRED", "The identity service wants a computer that can prove itself, and this one cannot: it has no TPM that you may use."}
+	case DeviceUnknown:
+		return row{"DEVICE_UNKNOWN", "The identity service does not know this computer. Ask your service desk to register it; 'smartcard-connect doctor' shows its key."}
 	case SignatureWrong:
 		return row{"SIGNATURE_WRONG", "The smartcard's signature is wrong. The card may be faulty."}
 	}

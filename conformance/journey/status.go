@@ -26,7 +26,9 @@ const (
 	NotStarted          Status = 0x41555410
 	Busy                Status = 0x41555411
 	BadArgument         Status = 0x41555413
+	DeviceRequired      Status = 0x41555414
 	SignatureWrong      Status = 0x41555415
+	DeviceUnknown       Status = 0x41555416
 )
 
 var names = map[Status]string{
@@ -36,6 +38,7 @@ var names = map[Status]string{
 	CardLocked: "CARD_LOCKED", CardRemoved: "CARD_REMOVED", TimeUpForm: "TIME_UP_FORM", TimeUpRequest: "TIME_UP_REQUEST",
 	RequestRefused: "REQUEST_REFUSED", ProviderUnreachable: "PROVIDER_UNREACHABLE", AssertionRefused: "ASSERTION_REFUSED",
 	NotStarted: "NOT_STARTED", Busy: "BUSY", 0x41555412: "INTERNAL", BadArgument: "BAD_ARGUMENT", SignatureWrong: "SIGNATURE_WRONG",
+	DeviceRequired: "DEVICE_REQUIRED", DeviceUnknown: "DEVICE_UNKNOWN",
 }
 
 // String is the name in the table.

@@ -114,6 +114,17 @@ func cardSubject(ctx context.Context, t *target.Target) error {
 	return mustNotSignIn(ctx, t, h, "an assertion for another person")
 }
 
+func deviceRequired(ctx context.Context, t *target.Target) error {
+	if err := t.Side.AskDevice(ctx, "required"); err != nil {
+		return suite.Broken{Err: err}
+	}
+	err := mustNotSignIn(ctx, t, of(t, person), "an assertion without a device proof")
+	if failed := t.Side.AskDevice(context.WithoutCancel(ctx), "none"); failed != nil {
+		return errors.Join(err, suite.Broken{Err: failed})
+	}
+	return err
+}
+
 func cardOnce(ctx context.Context, t *target.Target) error {
 	j, err := journey.Start(ctx, t, journey.Options{})
 	if err != nil {

@@ -15,6 +15,7 @@ var (
 	empty   = append([]target.Feature{target.ShortForm}, benched...)
 	crowded = append([]target.Feature{target.Readers}, benched...)
 	bare    = append([]target.Feature{target.Readers}, empty...)
+	devices = append([]target.Feature{target.Device, target.Clock}, whole...)
 	real    = append([]target.Feature{target.Browser}, whole...)
 )
 
@@ -62,6 +63,9 @@ func Checks() []suite.Check {
 		{ID: "signin.two-cards", Title: "Two cards are TWO_CARDS: the agent never guesses and the person is asked for nothing", Source: "protocol §9", Requires: crowded, Proof: "door.status-lost", Because: "INTERNAL", Run: atDesk(secondCard, target.Answer{}, journey.TwoCards)},
 		{ID: "signin.time-up-form", Title: "A form that nobody fills in until its time is up is TIME_UP_FORM", Source: "protocol §9: TimeToShowPinForm", Requires: hasty, Proof: "door.status-lost", Because: "INTERNAL", Run: hurried(formTimeUp)},
 		{ID: "signin.one-at-a-time", Title: "While one sign-in is on the screen a second is BUSY", Source: "protocol §4", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: oneAtATime},
+		{ID: "signin.device-unknown", Title: "A computer that proved itself and is not enrolled is DEVICE_UNKNOWN where one is required", Source: "protocol §6.1", Requires: devices, Proof: "provider.device-unchecked", Because: "not DEVICE_UNKNOWN", Run: deviceUnknown},
+		{ID: "signin.device-enrolled", Title: "A computer that is enrolled signs in where one is required", Source: "protocol §6.1", Requires: devices, Proof: "provider.device-forgotten", Because: "once it is enrolled", Run: deviceEnrolled},
+		{ID: "signin.device-preferred", Title: "Where a device key is preferred the computer proves itself and is recorded", Source: "protocol §6.1", Requires: devices, Proof: "provider.device-unchecked", Because: "0 computers", Run: devicePreferred},
 		{ID: "signin.bad-argument", Title: "A hub argument that is not base64 JSON of version 1 is BAD_ARGUMENT", Source: "protocol §9", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: badArgument},
 		{ID: "signin.no-token-for-agent", Title: "The agent visits only the smartcard endpoints and public documents: it never gets a token", Source: "design §4 step 6", Requires: whole, Run: noToken},
 		{ID: "signin.real-browser", Title: "A real browser goes from application to application, and userinfo has the card holder's UUID", Source: "issue: must show", Requires: real, Proof: "provider.userinfo-wrong-sub", Because: "userinfo", Run: realBrowser},

@@ -37,6 +37,7 @@ const (
 	ShortForm     Feature = "short-form"     // an agent whose form ends after a second can be had
 	Readers       Feature = "readers"        // readers can be plugged in and unplugged
 	Logout        Feature = "logout"         // the provider signs people out at an application's request
+	Device        Feature = "device-key"     // the agent's computer has a device key, and the provider enrols computers
 	Clock         Feature = "clock"          // the provider's clock and keys can be moved
 )
 

@@ -90,6 +90,13 @@ type Side interface {
 	Restore(ctx context.Context) error
 	// Revoke puts one person's cards on the revocation list, for good.
 	Revoke(ctx context.Context, uuid string) error
+	// AskDevice says what sign-ins ask of the computer from now on: none,
+	// preferred or required.
+	AskDevice(ctx context.Context, ask string) error
+	// Enrol enrols every computer that has proved itself, or forgets them all.
+	Enrol(ctx context.Context, enrolled bool) error
+	// Computers is how many have proved themselves or are enrolled.
+	Computers(ctx context.Context) (int, error)
 	// Advance moves the provider's clock; a negative time moves it back.
 	Advance(ctx context.Context, by time.Duration) error
 	// RotateKey signs with another key from now on.

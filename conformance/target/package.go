@@ -33,7 +33,7 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
-		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Clock, Logout, Series(number), Application(number)},
+		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Clock, Logout, Device, Series(number), Application(number)},
 	}
 	if Application(number) == PIV {
 		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
@@ -120,7 +120,7 @@ func (t *Target) startAgent(ctx context.Context, shelf reader.System) error {
 		Issuers:        []settings.Issuer{{URL: t.Issuer, Environment: "int"}},
 		SigningOrigins: []string{SigningOrigin},
 	}.WithDefaults()
-	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now}
+	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now, Device: softDevice()}
 	if err := t.serve(ctx, a); err != nil {
 		return err
 	}

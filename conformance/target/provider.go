@@ -48,6 +48,25 @@ func (s *serverSide) Restore(context.Context) error { return s.server.SetFaults(
 // Revoke puts a person's cards on the list.
 func (s *serverSide) Revoke(_ context.Context, uuid string) error { return s.server.Revoke(uuid) }
 
+// AskDevice says what sign-ins ask of the computer from now on.
+func (s *serverSide) AskDevice(_ context.Context, ask string) error {
+	return s.server.SetDeviceAsk(ask)
+}
+
+// Enrol enrols every computer that has proved itself, or forgets them all.
+func (s *serverSide) Enrol(_ context.Context, enrolled bool) error {
+	act := map[bool]func(string) error{true: s.server.EnrolDevice, false: s.server.ForgetDevice}[enrolled]
+	for _, d := range s.server.Devices() {
+		if err := act(d.Thumbprint); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Computers is how many the provider knows.
+func (s *serverSide) Computers(context.Context) (int, error) { return len(s.server.Devices()), nil }
+
 // Advance moves the clock.
 func (s *serverSide) Advance(_ context.Context, by time.Duration) error {
 	s.server.Advance(by)

@@ -87,6 +87,40 @@ func (s *remoteSide) Revoke(ctx context.Context, uuid string) error {
 	return s.side.call(ctx, http.MethodPost, "/revocations", map[string]string{"uuid": uuid}, nil)
 }
 
+// AskDevice says what sign-ins ask of the computer from now on.
+func (s *remoteSide) AskDevice(ctx context.Context, ask string) error {
+	return s.side.call(ctx, http.MethodPut, "/devices", map[string]string{"ask": ask}, nil)
+}
+
+// computers are those that the provider knows.
+type computers struct {
+	Devices []struct {
+		Thumbprint string `json:"thumbprint"`
+	} `json:"devices"`
+}
+
+// Computers is how many the provider knows.
+func (s *remoteSide) Computers(ctx context.Context) (int, error) {
+	var now computers
+	err := s.side.call(ctx, http.MethodGet, "/devices", nil, &now)
+	return len(now.Devices), err
+}
+
+// Enrol enrols every computer that has proved itself, or forgets them all.
+func (s *remoteSide) Enrol(ctx context.Context, enrolled bool) error {
+	method := map[bool]string{true: http.MethodPut, false: http.MethodDelete}[enrolled]
+	var now computers
+	if err := s.side.call(ctx, http.MethodGet, "/devices", nil, &now); err != nil {
+		return err
+	}
+	for _, d := range now.Devices {
+		if err := s.side.call(ctx, method, "/devices/"+d.Thumbprint, nil, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Advance moves the clock.
 func (s *remoteSide) Advance(ctx context.Context, by time.Duration) error {
 	return s.side.call(ctx, http.MethodPost, "/clock", map[string]int64{"advance_s": int64(by / time.Second)}, nil)

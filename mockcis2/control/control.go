@@ -63,6 +63,7 @@ func (d Door) routes(g *guard) []route {
 		{"POST /keys/rotate", d.rotate},
 		{"GET /people", d.people}, {"GET /people/{uuid}", d.person}, {"PUT /people/{uuid}", d.setPerson}, {"DELETE /people/{uuid}", d.removePerson},
 		{"POST /revocations", d.revoke},
+		{"GET /devices", d.devices}, {"PUT /devices", d.setDeviceAsk}, {"PUT /devices/{thumbprint}", d.enrol}, {"DELETE /devices/{thumbprint}", d.forgetDevice},
 		{"GET /transactions", d.transactions}, {"POST /transactions/{id}/complete", d.complete},
 		{"GET /clients", d.clients}, {"POST /clients", d.addClient},
 		{"GET /clients/{id}", d.client}, {"PUT /clients/{id}", d.setClient}, {"DELETE /clients/{id}", d.removeClient},

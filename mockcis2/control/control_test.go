@@ -62,10 +62,11 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	b.itself()
 	b.world()
 	b.persons()
+	b.computers()
 	b.applications()
 	b.connectionManager()
 	long := `{"id":"` + strings.Repeat("x", 1<<16) + `"}`
-	for _, r := range [][2]string{{"POST", "/faults"}, {"PUT", "/faults"}, {"POST", "/clock"}, {"PUT", "/people/" + nurse}, {"POST", "/revocations"},
+	for _, r := range [][2]string{{"POST", "/faults"}, {"PUT", "/faults"}, {"POST", "/clock"}, {"PUT", "/people/" + nurse}, {"POST", "/revocations"}, {"PUT", "/devices"},
 		{"POST", "/transactions/x/complete"}, {"POST", "/clients"}, {"PUT", "/clients/x"}} {
 		b.ask(413, r[0], r[1], long)
 		for _, bad := range []string{"", "{", "[]", `{"nobody":1}`, `{} {}`, "{\"id\":\"\xff\"}", `{"id":1}`, `{"id":"provider.framed","id":"provider.framed"}`, strings.Repeat("[", 100000/10)} {
@@ -94,6 +95,20 @@ func (b *bench) itself() {
 		b.t.Errorf("events begin %q, %v", line, err)
 	}
 	b.judge(r, answer, nil)
+}
+
+func (b *bench) computers() {
+	b.t.Helper()
+	const one = "/devices/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	b.ask(204, "PUT", "/devices", `{"ask":"preferred"}`)
+	b.ask(400, "PUT", "/devices", `{"ask":"maybe"}`)
+	b.ask(204, "PUT", one, "")
+	b.ask(400, "PUT", "/devices/short", "")
+	if got := b.ask(200, "GET", "/devices", ""); !strings.Contains(got, `"ask":"preferred"`) || !strings.Contains(got, `"enrolled":true`) {
+		b.t.Errorf("computers: %s", got)
+	}
+	b.ask(204, "DELETE", one, "")
+	b.ask(404, "DELETE", one, "")
 }
 
 func (b *bench) world() {

@@ -164,6 +164,8 @@ var All = []Info{
 	RS256Refused,
 	AnyCertificate,
 	CardAudUnchecked,
+	DeviceForgotten,
+	DeviceUnchecked,
 	CardSubUnchecked,
 	CardReplay,
 	FailureRepeated,

@@ -28,6 +28,7 @@ type proof struct {
 	ID      string `json:"jti"`
 	Issued  int64  `json:"iat"`
 	Ends    int64  `json:"exp"`
+	Device  string `json:"device_proof"`
 }
 
 var errProof = errors.New("card assertion refused")
@@ -52,7 +53,7 @@ func (l *Login) assertion(w http.ResponseWriter, r *http.Request) {
 	t, person, err := l.judge(p, certificate)
 	if err != nil {
 		l.Event("card assertion refused: " + err.Error())
-		problem(w, http.StatusForbidden, "access_denied", err.Error())
+		problem(w, http.StatusForbidden, refusal(err), err.Error())
 		return
 	}
 	token, err := l.receipt(t, person)
@@ -62,6 +63,14 @@ func (l *Login) assertion(w http.ResponseWriter, r *http.Request) {
 	}
 	l.Event("card of " + person.UUID + " accepted")
 	l.jwt(w, token)
+}
+
+// refusal is the error of a refused assertion (PROTOCOL section 6).
+func refusal(err error) string {
+	if errors.Is(err, errDeviceUnknown) {
+		return "device_unknown"
+	}
+	return "access_denied"
 }
 
 // open parses an assertion and verifies its signature by the one certificate
@@ -155,6 +164,11 @@ func (l *Login) judge(p proof, c *x509.Certificate) (*transaction, people.Person
 	if !person.Can(way) {
 		return nil, people.Person{}, fmt.Errorf("%w: %s does not sign in by %s", errProof, uuid, way)
 	}
+	computer, err := l.computer(p, t.device, now)
+	if err != nil {
+		return nil, people.Person{}, err
+	}
+	t.computer = computer
 	t.state, t.person, t.way, t.at = proved, person, way, now
 	return t, person, nil
 }

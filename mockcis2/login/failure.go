@@ -36,8 +36,9 @@ var outcomes = map[uint32]outcome{
 	0x41555411: {"Another sign-in is already on the screen. Finish or cancel it first.", "temporarily_unavailable"},
 	0x41555412: {"The smartcard program made a mistake. Its log says more.", "server_error"},
 	0x41555413: {"The smartcard program did not understand this page.", "invalid_request"},
-	0x41555414: {"This service only accepts registered computers, and this is not one.", "access_denied"},
+	0x41555414: {"This service only accepts computers that can prove themselves, and this one cannot.", "access_denied"},
 	0x41555415: {"The smartcard's signature is wrong.", "access_denied"},
+	0x41555416: {"This service does not know this computer. Ask your service desk to register it.", "access_denied"},
 }
 
 // meaning of a status; an unknown one, and 0, is the page's own: the smartcard

@@ -44,6 +44,7 @@ type Login struct {
 	Trust       func() pki.Trust // asked when a card proves itself
 	Person      func(uuid string) (people.Person, bool)
 	Everybody   func() []people.Person
+	Devices     Devices
 	Faults      *fault.Set
 	Now         func() time.Time
 	Rand        io.Reader
@@ -78,6 +79,8 @@ type transaction struct {
 	ask                op.Ask
 	state              state
 	fetched            bool
+	device             string // what was asked of the computer when it fetched
+	computer           string // thumbprint of an enrolled one that proved itself
 	failure            uint32
 	tries              int
 	ends               time.Time
@@ -139,7 +142,7 @@ func (l *Login) Transactions() []map[string]any {
 	defer l.mu.Unlock()
 	all := []map[string]any{}
 	for _, t := range slices.SortedFunc(maps.Values(l.transactions), older) {
-		all = append(all, map[string]any{"id": t.id, "client": t.ask.Client.ID, "state": t.state, "fetched": t.fetched, "failure": t.failure, "sub": t.person.UUID,
+		all = append(all, map[string]any{"id": t.id, "client": t.ask.Client.ID, "state": t.state, "fetched": t.fetched, "failure": t.failure, "sub": t.person.UUID, "computer": t.computer,
 			"acr": t.ask.ACR, "scopes": t.ask.Scopes, "ends": t.ends.Unix()})
 	}
 	return all

@@ -14,7 +14,7 @@ func (l *Login) request(w http.ResponseWriter, r *http.Request) {
 	t, ok := l.transactions[r.PathValue("id")]
 	ok = ok && cardWay(t.ask) != "" && t.state == waiting && !t.fetched && now.Before(t.ends)
 	if ok {
-		t.fetched = true
+		t.fetched, t.device = true, l.Devices.Ask()
 	}
 	l.mu.Unlock()
 	if !ok {
@@ -33,7 +33,7 @@ func (l *Login) request(w http.ResponseWriter, r *http.Request) {
 func (l *Login) signRequest(t *transaction, now time.Time) (string, error) {
 	c := map[string]any{"iss": l.Issuer, "aud": "smartcard-connect", "jti": l.token(), "txn": t.id, "nonce": t.nonce,
 		"iat": now.Unix(), "exp": t.ends.Unix(), "acr_values": t.ask.ACR, "client_name": t.ask.Client.Name,
-		"environment": l.Environment, "device": "none"}
+		"environment": l.Environment, "device": t.device}
 	return l.Ring.Sign("cis2-authn-req+jwt", c)
 }
 

@@ -9,10 +9,12 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent"
 	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
+	"github.com/smartcard-connect/smartcard-connect/agent/devicekey"
 	"github.com/smartcard-connect/smartcard-connect/agent/local"
 	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
+	"github.com/smartcard-connect/smartcard-connect/agent/signin"
 )
 
 // runCommand is the agent itself.
@@ -69,5 +71,16 @@ func serve(ctx context.Context, s *streams, set settings.Settings, listeners []n
 
 // wire is the agent with the machine's readers and a way to ask its user.
 func wire(s *streams, set settings.Settings) *agent.Agent {
-	return &agent.Agent{Settings: set, Readers: pcsc.New(), OpenCard: series.Open, Prompter: prompter(set), Log: s.log}
+	return &agent.Agent{Settings: set, Readers: pcsc.New(), OpenCard: series.Open, Prompter: prompter(set), Log: s.log, Device: device(set.TPM)}
+}
+
+// device opens the key in the TPM at where.
+func device(where string) func() (signin.Device, error) {
+	return func() (signin.Device, error) {
+		k, err := devicekey.Open(where)
+		if err != nil {
+			return nil, err // not k: a nil *Key in an interface is not nil
+		}
+		return k, nil
+	}
 }

@@ -30,6 +30,8 @@ type serveCommand struct {
 	AgentPort    []int    `placeholder:"PORT" help:"Ports of the port service that the page asks."`
 	Environment  string   `name:"environment" aliases:"env" default:"int" enum:"live,int,dep,dev" help:"Environment: path and realm of the issuer, shown to people."`
 	Mode         string   `default:"cis2" enum:"cis2,extended,fapi2,lenient" help:"Rules that are kept: CIS2's, more of OpenID Connect, FAPI 2.0's, or hardly any."`
+	Device       string   `default:"none" enum:"none,preferred,required" help:"Whether the computer must prove itself by its TPM: none, preferred or required."`
+	Enrol        []string `placeholder:"THUMBPRINT" help:"A computer that counts, by the thumbprint of its key. May be repeated."`
 	Seed         string   `placeholder:"TEXT" help:"Ids, codes, sids and tickets follow from it, for golden files."`
 	Verbose      bool     `short:"v" help:"Log to standard error."`
 }
@@ -41,7 +43,7 @@ func (c serveCommand) Run(w world) error {
 		return err
 	}
 	s := &mockcis2.Server{Mode: mode, Seed: c.Seed, Addr: c.Addr, IssuerURL: c.Issuer, ExplicitPort: c.ExplicitPort, Faults: c.Fault,
-		Handover: c.Handover, AgentPorts: c.AgentPort, Environment: c.Environment}
+		Handover: c.Handover, AgentPorts: c.AgentPort, Environment: c.Environment, Device: c.Device, Enrolled: c.Enrol}
 	if c.Verbose {
 		s.Log = slog.New(slog.NewTextHandler(w.stderr, nil))
 	}
