@@ -46,6 +46,7 @@ type program struct {
 	Run          runCommand          `cmd:"" default:"withargs" help:"Serve this user's browser until interrupted (the default)."`
 	Authenticate authenticateCommand `cmd:"" help:"Sign in for an address smartcard-connect:authenticate?issuer=…&id=…, then open the browser."`
 	Status       statusCommand       `cmd:"" help:"Say whether readers, card and listener are there."`
+	Doctor       doctorCommand       `cmd:"" help:"Check readers, cards, services, browsers and network, and say what to do."`
 	Card         cardCommand         `cmd:"" help:"Look at cards; never asks for a passcode."`
 	Settings     settingsCommand     `cmd:"" help:"Print the settings in force, defaults included."`
 	Version      versionCommand      `cmd:"" help:"Print the version."`

@@ -1,0 +1,9 @@
+package doctor
+
+import "testing"
+
+func local(_ *testing.T, root string) Machine { return Local{Root: root} }
+
+func needsRoot(string) bool { return false }
+
+func linux(*testing.T) {}
