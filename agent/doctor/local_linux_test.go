@@ -4,6 +4,6 @@ import "testing"
 
 func local(_ *testing.T, root string) Machine { return Local{Root: root} }
 
-func needsRoot(string) bool { return false }
+func ofLinux(string) bool { return false }
 
 func linux(*testing.T) {}
