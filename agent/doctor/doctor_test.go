@@ -143,7 +143,7 @@ func TestWhatIsWrong(t *testing.T) {
 		"issuer unnamed": {"issuer.int", Bad, "looked up", func(d *desk) { d.Settings.Issuers[0].URL = "http://nobody.invalid" }},
 		"issuer other":   {"issuer.int", Bad, "calls itself", func(d *desk) { d.Settings.Issuers[0].URL += "/" }},
 		"portal":         {"issuer.int", Bad, "no discovery", func(d *desk) { d.provider.Config.Handler = http.NotFoundHandler() }},
-		"clock 2 min":    {"issuer.int", Look, "2m", func(d *desk) { d.skew = 2 * time.Minute }},
+		"clock 2 min":    {"issuer.int", Look, "2m", func(d *desk) { d.skew = 150 * time.Second }},
 		"clock 11 min":   {"issuer.int", Bad, "11m", func(d *desk) { d.skew = -11 * time.Minute }},
 		"by proxy": {"issuer.int", OK, "through the proxy cache:3128", func(d *desk) {
 			d.Proxy = func(*http.Request) (*url.URL, error) { return &url.URL{Scheme: "http", Host: "cache:3128"}, nil }
