@@ -20,6 +20,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/doctor"
 	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
+	"github.com/smartcard-connect/smartcard-connect/agent/route"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
 
@@ -95,8 +96,8 @@ func (c *doctorCommand) desk() (doctor.Desk, error) {
 	}
 	return doctor.Desk{
 		Readers: pcsc.New(), Open: series.Open, Settings: set, Now: time.Now, Machine: doctor.Local{},
-		HTTP:  &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
-		Proxy: http.ProxyFromEnvironment, Ports: portservice.Ports(),
+		HTTP:  &http.Client{Transport: route.Transport(), Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		Proxy: route.Proxy, Ports: portservice.Ports(),
 		Device: func() (string, error) { return thumbprint(set.TPM) },
 	}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"net/http"
 	"sync"
 
 	"github.com/smartcard-connect/smartcard-connect/agent"
@@ -13,6 +14,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/local"
 	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
+	"github.com/smartcard-connect/smartcard-connect/agent/route"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 	"github.com/smartcard-connect/smartcard-connect/agent/signin"
 )
@@ -71,7 +73,8 @@ func serve(ctx context.Context, s *streams, set settings.Settings, listeners []n
 
 // wire is the agent with the machine's readers and a way to ask its user.
 func wire(s *streams, set settings.Settings) *agent.Agent {
-	return &agent.Agent{Settings: set, Readers: pcsc.New(), OpenCard: series.Open, Prompter: prompter(set), Log: s.log, Device: device(set.TPM)}
+	return &agent.Agent{Settings: set, Readers: pcsc.New(), OpenCard: series.Open, Prompter: prompter(set), Log: s.log, Device: device(set.TPM),
+		HTTP: &http.Client{Transport: route.Transport()}}
 }
 
 // device opens the key in the TPM at where.
