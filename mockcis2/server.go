@@ -189,11 +189,11 @@ func (s *Server) compose() (http.Handler, error) {
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	s.engine.Routes(mux, u.Path)
 	s.pages.Routes(mux, u.Path)
-	layer, err := fault.NewLayer(fault.World{Issuer: s.issuer, Now: s.now, Key: s.ring.Current, Stray: stray, Secret: s.secret}, &s.faults)
+	layer, err := fault.NewLayer(fault.World{Issuer: s.issuer, Now: s.now, Alg: s.Mode.Default(), Key: s.ring.Current, Stray: stray, Secret: s.secret}, &s.faults)
 	if err != nil {
 		return nil, err
 	}
-	return s.diary.Wrap(s.faults.Wire(u.Path, layer.Wrap(mux))), nil
+	return s.diary.Wrap(layer.Wrap(mux)), nil
 }
 
 // stray is a key that no key set of ours lists. Reading it takes a while, and

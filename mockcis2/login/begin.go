@@ -119,7 +119,7 @@ func (l *Login) grant(s session, role string) op.Grant {
 
 // silent is the fault silent-second-application.
 func (l *Login) silent(w http.ResponseWriter, r *http.Request, browser string, ask op.Ask) bool {
-	if !l.Faults.On(fault.SilentSecondApplication) {
+	if !l.Faults.On(r.Context(), fault.SilentSecondApplication) {
 		return false
 	}
 	l.mu.Lock()
