@@ -35,6 +35,9 @@ const (
 	// Callback is no endpoint but the answer of one that takes the browser back
 	// to the application.
 	Callback = "callback"
+	// Backchannel is no endpoint either but a logout token that the provider
+	// sends to an application.
+	Backchannel = "backchannel"
 )
 
 // Info is one fault.
@@ -57,11 +60,15 @@ type Info struct {
 	Answer   func(c *Call, a *Answer)                           `json:"-"` // changes any answer
 	Instead  func(c *Call, w http.ResponseWriter) (served bool) `json:"-"` // answers in the provider's place
 
+	LogoutToken func(c *Call, t *JWT)      `json:"-"` // changes a logout token
+	Delivery    func(c *Call, d *Delivery) `json:"-"` // changes how it is sent
+
 	In  func(x *Exchange) `json:"-"` // changes a request before it is looked at
 	Out func(x *Exchange) `json:"-"` // changes an answer before it leaves; for checks of a provider
 }
 
-// What becomes of the sign-in at a correct relying party.
+// What becomes of the sign-in at a correct relying party; of the session, where
+// the fault shows when it ends.
 const (
 	Refuse  = "refuse"  // nobody is signed in, and the reason is said
 	Survive = "survive" // the right person is signed in

@@ -87,7 +87,7 @@ func (f *running) aimed(c *Call) *Call {
 // hooked says whether the fault does something to an answer by itself; one that
 // does not is asked for by Set.On.
 func (f Info) hooked() bool {
-	return f.IDToken != nil || f.Sealed != nil || f.Request != nil || f.UserInfo != nil || f.Answer != nil || f.Instead != nil || f.OnWire()
+	return f.IDToken != nil || f.Sealed != nil || f.Request != nil || f.UserInfo != nil || f.Answer != nil || f.Instead != nil || f.LogoutToken != nil || f.Delivery != nil || f.OnWire()
 }
 
 // changes says whether it looks at the provider's own answer.
