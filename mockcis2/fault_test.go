@@ -88,6 +88,7 @@ var effects = map[string]func(t *testing.T, s *mockcis2.Server) bool{
 	"provider.id-token-replayed": func(t *testing.T, s *mockcis2.Server) bool {
 		return watch(t, s).token.json()["id_token"] == watch(t, s).token.json()["id_token"]
 	},
+	"provider.receipt-with-token":  receipt(func(c map[string]any) bool { return c["access_token"] != nil }),
 	"provider.receipt-stale":       receipt(func(c map[string]any) bool { return c["exp"].(float64) < float64(time.Now().Unix()) }),
 	"provider.receipt-other-nonce": receipt(func(c map[string]any) bool { return c["nonce"] == "not-the-nonce-you-signed" }),
 	"provider.receipt-forged":      receipt(func(c map[string]any) bool { return strings.Contains(c["(header)"].(string), "not-published") }),
@@ -113,8 +114,35 @@ var effects = map[string]func(t *testing.T, s *mockcis2.Server) bool{
 // than a test.
 var settings = map[string]string{"provider.latency": ":ms=600000", "provider.handover-slow": ":ms=600000"}
 
-// Requirement: each fault does what its title says, and nothing else does it
-// (style 6, 7). Turned red by: emptying a fault's hook.
+// aimed is the fault once for each client. One that cannot be aimed at a client
+// is on as it is for somebody who exists, and off for nobody.
+func aimed(f fault.Info, clients ...string) (ids []string) {
+	if _, err := fault.Find(f.ID + ":client=" + clients[0]); err != nil {
+		if clients[0] == "nobody" {
+			return nil
+		}
+		return []string{f.ID + settings[f.ID]}
+	}
+	if len(f.Also) > 0 { // several of one would act at once there
+		clients = clients[:1]
+	}
+	for _, c := range clients {
+		ids = append(ids, f.ID+begin(settings[f.ID])+"client="+c)
+	}
+	return ids
+}
+
+// begin is what stands before one more parameter.
+func begin(settings string) string {
+	if settings == "" {
+		return ":"
+	}
+	return settings + ","
+}
+
+// Requirement: each fault does what its title says, at whom it is aimed, and
+// nothing else does it (style 6, 7). Turned red by: emptying a fault's hook; not
+// telling the provider at whom a lax fault is aimed.
 func TestFaults(t *testing.T) {
 	for _, f := range fault.All {
 		effect, ok := every()[f.ID]
@@ -126,11 +154,11 @@ func TestFaults(t *testing.T) {
 			if !ok {
 				t.Fatal("no effect is known for this fault")
 			}
-			if effect(t, start(t)) {
-				t.Error("a healthy provider does it too")
+			if effect(t, start(t, aimed(f, "nobody")...)) {
+				t.Error("a healthy provider does it too, or one whose fault is aimed at somebody else")
 			}
-			if !effect(t, start(t, f.ID+settings[f.ID])) {
-				t.Error("the fault does not show")
+			if !effect(t, start(t, aimed(f, toy, keyClient, "999999999903.apps.national", "nobody.apps.national")...)) {
+				t.Error("the fault does not show, or not when it is aimed at those who are there")
 			}
 		})
 	}

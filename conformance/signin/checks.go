@@ -67,7 +67,7 @@ func Checks() []suite.Check {
 		{ID: "signin.device-enrolled", Title: "A computer that is enrolled signs in where one is required", Source: "protocol §6.1", Requires: devices, Proof: "provider.device-forgotten", Because: "once it is enrolled", Run: deviceEnrolled},
 		{ID: "signin.device-preferred", Title: "Where a device key is preferred the computer proves itself and is recorded", Source: "protocol §6.1", Requires: devices, Proof: "provider.device-unchecked", Because: "0 computers", Run: devicePreferred},
 		{ID: "signin.bad-argument", Title: "A hub argument that is not base64 JSON of version 1 is BAD_ARGUMENT", Source: "protocol §9", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: badArgument},
-		{ID: "signin.no-token-for-agent", Title: "The agent visits only the smartcard endpoints and public documents: it never gets a token", Source: "design §4 step 6", Requires: whole, Run: noToken},
+		{ID: "signin.no-token-for-agent", Title: "The agent visits only the smartcard endpoints and public documents: it never gets a token", Source: "design §4 step 6", Requires: whole, Proof: "provider.receipt-with-token", Because: "hands out [access_token]", Run: noToken},
 		{ID: "signin.real-browser", Title: "A real browser goes from application to application, and userinfo has the card holder's UUID", Source: "issue: must show", Requires: real, Proof: "provider.userinfo-wrong-sub", Because: "userinfo", Run: realBrowser},
 	}
 }

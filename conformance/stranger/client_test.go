@@ -78,7 +78,7 @@ func (s *anyText) UnmarshalJSON(raw []byte) error {
 // startClient starts a program for the client with a key; it ends with the test.
 func startClient(t *testing.T, program []string, c *target.Target, alg string, more ...string) *relyingParty {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	args := append(append(program[1:], c.Issuer, keyClient, keyFile, "conformance", alg, callback), more...)
 	cmd := exec.CommandContext(ctx, program[0], args...)
 	cmd.Stderr = os.Stderr

@@ -64,6 +64,8 @@ func unseen(f fault.Info) string {
 	switch {
 	case f.Owes.Who == "agent" || slices.ContainsFunc(between, func(p string) bool { return strings.HasPrefix(f.ID, p) }):
 		return "between provider, login page and agent"
+	case slices.Contains(f.At, fault.Backchannel):
+		return "they have no address for logout tokens: conformance/relyingparty tries it"
 	case slices.Contains([]string{"provider.hang", "provider.latency"}, f.ID):
 		return "they wait as long as they are told to: conformance/relyingparty tries it"
 	case unsent[f.ID] != "":

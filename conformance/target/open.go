@@ -110,6 +110,8 @@ type Visit struct {
 	Method string `json:"method"`
 	Path   string `json:"path"`
 	Status int    `json:"status"`
+	// Tokens are the names of those in the answer, as the diary has them.
+	Tokens []string `json:"tokens,omitempty"`
 }
 
 // Answer is what the scripted person does at one passcode form. The last answer

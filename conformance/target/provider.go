@@ -8,6 +8,7 @@ import (
 	card "github.com/smartcard-connect/smartcard-connect/emu/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/lint"
 )
 
 // serverSide is the side door of a provider in this process.
@@ -83,10 +84,13 @@ func (s *serverSide) RotateKey(context.Context) error {
 func (s *serverSide) History(context.Context) ([]Visit, error) {
 	var out []Visit
 	for _, e := range s.server.History() {
-		out = append(out, Visit{Method: e.Method, Path: e.Path, Status: e.Status})
+		out = append(out, Visit{Method: e.Method, Path: e.Path, Status: e.Status, Tokens: e.Tokens})
 	}
 	return out, nil
 }
+
+// Lints are what the provider has to say of one application.
+func (s *serverSide) Lints(client string) ([]lint.Finding, error) { return s.server.Lints(client) }
 
 // providerFaults is the provider's list.
 func providerFaults() []Fault {

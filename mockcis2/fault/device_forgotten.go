@@ -6,4 +6,5 @@ var DeviceForgotten = Info{
 	Title: "A computer that is enrolled does not count",
 	Why:   "The register of computers is out of step, as after a restore.",
 	Owes:  lax("PROTOCOL section 6.1"),
+	At:    []string{Assertion},
 }

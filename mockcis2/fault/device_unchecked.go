@@ -6,4 +6,5 @@ var DeviceUnchecked = Info{
 	Title: "A computer that does not prove itself, or that nobody enrolled, is accepted",
 	Why:   "The device key is asked for and never judged.",
 	Owes:  lax("PROTOCOL section 6.1"),
+	At:    []string{Assertion},
 }

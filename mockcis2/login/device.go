@@ -1,6 +1,7 @@
 package login
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -46,9 +47,9 @@ var errDeviceUnknown = fmt.Errorf("%w: this computer is not enrolled", errProof)
 
 // computer judges the device proof of a card assertion that is right in all
 // else. Only an enrolled computer counts; one that is not is recorded.
-func (l *Login) computer(p proof, asked string, now time.Time) (thumbprint string, err error) {
+func (l *Login) computer(ctx context.Context, p proof, asked string, now time.Time) (thumbprint string, err error) {
 	switch {
-	case asked == DeviceNone || l.Faults.On(fault.DeviceUnchecked):
+	case asked == DeviceNone || l.Faults.On(ctx, fault.DeviceUnchecked):
 		return "", nil
 	case p.Device == "" && asked == DeviceRequired:
 		return "", fmt.Errorf("%w: device_proof is required", errProof)
@@ -62,7 +63,7 @@ func (l *Login) computer(p proof, asked string, now time.Time) (thumbprint strin
 	if err != nil {
 		return "", err
 	}
-	if !l.Devices.Seen(thumbprint, now) || l.Faults.On(fault.DeviceForgotten) {
+	if !l.Devices.Seen(thumbprint, now) || l.Faults.On(ctx, fault.DeviceForgotten) {
 		l.Event("computer " + thumbprint + " seen, not enrolled")
 		if asked == DeviceRequired {
 			return "", errDeviceUnknown

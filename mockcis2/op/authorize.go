@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/ory/fosite"
-
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // Ask is a checked authorization request that waits for a person.
@@ -101,10 +99,6 @@ func (e *Engine) ask(r *http.Request, form url.Values) (Ask, fosite.AuthorizeReq
 	form.Del("request_uri")
 	mode := form.Get("response_mode")
 	form.Del("response_mode") // ours to serve
-	if e.faults.On(fault.PKCEIgnored) {
-		form.Del("code_challenge")
-		form.Del("code_challenge_method")
-	}
 	if e.Mode.Lax.UnknownScopes {
 		known := slices.DeleteFunc(scopes(form.Get("scope")), func(s string) bool { return !slices.Contains(e.Mode.scopes(), s) })
 		form.Set("scope", strings.Join(known, " "))

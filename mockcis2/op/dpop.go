@@ -106,7 +106,7 @@ func (e *Engine) judgeProof(w http.ResponseWriter, r *http.Request, payload []by
 			return dpopError("use_dpop_nonce", "The proof must carry the nonce of the DPoP-Nonce header.")
 		}
 	}
-	if !e.store.useJTI("DPoP "+jkt, c.ID, now.Add(2*proofLife)) {
+	if !e.store.useJTI(r.Context(), "DPoP "+jkt, c.ID, now.Add(2*proofLife)) {
 		return badProof("jti was used before.")
 	}
 	return nil

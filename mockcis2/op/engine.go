@@ -140,7 +140,7 @@ func (e *Engine) Deregister(id string) bool { return e.store.dropClient(id) }
 func (e *Engine) Registered() []Client { return e.store.allClients() }
 
 func (e *Engine) secure(ctx context.Context, u *url.URL) bool {
-	return secure(ctx, u) || e.Mode.Lax.AnyRedirect || e.faults.On(fault.RedirectUnchecked)
+	return secure(ctx, u) || e.Mode.Lax.AnyRedirect || e.faults.On(ctx, fault.RedirectUnchecked)
 }
 
 func (e *Engine) shift() time.Duration { return time.Until(e.now()) }

@@ -24,7 +24,7 @@ func (h Token) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusBadRequest, "unsupported_grant_type", "The grant types here are: "+strings.Join(e.Mode.grants(), ", ")+".")
 		return
 	}
-	if e.faults.On(fault.PKCEIgnored) {
+	if e.faults.On(r.Context(), fault.PKCEIgnored) {
 		r.PostForm.Del("code_verifier")
 	}
 	p, err := e.proof(w, r, "")
