@@ -109,6 +109,7 @@ func (e *Engine) ask(r *http.Request, form url.Values) (Ask, fosite.AuthorizeReq
 		known := slices.DeleteFunc(scopes(form.Get("scope")), func(s string) bool { return !slices.Contains(e.Mode.scopes(), s) })
 		form.Set("scope", strings.Join(known, " "))
 	}
+	e.dropOffline(form)
 	bare := &http.Request{Method: http.MethodGet, URL: r.URL, Header: http.Header{}, Form: form}
 	ar, err := e.provider.NewAuthorizeRequest(r.Context(), bare)
 	if errors.Is(err, fosite.ErrInvalidState) { // state is optional in RFC 6749; it is fosite's last check
@@ -131,6 +132,16 @@ func (e *Engine) ask(r *http.Request, form url.Values) (Ask, fosite.AuthorizeReq
 		err = ask.check(form, e.Mode)
 	}
 	return ask, ar, err
+}
+
+// dropOffline passes offline_access over where nobody is asked for consent
+// (OpenID Connect Core section 11). CIS2 does not know it, and refuses it.
+func (e *Engine) dropOffline(form url.Values) {
+	if !e.Mode.Extras || slices.Contains(scopes(form.Get("prompt")), "consent") {
+		return
+	}
+	kept := slices.DeleteFunc(scopes(form.Get("scope")), func(s string) bool { return s == "offline_access" })
+	form.Set("scope", strings.Join(kept, " "))
 }
 
 // check is what fosite would notice only after the person had signed in.
