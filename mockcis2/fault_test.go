@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,11 +103,20 @@ var effects = map[string]func(t *testing.T, s *mockcis2.Server) bool{
 		c.id.Authentication = stranger(t, c.id)
 		return accepted(t, s, c)
 	},
+	"provider.logout-untold": untold,
 	"provider.silent-second-application": func(t *testing.T, s *mockcis2.Server) bool {
 		b := newBrowser(t)
 		signIn(t, b, first(t, s), holder(s, 0), "")
 		return b.open(newApplication(t, s, "999999999903.apps.national", "second-secret").url()).home.Get("code") != ""
 	},
+}
+
+// untold says that a session ends without a word to the applications.
+func untold(t *testing.T, s *mockcis2.Server) bool {
+	b := newBrowser(t)
+	signIn(t, b, first(t, s), holder(s, 0), "")
+	remove(t, s)
+	return slices.ContainsFunc(s.History(), func(e mockcis2.Entry) bool { return strings.HasPrefix(e.Event, "applications are not told") })
 }
 
 // settings are behind the IDs of faults that show only to somebody more patient
@@ -118,7 +128,7 @@ var settings = map[string]string{"provider.latency": ":ms=600000", "provider.han
 func TestFaults(t *testing.T) {
 	for _, f := range fault.All {
 		effect, ok := every()[f.ID]
-		if !ok && f.OnWire() {
+		if !ok && (f.OnWire() || f.Mode != "") {
 			continue // shown by the spec of conformance whose proof it is: TestEveryProviderFaultIsNoticed
 		}
 		t.Run(f.ID, func(t *testing.T) {

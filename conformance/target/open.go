@@ -94,6 +94,9 @@ type Side interface {
 	Advance(ctx context.Context, by time.Duration) error
 	// RotateKey signs with another key from now on.
 	RotateKey(ctx context.Context) error
+	// TellLogout sets where a client is told that a session has ended; an
+	// empty address is nowhere.
+	TellLogout(ctx context.Context, client, address string) error
 	// History is every request the provider has answered, oldest first.
 	History(ctx context.Context) ([]Visit, error)
 }
@@ -164,7 +167,8 @@ func (t *Target) checkClaims() error {
 	have := map[Feature]bool{
 		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
 		PUK: t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
-		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Clock: t.Side != nil,
+		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Clock: t.Side != nil, Backchannel: t.Side != nil,
+		FAPI2: t.Issuer != "", PAR: t.Issuer != "", DPoP: t.Issuer != "", FormPost: t.Issuer != "", Refresh: t.Issuer != "", Logout: t.Issuer != "",
 	}
 	for _, f := range t.Features {
 		if there, known := have[f]; known && !there {

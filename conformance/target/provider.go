@@ -8,6 +8,7 @@ import (
 	card "github.com/smartcard-connect/smartcard-connect/emu/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 )
 
 // serverSide is the side door of a provider in this process.
@@ -18,7 +19,11 @@ type serverSide struct {
 
 // startProvider serves a provider on a free port and fills in who is registered.
 func (t *Target) startProvider() error {
-	side := &serverSide{server: &mockcis2.Server{Faults: t.faultsOf("provider"), AgentPorts: t.Ports, Handover: t.Handover}, start: t.faultsOf("provider")}
+	mode, err := op.ModeNamed(t.Mode)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	side := &serverSide{server: &mockcis2.Server{Mode: mode, Faults: t.faultsOf("provider"), AgentPorts: t.Ports, Handover: t.Handover}, start: t.faultsOf("provider")}
 	if err := side.server.Start(); err != nil {
 		return fmt.Errorf("provider: %w", err)
 	}
@@ -58,6 +63,16 @@ func (s *serverSide) Advance(_ context.Context, by time.Duration) error {
 func (s *serverSide) RotateKey(context.Context) error {
 	s.server.RotateKey()
 	return nil
+}
+
+// TellLogout registers the address.
+func (s *serverSide) TellLogout(_ context.Context, client, address string) error {
+	c, ok := s.server.Client(client)
+	if !ok {
+		return fmt.Errorf("the provider does not know the client %q", client)
+	}
+	c.BackchannelLogoutURI = address
+	return s.server.SetClient(c)
 }
 
 // History is the diary.

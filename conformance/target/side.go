@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -95,6 +96,16 @@ func (s *remoteSide) Advance(ctx context.Context, by time.Duration) error {
 // RotateKey changes the key.
 func (s *remoteSide) RotateKey(ctx context.Context) error {
 	return s.side.call(ctx, http.MethodPost, "/keys/rotate", nil, nil)
+}
+
+// TellLogout changes the registration, of which the side door keeps the secret.
+func (s *remoteSide) TellLogout(ctx context.Context, client, address string) error {
+	path, registration := "/clients/"+url.PathEscape(client), map[string]any{}
+	if err := s.side.call(ctx, http.MethodGet, path, nil, &registration); err != nil {
+		return err
+	}
+	registration["backchannel_logout_uri"] = address
+	return s.side.call(ctx, http.MethodPut, path, registration, nil)
 }
 
 // History is the diary.

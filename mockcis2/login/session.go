@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/people"
 )
 
@@ -60,6 +61,10 @@ func (l *Login) quit(b *browserState, why string) {
 	s := b.session
 	b.session = nil
 	l.Event("session of " + s.person.UUID + " ended: " + why)
+	if l.Faults.On(fault.LogoutUntold) {
+		l.Event("applications are not told: " + fault.LogoutUntold.ID)
+		return
+	}
 	for _, id := range slices.Sorted(maps.Keys(s.clients)) {
 		if c, ok := l.Engine.Client(id); ok && c.BackchannelLogoutURI != "" {
 			go l.tell(c, s.person.UUID, s.sid)

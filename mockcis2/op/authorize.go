@@ -68,7 +68,7 @@ func (h Authorize) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ask, ar, err := h.Engine.ask(r, asked)
-	if err == nil && uri == "" && h.Engine.Mode.Require.PAR {
+	if err == nil && uri == "" && h.Engine.mode().Require.PAR {
 		err = fosite.ErrInvalidRequest.WithHint("The request must be pushed first (RFC 9126), and this one was not.")
 	}
 	if err == nil {
@@ -129,7 +129,7 @@ func (e *Engine) ask(r *http.Request, form url.Values) (Ask, fosite.AuthorizeReq
 		err = fosite.ErrRequestURINotSupported
 	default:
 		ask.Client = ar.GetClient().(registered).Client
-		err = ask.check(form, e.Mode)
+		err = ask.check(form, e.mode())
 	}
 	return ask, ar, err
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/ory/fosite"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // proofLife is how old a DPoP proof may be, and nonceLife a nonce in it.
@@ -51,21 +53,18 @@ func (e *Engine) proof(w http.ResponseWriter, r *http.Request, token string) (*p
 	if len(headers) > 1 {
 		return nil, badProof("There is more than one DPoP header.")
 	}
-	jws, err := jose.ParseSignedCompact(headers[0], parseable(e.Mode.proofs()))
+	algs := e.mode().proofs()
+	jws, err := jose.ParseSignedCompact(headers[0], parseable(algs))
 	if err != nil {
-		return nil, badProof("The DPoP header is not a compact JWS with alg " + strings.Join(e.Mode.proofs(), ", ") + ".")
+		return nil, badProof("The DPoP header is not a compact JWS with alg " + strings.Join(algs, ", ") + ".")
 	}
-	head := jws.Signatures[0].Protected
-	key := head.JSONWebKey
-	if typ, _ := head.ExtraHeaders[jose.HeaderType].(string); typ != "dpop+jwt" {
-		return nil, badProof("typ must be dpop+jwt.")
-	}
-	if key == nil || !key.Valid() || !key.IsPublic() {
+	key := jws.Signatures[0].Protected.JSONWebKey
+	if key == nil || !key.Valid() {
 		return nil, badProof("The header must hold a public key as jwk.")
 	}
-	payload, err := jws.Verify(key)
-	if err != nil {
-		return nil, badProof("The key in the header does not verify the signature.")
+	payload, why := sealed(jws, key)
+	if why != "" && !e.faults.On(fault.DPoPKeyUnchecked) {
+		return nil, badProof(why)
 	}
 	thumb, err := key.Thumbprint(crypto.SHA256)
 	if err != nil {
@@ -73,6 +72,22 @@ func (e *Engine) proof(w http.ResponseWriter, r *http.Request, token string) (*p
 	}
 	p := &proof{base64.RawURLEncoding.EncodeToString(thumb)}
 	return p, e.judgeProof(w, r, payload, p.jkt, token)
+}
+
+// sealed is the payload of a proof, and what is wrong with its header or
+// signature (RFC 9449 section 4.3).
+func sealed(jws *jose.JSONWebSignature, key *jose.JSONWebKey) (payload []byte, why string) {
+	payload = jws.UnsafePayloadWithoutVerification()
+	if typ, _ := jws.Signatures[0].Protected.ExtraHeaders[jose.HeaderType].(string); typ != "dpop+jwt" {
+		return payload, "typ must be dpop+jwt."
+	}
+	if !key.IsPublic() {
+		return payload, "The header must hold a public key as jwk, not a private one."
+	}
+	if _, err := jws.Verify(key); err != nil {
+		return payload, "The key in the header does not verify the signature."
+	}
+	return payload, ""
 }
 
 // judgeProof looks at the claims of a proof (RFC 9449 section 4.3).
@@ -87,6 +102,9 @@ func (e *Engine) judgeProof(w http.ResponseWriter, r *http.Request, payload []by
 	}
 	if json.Unmarshal(payload, &c) != nil || c.ID == "" || c.Issued == nil {
 		return badProof("jti or iat is missing, or a claim has the wrong type.")
+	}
+	if e.faults.On(fault.DPoPClaimsUnchecked) {
+		return nil
 	}
 	now := e.now()
 	age := now.Sub(time.Unix(int64(*c.Issued), 0))
@@ -145,11 +163,11 @@ func hash(token string) string {
 // public client's refresh token is bound to, must be the one (RFC 9449 sections
 // 5 and 10).
 func (e *Engine) bind(s *session, p *proof, public, refresh bool) error {
-	if p == nil && e.Mode.Require.DPoP {
+	if p == nil && e.mode().Require.DPoP {
 		return badProof("A DPoP proof is needed here.")
 	}
 	held := s.jkt != "" && (!refresh || public && s.bound)
-	if held && (p == nil || p.jkt != s.jkt) {
+	if held && (p == nil || p.jkt != s.jkt) && !e.faults.On(fault.DPoPUnbound) {
 		return fosite.ErrInvalidGrant.WithHint("The grant belongs to another DPoP key.")
 	}
 	s.bound = p != nil

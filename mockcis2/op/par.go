@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/ory/fosite"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // pushedLife is how long a pushed request waits for its browser, and
@@ -23,6 +25,7 @@ type pushed struct {
 	form   url.Values
 	ends   time.Time
 	used   bool
+	seen   bool // by a browser, for the fault PushedBurnt
 }
 
 // PAR is {issuer}/par, where the mode has it. fosite's own stores secrets and
@@ -102,8 +105,14 @@ func (s *store) recall(uri, client string) (url.Values, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.pushed.get(uri)
-	if !ok || p.client != client || p.used || !s.now().Before(p.ends) {
+	if !ok || !s.faults.On(fault.PushedUnchecked) && (p.client != client || p.used || !s.now().Before(p.ends)) {
 		return nil, false
+	}
+	if s.faults.On(fault.PushedBurnt) {
+		if p.seen {
+			return nil, false
+		}
+		p.seen = true
 	}
 	return clone(p.form), true
 }
@@ -113,7 +122,7 @@ func (s *store) spend(uri string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.pushed.get(uri)
-	if !ok || p.used {
+	if !ok || p.used && !s.faults.On(fault.PushedUnchecked) {
 		return false
 	}
 	p.used = true

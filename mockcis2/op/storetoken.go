@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/ory/fosite"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 func (s *store) CreateAccessTokenSession(_ context.Context, sig string, r fosite.Requester) error {
@@ -69,7 +71,7 @@ func (s *store) GetRefreshTokenSession(_ context.Context, sig string, into fosit
 	if !ok {
 		return nil, fosite.ErrNotFound
 	}
-	if r.used {
+	if r.used && !s.faults.On(fault.RefreshReusable) {
 		return r.Requester, fosite.ErrInactiveToken
 	}
 	hydrate(into, r.Requester)
@@ -89,7 +91,7 @@ func (s *store) RotateRefreshToken(_ context.Context, id, sig string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, ok := s.refresh.get(sig)
-	if !ok || r.used {
+	if !ok || r.used && !s.faults.On(fault.RefreshReusable) {
 		return fosite.ErrInactiveToken
 	}
 	r.used = true

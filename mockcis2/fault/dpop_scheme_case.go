@@ -1,0 +1,17 @@
+package fault
+
+import "strings"
+
+// dpopSchemeCase is the fault provider.dpop-scheme-case: the scheme DPoP is known in one spelling only.
+var dpopSchemeCase = Info{
+	ID:    "provider.dpop-scheme-case",
+	Title: "The scheme DPoP is known in one spelling only",
+	Why:   "It is compared as a string, capitals and all.",
+	Mode:  "extended",
+	Owes:  noticed("spell it DPoP"),
+	In: func(x *Exchange) {
+		if x.Endpoint == "/userinfo" && !strings.HasPrefix(x.Request.Header.Get("Authorization"), "DPoP ") {
+			x.Request.Header.Del("Authorization")
+		}
+	},
+}
