@@ -52,30 +52,25 @@ func (s *Server) clock() *clock {
 // stays frozen.
 func (s *Server) Advance(d time.Duration) {
 	s.clock().move(func(c *clock) { c.set(c.read().Add(d)) })
-	s.expire()
-}
-
-// expire ends the sessions whose time is up, and tells their applications.
-func (s *Server) expire() {
-	if s.pages != nil {
-		s.pages.Expire()
-	}
+	s.expire(0)
 }
 
 // Set makes the provider's clock show t. It goes on running, or stays frozen.
 func (s *Server) Set(t time.Time) {
 	s.clock().move(func(c *clock) { c.set(t) })
-	s.expire()
+	s.expire(0)
 }
 
 // Freeze stops the provider's clock.
 func (s *Server) Freeze() {
 	s.clock().move(func(c *clock) { c.set(c.read()); c.still = true })
+	s.expire(0)
 }
 
 // Thaw lets a frozen clock run again, from where it stands.
 func (s *Server) Thaw() {
 	s.clock().move(func(c *clock) { c.set(c.read()); c.still = false })
+	s.expire(0)
 }
 
 // Frozen says whether the clock stands still.

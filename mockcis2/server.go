@@ -63,6 +63,7 @@ type Server struct {
 	faults fault.Set
 
 	time  clock
+	alarm alarm
 	diary *diary.Diary
 
 	mu        sync.Mutex
@@ -178,9 +179,13 @@ func (s *Server) compose() (http.Handler, error) {
 	s.ring = op.NewKeyRing(testpki.Published("provider"))
 	s.engine = op.New(op.Settings{Issuer: s.issuer, Realm: s.preset.Realm, Mode: s.Mode, Ring: s.ring, Clients: s.Clients,
 		Faults: &s.faults, Now: s.now, Rand: s.Rand})
+	layer, err := fault.NewLayer(fault.World{Issuer: s.issuer, Now: s.now, Alg: s.Mode.Default(), Key: s.ring.Current, Stray: stray, Secret: s.secret}, &s.faults)
+	if err != nil {
+		return nil, err
+	}
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
 		Engine: s.engine, Ring: s.ring, Trust: sync.OnceValue(trust),
-		Person: s.person, Everybody: s.Persons, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
+		Person: s.person, Everybody: s.Persons, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event, Wake: s.wake, Deliver: layer.Deliver}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults, Mode: s.Mode, Serves: s.pages.Serves})
 	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: s.engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse, Serves: s.pages.Serves})
@@ -189,11 +194,7 @@ func (s *Server) compose() (http.Handler, error) {
 	mux.Handle("GET "+u.Path+"/connect/jwk_uri", op.JWKS{Ring: s.ring, Faults: &s.faults})
 	s.engine.Routes(mux, u.Path)
 	s.pages.Routes(mux, u.Path)
-	layer, err := fault.NewLayer(fault.World{Issuer: s.issuer, Now: s.now, Key: s.ring.Current, Stray: stray, Secret: s.secret}, &s.faults)
-	if err != nil {
-		return nil, err
-	}
-	return s.diary.Wrap(s.faults.Wire(u.Path, layer.Wrap(mux))), nil
+	return s.diary.Wrap(layer.Wrap(mux)), nil
 }
 
 // stray is a key that no key set of ours lists. Reading it takes a while, and
@@ -218,13 +219,17 @@ func trust() pki.Trust {
 	return pki.Trust{Authority: ca.Certificate, Revocation: list.At}
 }
 
-// Close stops serving at once.
+// Close stops serving at once. No timer and no logout token is under way when it
+// returns.
 func (s *Server) Close() error {
 	if s.http == nil {
 		return nil
 	}
 	s.cancel() // what hangs on request ends too
-	return s.http.Close()
+	err := s.http.Close()
+	s.alarm.end()
+	s.pages.Close()
+	return err
 }
 
 // URL is where the server listens: http://host:port.

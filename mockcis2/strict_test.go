@@ -99,6 +99,9 @@ func every() map[string]effect {
 	for id, e := range effects {
 		all[id] = e
 	}
+	for id, f := range logouts {
+		all["provider.logout-token-"+id] = func(t *testing.T, s *mockcis2.Server) bool { t.Helper(); return f(ends(t, s)) }
+	}
 	for id, f := range wire {
 		all["provider."+id] = func(t *testing.T, s *mockcis2.Server) bool { t.Helper(); return f(watch(t, s)) }
 	}

@@ -6,4 +6,5 @@ var AccessTokenNeverEnds = Info{
 	Title: "An access token does not expire",
 	Why:   "Mocks keep tokens for ever.",
 	Owes:  lax("RFC 6749 section 5.1"),
+	At:    []string{UserInfo, Introspect},
 }

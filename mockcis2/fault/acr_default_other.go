@@ -6,11 +6,10 @@ var acrDefaultOther = Info{
 	Title: "Without acr_values another level than AAL3_ANY is served",
 	Why:   "A realm's default was changed.",
 	Owes:  noticed("ask for what it needs"),
+	At:    []string{Authorize},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/authorize" {
-			if x.Form.Get("acr_values") == "" {
-				x.Form.Set("acr_values", "AAL3_SMARTCARD")
-			}
+		if x.Form.Get("acr_values") == "" {
+			x.Form.Set("acr_values", "AAL3_SMARTCARD")
 		}
 	},
 }

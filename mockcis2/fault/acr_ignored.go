@@ -8,11 +8,10 @@ var acrIgnored = Info{
 	Title: "acr_values that nobody knows are ignored",
 	Why:   "OpenID Connect makes acr_values a voluntary wish.",
 	Owes:  noticed("look at acr in the ID token"),
+	At:    []string{Authorize},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/authorize" {
-			if !strings.HasPrefix(x.Form.Get("acr_values"), "AAL") {
-				x.Form.Del("acr_values")
-			}
+		if !strings.HasPrefix(x.Form.Get("acr_values"), "AAL") {
+			x.Form.Del("acr_values")
 		}
 	},
 }

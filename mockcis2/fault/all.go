@@ -142,6 +142,22 @@ var All = []Info{
 	receiptStale,
 	receiptOtherNonce,
 	ticketLost,
+	// Logout tokens, on the back channel.
+	logoutTokenWrongKey,
+	logoutTokenAlgNone,
+	logoutTokenWrongAud,
+	logoutTokenWrongIss,
+	logoutTokenExpired,
+	logoutTokenWithoutEvents,
+	logoutTokenOtherEvent,
+	logoutTokenWithNonce,
+	logoutTokenAboutNobody,
+	logoutTokenAboutAnother,
+	logoutTokenJtiReused,
+	logoutTokenWithoutJti,
+	logoutTokenLate,
+	logoutTokenNeverSent,
+	logoutTokenTwice,
 	// A provider too lax, for checks to notice.
 	CodeReusable,
 	PKCEIgnored,
@@ -243,7 +259,6 @@ var All = []Info{
 	logoutRedirectUnchecked,
 	logoutUnasked,
 	logoutNeedsAddress,
-	LogoutUntold,
 
 	// What CIS2 does not have: pushed requests, bound tokens, forms, refresh.
 	PushedUnchecked,

@@ -135,8 +135,8 @@ func (a *Answer) seal(c *Call, change func(*JWT)) {
 	if a.Status != http.StatusOK || json.Unmarshal(a.Body.Bytes(), &m) != nil || m == nil {
 		return
 	}
-	key, kid := c.Key()
-	t := &JWT{Header: map[string]any{"alg": "RS256"}, Claims: m}
+	key, kid := c.Key(c.Alg)
+	t := &JWT{Header: map[string]any{"alg": c.Alg}, Claims: m}
 	t.by(key, kid)
 	m["iss"] = c.Issuer
 	change(t)

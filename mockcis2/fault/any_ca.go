@@ -6,4 +6,5 @@ var AnyCA = Info{
 	Title: "A card from any authority is accepted",
 	Why:   "Roots taken from x5c prove nothing.",
 	Owes:  lax("PROTOCOL section 6"),
+	At:    []string{Assertion},
 }

@@ -6,4 +6,5 @@ var AnyCertificate = Info{
 	Title: "The signing certificate signs people in",
 	Why:   "Both certificates of a card chain to the same root.",
 	Owes:  lax("PROTOCOL section 6"),
+	At:    []string{Assertion},
 }

@@ -6,4 +6,5 @@ var AnyClient = Info{
 	Title: "A client that is not registered is accepted",
 	Why:   "Mocks register clients on first sight.",
 	Owes:  lax("RFC 6749 section 4.1.2.1"),
+	At:    []string{Authorize, PAR},
 }

@@ -11,11 +11,10 @@ var anyCode = Info{
 	Title: "Every code gets a token",
 	Why:   "Popular mocks accept codes that they never gave.",
 	Owes:  lax("RFC 6749 section 4.1.3"),
+	At:    []string{Token},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			if strings.Contains(string(x.Body), "invalid_grant") {
-				x.Say(http.StatusOK, map[string]any{"access_token": "for-any-code", "token_type": "Bearer", "expires_in": 3599})
-			}
+		if strings.Contains(string(x.Body), "invalid_grant") {
+			x.Say(http.StatusOK, map[string]any{"access_token": "for-any-code", "token_type": "Bearer", "expires_in": 3599})
 		}
 	},
 }

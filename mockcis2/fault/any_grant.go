@@ -8,11 +8,10 @@ var anyGrant = Info{
 	Title: "Every grant_type gets a token",
 	Why:   "Popular mocks answer anything with a token.",
 	Owes:  lax("RFC 9700 section 2.4"),
+	At:    []string{Token},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			if g := x.Form.Get("grant_type"); g != "authorization_code" {
-				x.Say(http.StatusOK, map[string]any{"access_token": "for-anybody", "token_type": "Bearer", "expires_in": 3599})
-			}
+		if g := x.Form.Get("grant_type"); g != "authorization_code" {
+			x.Say(http.StatusOK, map[string]any{"access_token": "for-anybody", "token_type": "Bearer", "expires_in": 3599})
 		}
 	},
 }

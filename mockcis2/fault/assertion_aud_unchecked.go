@@ -6,4 +6,5 @@ var AssertionAudUnchecked = Info{
 	Title: "A client assertion for anybody is accepted",
 	Why:   "Most providers are lenient about aud.",
 	Owes:  lax("RFC 7523 section 3"),
+	At:    []string{Token, PAR, Introspect, Revoke},
 }

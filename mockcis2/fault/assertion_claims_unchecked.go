@@ -6,4 +6,5 @@ var AssertionClaimsUnchecked = Info{
 	Title: "Of a client assertion only the signature is looked at",
 	Why:   "A signature feels like enough.",
 	Owes:  lax("RFC 7523 section 3"),
+	At:    []string{Token, PAR, Introspect, Revoke},
 }

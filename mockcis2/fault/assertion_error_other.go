@@ -6,13 +6,12 @@ var assertionErrorOther = Info{
 	Title: "A bad client assertion is answered without the words JWT is not valid",
 	Why:   "Other platforms say it otherwise.",
 	Owes:  noticed("go by the error code"),
+	At:    []string{Token},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			x.JSON(func(d map[string]any) {
-				if d["error"] == "invalid_client" {
-					d["error_description"] = "Client authentication failed"
-				}
-			})
-		}
+		x.JSON(func(d map[string]any) {
+			if d["error"] == "invalid_client" {
+				d["error_description"] = "Client authentication failed"
+			}
+		})
 	},
 }

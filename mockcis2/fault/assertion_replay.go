@@ -6,4 +6,5 @@ var AssertionReplay = Info{
 	Title: "A client assertion can be used again",
 	Why:   "jti is often not remembered.",
 	Owes:  lax("RFC 7523 section 3"),
+	At:    []string{Token, PAR, Introspect, Revoke},
 }

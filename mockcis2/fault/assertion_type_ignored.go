@@ -6,11 +6,10 @@ var assertionTypeIgnored = Info{
 	Title: "client_assertion_type is not looked at",
 	Why:   "There is only one that anybody uses.",
 	Owes:  lax("RFC 7521 section 4.2"),
+	At:    []string{Token},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			if x.Form.Has("client_assertion") {
-				x.Form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-			}
+		if x.Form.Has("client_assertion") {
+			x.Form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 		}
 	},
 }

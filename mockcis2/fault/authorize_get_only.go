@@ -8,8 +8,9 @@ var authorizeGetOnly = Info{
 	Title: "The authorization endpoint does not take POST",
 	Why:   "A router lists GET only.",
 	Owes:  noticed("send GET"),
+	At:    []string{Authorize},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/authorize" && x.Request.Method == http.MethodPost {
+		if x.Request.Method == http.MethodPost {
 			x.Say(http.StatusMethodNotAllowed, map[string]any{"error": "invalid_request"})
 		}
 	},

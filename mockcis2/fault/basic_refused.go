@@ -8,11 +8,10 @@ var basicRefused = Info{
 	Title: "client_secret_basic is refused",
 	Why:   "The credentials are not read from the header.",
 	Owes:  noticed("send them in the form, where discovery says so"),
+	At:    []string{Token},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			if _, _, basic := x.Request.BasicAuth(); basic {
-				x.Say(http.StatusUnauthorized, map[string]any{"error": "invalid_client", "error_description": "No client authentication was sent."})
-			}
+		if _, _, basic := x.Request.BasicAuth(); basic {
+			x.Say(http.StatusUnauthorized, map[string]any{"error": "invalid_client", "error_description": "No client authentication was sent."})
 		}
 	},
 }

@@ -2,6 +2,8 @@ package fault
 
 import (
 	"bytes"
+	"cmp"
+	"crypto"
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
@@ -17,9 +19,10 @@ import (
 type World struct {
 	Issuer string
 	Now    func() time.Time
-	Key    func() (key *rsa.PrivateKey, kid string) // the key that signs now
-	Stray  func() *rsa.PrivateKey                   // a key that is not published
-	Secret func(client string) string               // of a client; empty is none
+	Alg    string                                           // of what is signed for every client: RS256, PS256 or ES256
+	Key    func(alg string) (key crypto.Signer, kid string) // the key that signs by alg now; nil when there is none
+	Stray  func() *rsa.PrivateKey                           // a key that is not published
+	Secret func(client string) string                       // of a client; empty is none
 }
 
 // Call is one request as faults see it.
@@ -42,11 +45,12 @@ const longestForm = 1 << 16
 var under = map[string]string{
 	"/.well-known/openid-configuration": Discovery, "/connect/jwk_uri": JWKS, "/authorize": Authorize,
 	"/access_token": Token, "/userinfo": UserInfo, "/smartcard/complete": Complete, "/smartcard/v1/assertions": Assertion,
+	"/connect/endSession": Logout, "/par": PAR, "/introspect": Introspect, "/token/revoke": Revoke,
 }
 
 // owned names the endpoints whose path ends with a transaction's id.
 var owned = map[string]string{
-	"/smartcard/login": Login, "/smartcard/continue": Role, "/smartcard/abandon": Abandon, "/smartcard/v1/requests": Request,
+	"/smartcard/login": Login, "/smartcard/continue": Role, "/smartcard/resume": Role, "/smartcard/abandon": Abandon, "/smartcard/v1/requests": Request,
 }
 
 // place is the endpoint of a path below the issuer's, and the id in it.
@@ -72,9 +76,16 @@ func (l *Layer) call(r *http.Request) *Call {
 	switch c.Endpoint {
 	case Token:
 		c.Client, c.Flow = applicant(r, c.Form), l.links.of(c.Form.Get("code")).flow
+	case PAR:
+		c.Client = applicant(r, c.Form)
+	case Introspect, Revoke:
+		c.Client, c.Flow = applicant(r, c.Form), l.links.of(c.Form.Get("token")).flow
 	case UserInfo:
 		p := l.links.of(bearer(r, c.Form))
 		c.Client, c.Flow = p.client, p.flow
+	case Logout:
+		p := l.links.of(c.Form.Get("id_token_hint"))
+		c.Client, c.Flow = cmp.Or(c.Form.Get("client_id"), p.client), p.flow
 	case Complete:
 		c.Flow = l.links.of(c.Form.Get("ticket")).flow
 	case Assertion:

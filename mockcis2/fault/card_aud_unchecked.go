@@ -6,4 +6,5 @@ var CardAudUnchecked = Info{
 	Title: "A card assertion for another issuer is accepted",
 	Why:   "A proof made for one service is relayed to another.",
 	Owes:  lax("PROTOCOL section 6"),
+	At:    []string{Assertion},
 }

@@ -6,4 +6,5 @@ var CardReplay = Info{
 	Title: "A card assertion is accepted again",
 	Why:   "A transaction is not closed when it is proved.",
 	Owes:  lax("PROTOCOL section 6"),
+	At:    []string{Assertion},
 }

@@ -6,4 +6,5 @@ var CardSubUnchecked = Info{
 	Title: "The UUID claimed counts, not the one in the certificate",
 	Why:   "A name in a signed claim looks trustworthy.",
 	Owes:  lax("PROTOCOL section 6"),
+	At:    []string{Assertion},
 }

@@ -8,8 +8,9 @@ var challengeDemanded = Info{
 	Title: "A request without code_challenge is refused",
 	Why:   "OAuth 2.1 demands PKCE; CIS2 does not.",
 	Owes:  noticed("send one"),
+	At:    []string{Authorize},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/authorize" && (x.Form.Get("code_challenge") == "") {
+		if x.Form.Get("code_challenge") == "" {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "code_challenge is missing."})
 		}
 	},

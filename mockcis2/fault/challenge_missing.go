@@ -7,9 +7,6 @@ var challengeMissing = Info{
 	Why:   "The header is left to the framework.",
 	Mode:  "extended",
 	Owes:  noticed("go by the status"),
-	Out: func(x *Exchange) {
-		if x.Endpoint == "/userinfo" {
-			x.Header.Del("WWW-Authenticate")
-		}
-	},
+	At:    []string{UserInfo},
+	Out:   func(x *Exchange) { x.Header.Del("WWW-Authenticate") },
 }

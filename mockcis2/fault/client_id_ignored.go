@@ -6,11 +6,10 @@ var clientIDIgnored = Info{
 	Title: "client_id beside Basic credentials is ignored",
 	Why:   "Only the header is read.",
 	Owes:  lax("RFC 6749 section 3.2.1"),
+	At:    []string{Token},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			if _, _, basic := x.Request.BasicAuth(); basic {
-				x.Form.Del("client_id")
-			}
+		if _, _, basic := x.Request.BasicAuth(); basic {
+			x.Form.Del("client_id")
 		}
 	},
 }

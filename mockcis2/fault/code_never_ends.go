@@ -6,4 +6,5 @@ var CodeNeverEnds = Info{
 	Title: "A code does not expire",
 	Why:   "Mocks keep codes until they are spent.",
 	Owes:  lax("RFC 6749 section 4.1.2"),
+	At:    []string{Token},
 }

@@ -6,4 +6,5 @@ var CodeRedirectUnbound = Info{
 	Title: "A code is given out whatever the redirect_uri of the token request",
 	Why:   "Providers forget the comparison.",
 	Owes:  lax("RFC 6749 section 4.1.3"),
+	At:    []string{Token},
 }

@@ -6,4 +6,5 @@ var CodeReusable = Info{
 	Title: "A code can be spent again",
 	Why:   "Popular mocks accept any code twice.",
 	Owes:  lax("RFC 6749 section 4.1.2"),
+	At:    []string{Token},
 }

@@ -6,4 +6,5 @@ var CodeUnbound = Info{
 	Title: "Any client can spend a code",
 	Why:   "The client is authenticated but not compared.",
 	Owes:  lax("RFC 6749 section 4.1.3"),
+	At:    []string{Token},
 }

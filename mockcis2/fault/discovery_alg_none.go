@@ -6,9 +6,8 @@ var discoveryAlgNone = Info{
 	Title: "Discovery announces ID tokens without a signature",
 	Why:   "ForgeRock and others once listed none.",
 	Owes:  noticed("insist on RS256 all the same"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.JSON(func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"RS256", "none"} })
-		}
+		x.JSON(func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"RS256", "none"} })
 	},
 }

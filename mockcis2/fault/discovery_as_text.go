@@ -6,9 +6,8 @@ var discoveryAsText = Info{
 	Title: "Discovery is sent as text/plain",
 	Why:   "A static file server does not know the type of a name without an ending.",
 	Owes:  noticed("refuse it, or read it as JSON all the same"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.Header.Set("Content-Type", "text/plain")
-		}
+		x.Header.Set("Content-Type", "text/plain")
 	},
 }

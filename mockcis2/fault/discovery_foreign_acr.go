@@ -6,11 +6,10 @@ var discoveryForeignACR = Info{
 	Title: "Discovery announces an acr value that CIS2 does not have",
 	Why:   "Default values of the platform were left in.",
 	Owes:  noticed("ask for the values of the documentation"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.JSON(func(d map[string]any) {
-				d["acr_values_supported"] = []string{"AAL3_ANY", "urn:mace:incommon:iap:silver"}
-			})
-		}
+		x.JSON(func(d map[string]any) {
+			d["acr_values_supported"] = []string{"AAL3_ANY", "urn:mace:incommon:iap:silver"}
+		})
 	},
 }

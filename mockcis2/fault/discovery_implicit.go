@@ -6,9 +6,8 @@ var discoveryImplicit = Info{
 	Title: "Discovery announces the implicit flow",
 	Why:   "Platforms announce all that they could do, not what this realm allows.",
 	Owes:  noticed("use code all the same"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.JSON(func(d map[string]any) { d["response_types_supported"] = []string{"code", "token", "id_token token"} })
-		}
+		x.JSON(func(d map[string]any) { d["response_types_supported"] = []string{"code", "token", "id_token token"} })
 	},
 }

@@ -6,12 +6,11 @@ var discoveryMore = Info{
 	Title: "Discovery announces pushed requests and dynamic registration",
 	Why:   "Mocks offer more than the real one, and applications come to rely on it.",
 	Owes:  lax("NHS CIS2 discovery"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.JSON(func(d map[string]any) {
-				issuer, _ := d["issuer"].(string)
-				d["pushed_authorization_request_endpoint"], d["registration_endpoint"] = issuer+"/par", issuer+"/register"
-			})
-		}
+		x.JSON(func(d map[string]any) {
+			issuer, _ := d["issuer"].(string)
+			d["pushed_authorization_request_endpoint"], d["registration_endpoint"] = issuer+"/par", issuer+"/register"
+		})
 	},
 }

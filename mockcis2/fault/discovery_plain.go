@@ -6,9 +6,8 @@ var discoveryPlain = Info{
 	Title: "Discovery announces the challenge method plain",
 	Why:   "Old providers list both methods.",
 	Owes:  noticed("use S256 all the same"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.JSON(func(d map[string]any) { d["code_challenge_methods_supported"] = []string{"plain", "S256"} })
-		}
+		x.JSON(func(d map[string]any) { d["code_challenge_methods_supported"] = []string{"plain", "S256"} })
 	},
 }

@@ -6,4 +6,5 @@ var DiscoverySmartcard = Info{
 	Title: "Discovery names a smartcard endpoint",
 	Why:   "Home-made endpoints creep into a standard document.",
 	Owes:  lax("PROTOCOL section 1"),
+	At:    []string{Discovery},
 }

@@ -6,9 +6,8 @@ var discoveryWithoutBackchannel = Info{
 	Title: "Discovery does not announce back-channel logout",
 	Why:   "Signing out was added later than the document.",
 	Owes:  noticed("register for it all the same"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.JSON(func(d map[string]any) { delete(d, "backchannel_logout_supported") })
-		}
+		x.JSON(func(d map[string]any) { delete(d, "backchannel_logout_supported") })
 	},
 }

@@ -6,9 +6,8 @@ var discoveryWithoutEndSession = Info{
 	Title: "Discovery does not name the end session endpoint",
 	Why:   "Signing out was added later than the document.",
 	Owes:  noticed("sign out locally"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.JSON(func(d map[string]any) { delete(d, "end_session_endpoint") })
-		}
+		x.JSON(func(d map[string]any) { delete(d, "end_session_endpoint") })
 	},
 }

@@ -6,9 +6,8 @@ var discoveryWithoutIssParameter = Info{
 	Title: "Discovery does not announce iss on the redirect",
 	Why:   "Providers send iss without saying so; clients then do not insist on it.",
 	Owes:  noticed("check iss where it comes all the same"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.JSON(func(d map[string]any) { delete(d, "authorization_response_iss_parameter_supported") })
-		}
+		x.JSON(func(d map[string]any) { delete(d, "authorization_response_iss_parameter_supported") })
 	},
 }

@@ -6,9 +6,8 @@ var discoveryWithoutRS512 = Info{
 	Title: "Discovery does not announce RS512 for client assertions",
 	Why:   "A list was written before the Connection Manager offered RS512.",
 	Owes:  noticed("do as registered"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.JSON(func(d map[string]any) { d["token_endpoint_auth_signing_alg_values_supported"] = []string{"RS256"} })
-		}
+		x.JSON(func(d map[string]any) { d["token_endpoint_auth_signing_alg_values_supported"] = []string{"RS256"} })
 	},
 }

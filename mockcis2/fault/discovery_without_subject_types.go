@@ -6,9 +6,8 @@ var discoveryWithoutSubjectTypes = Info{
 	Title: "Discovery lacks subject_types_supported",
 	Why:   "Hand-written discovery documents forget required members that few clients read.",
 	Owes:  lax("OpenID Connect Discovery section 3"),
+	At:    []string{Discovery},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/.well-known/openid-configuration" {
-			x.JSON(func(d map[string]any) { delete(d, "subject_types_supported") })
-		}
+		x.JSON(func(d map[string]any) { delete(d, "subject_types_supported") })
 	},
 }

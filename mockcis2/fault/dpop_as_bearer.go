@@ -7,13 +7,12 @@ var dpopAsBearer = Info{
 	Why:   "The type is a constant of the library.",
 	Mode:  "extended",
 	Owes:  lax("RFC 9449 section 5"),
+	At:    []string{Token},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			x.JSON(func(d map[string]any) {
-				if d["token_type"] == "DPoP" {
-					d["token_type"] = "Bearer"
-				}
-			})
-		}
+		x.JSON(func(d map[string]any) {
+			if d["token_type"] == "DPoP" {
+				d["token_type"] = "Bearer"
+			}
+		})
 	},
 }

@@ -7,4 +7,5 @@ var DPoPClaimsUnchecked = Info{
 	Why:   "Signature and key are checked, and a proof made for another request passes.",
 	Mode:  "extended",
 	Owes:  lax("RFC 9449 section 4.3"),
+	At:    []string{PAR, Token, UserInfo},
 }

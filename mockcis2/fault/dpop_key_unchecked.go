@@ -7,4 +7,5 @@ var DPoPKeyUnchecked = Info{
 	Why:   "The proof is decoded, not verified.",
 	Mode:  "extended",
 	Owes:  lax("RFC 9449 section 4.3"),
+	At:    []string{PAR, Token, UserInfo},
 }

@@ -9,8 +9,9 @@ var dpopSchemeCase = Info{
 	Why:   "It is compared as a string, capitals and all.",
 	Mode:  "extended",
 	Owes:  noticed("spell it DPoP"),
+	At:    []string{UserInfo},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/userinfo" && !strings.HasPrefix(x.Request.Header.Get("Authorization"), "DPoP ") {
+		if !strings.HasPrefix(x.Request.Header.Get("Authorization"), "DPoP ") {
 			x.Request.Header.Del("Authorization")
 		}
 	},

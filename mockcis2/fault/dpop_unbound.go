@@ -7,4 +7,5 @@ var DPoPUnbound = Info{
 	Why:   "The resource server looks at the token alone.",
 	Mode:  "extended",
 	Owes:  lax("RFC 9449 section 7.1"),
+	At:    []string{Token, UserInfo},
 }

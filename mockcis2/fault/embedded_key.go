@@ -9,7 +9,7 @@ var embeddedKey = Info{
 	Owes:   refuse("refuse: keys come from the key set only"),
 	At:     []string{Token},
 	Sealed: func(c *Call, t *JWT) {
-		t.by(c.Stray(), "")
-		t.Header["jwk"] = public(c.Stray(), "own")
+		t.byStray(c, "")
+		t.Header["jwk"] = c.strange(t.alg(), "own")
 	},
 }

@@ -6,4 +6,5 @@ var FailureRepeated = Info{
 	Title: "A transaction takes failure reports without end",
 	Why:   "A report is written down and nothing is closed.",
 	Owes:  lax("PROTOCOL section 7"),
+	At:    []string{Failure},
 }

@@ -7,4 +7,5 @@ var FAPI2Unenforced = Info{
 	Why:   "A profile is switched on in the metadata only.",
 	Mode:  "fapi2",
 	Owes:  lax("FAPI 2.0 Security Profile section 5.3.2"),
+	At:    []string{PAR, Authorize, Token, Introspect, Revoke},
 }

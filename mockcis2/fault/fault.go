@@ -2,11 +2,10 @@
 // No fault on is a correct provider. One file is one fault; All lists them.
 //
 // Most faults live in a Layer between the network and the provider: they change
-// or replace one answer, and can be aimed at one client, one flow or the n-th
-// request by parameters behind their ID, such as
-// provider.wrong-nonce:client=999999999901.apps.national,n=2. The others make
-// the provider itself lax and are asked for, by Set.On, at the one place that
-// they weaken.
+// or replace one answer. The others make the provider itself lax and are asked
+// for, by Set.On, at the one place that they weaken. All can be aimed at one
+// client, one flow or the n-th request by parameters behind their ID, such as
+// provider.wrong-nonce:client=999999999901.apps.national,n=2.
 package fault
 
 import (
@@ -28,9 +27,17 @@ const (
 	Request   = "request"   // where the agent fetches what to sign
 	Failure   = "failure"   // where the agent reports a failure
 	Assertion = "assertion" // where the agent proves the card
+	Logout    = "logout"    // connect/endSession
+	// Endpoints that only some modes have.
+	PAR        = "par"        // par
+	Introspect = "introspect" // introspect
+	Revoke     = "revoke"     // token/revoke
 	// Callback is no endpoint but the answer of one that takes the browser back
 	// to the application.
 	Callback = "callback"
+	// Backchannel is no endpoint either but a logout token that the provider
+	// sends to an application.
+	Backchannel = "backchannel"
 )
 
 // Info is one fault.
@@ -44,7 +51,7 @@ type Info struct {
 	Mode   string  `json:"mode,omitempty"`    // in which it shows: extended, or fapi2; empty is every one
 	Owes   Owes    `json:"owes"`
 
-	At   []string `json:"-"` // where it shows; empty: asked for by Set.On
+	At   []string `json:"-"` // where it shows; each request there is counted
 	Also []string `json:"-"` // where it acts too, uncounted, whoever asks
 
 	IDToken  func(claims map[string]any, now time.Time)         `json:"-"` // changes an ID token's claims
@@ -54,11 +61,15 @@ type Info struct {
 	Answer   func(c *Call, a *Answer)                           `json:"-"` // changes any answer
 	Instead  func(c *Call, w http.ResponseWriter) (served bool) `json:"-"` // answers in the provider's place
 
+	LogoutToken func(c *Call, t *JWT)      `json:"-"` // changes a logout token
+	Delivery    func(c *Call, d *Delivery) `json:"-"` // changes how it is sent
+
 	In  func(x *Exchange) `json:"-"` // changes a request before it is looked at
 	Out func(x *Exchange) `json:"-"` // changes an answer before it leaves; for checks of a provider
 }
 
-// What becomes of the sign-in at a correct relying party.
+// What becomes of the sign-in at a correct relying party; of the session, where
+// the fault shows when it ends.
 const (
 	Refuse  = "refuse"  // nobody is signed in, and the reason is said
 	Survive = "survive" // the right person is signed in
@@ -88,6 +99,3 @@ func agent(text string) Owes { return Owes{"agent", Refuse, text} }
 func lax(source string) Owes {
 	return Owes{"check", Survive, "nothing; a check must notice (" + source + ")"}
 }
-
-// inLayer reports whether the fault changes answers and can be aimed.
-func (f Info) inLayer() bool { return len(f.At) > 0 }

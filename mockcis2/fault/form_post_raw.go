@@ -12,6 +12,7 @@ var formPostRaw = Info{
 	Why:   "It is put together from strings.",
 	Mode:  "extended",
 	Owes:  noticed("check state and iss as always"),
+	At:    []string{Authorize, Role},
 	Out: func(x *Exchange) {
 		if strings.Contains(string(x.Body), `id="form-post"`) {
 			x.Body = []byte(html.UnescapeString(string(x.Body)))

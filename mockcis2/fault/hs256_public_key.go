@@ -14,8 +14,8 @@ var hs256PublicKey = Info{
 	Owes:   refuse("refuse: a key is for one algorithm"),
 	At:     []string{Token},
 	Sealed: func(c *Call, t *JWT) {
-		key, _ := c.Key()
-		der := x509.MarshalPKCS1PublicKey(&key.PublicKey)
-		t.Header["alg"], t.Sign = "HS256", hs256(pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: der}))
+		key, _ := c.Key(t.alg())
+		der, _ := x509.MarshalPKIXPublicKey(key.Public()) // no other kinds of key are here
+		t.Header["alg"], t.Sign = "HS256", hs256(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 	},
 }

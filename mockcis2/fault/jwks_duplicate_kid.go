@@ -10,8 +10,8 @@ var jwksDuplicateKid = Info{
 	At:     []string{JWKS},
 	Answer: func(c *Call, a *Answer) {
 		a.keys(func(list []any) []any {
-			_, kid := c.Key()
-			return append([]any{public(c.Stray(), kid)}, list...)
+			_, kid := c.Key(c.Alg)
+			return append([]any{c.strange(c.Alg, kid)}, list...)
 		})
 	},
 }

@@ -13,7 +13,7 @@ var jwksHuge = Info{
 		a.keys(func(list []any) []any {
 			var many []any
 			for n := range 2000 {
-				many = append(many, public(c.Stray(), "old-"+strconv.Itoa(n)))
+				many = append(many, c.strange(c.Alg, "old-"+strconv.Itoa(n)))
 			}
 			return append(many, list...)
 		})

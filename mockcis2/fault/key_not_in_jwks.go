@@ -8,5 +8,5 @@ var KeyNotInJWKS = Info{
 	Source: "OpenID Connect Core section 10.1",
 	Owes:   refuse("refuse the token after fetching the keys once more"),
 	At:     []string{Token},
-	Sealed: func(c *Call, t *JWT) { t.by(c.Stray(), "not-published") },
+	Sealed: func(c *Call, t *JWT) { t.byStray(c, "not-published") },
 }

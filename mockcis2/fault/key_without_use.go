@@ -6,4 +6,5 @@ var KeyWithoutUse = Info{
 	Title: "The published keys do not say what they are for",
 	Why:   "use is optional in RFC 7517, and many leave it out.",
 	Owes:  lax("RFC 7517 section 4.2"),
+	At:    []string{JWKS},
 }

@@ -13,7 +13,7 @@ var kidAbsentMultipleJWKS = Info{
 	Sealed: func(_ *Call, t *JWT) { delete(t.Header, "kid") },
 	Answer: func(c *Call, a *Answer) {
 		if c.Endpoint == JWKS {
-			a.keys(func(list []any) []any { return append([]any{public(c.Stray(), "another")}, list...) })
+			a.keys(func(list []any) []any { return append([]any{c.strange(c.Alg, "another")}, list...) })
 		}
 	},
 }

@@ -1,5 +1,7 @@
 package fault
 
+import "slices"
+
 // kidAbsentSingleJWKS is the fault provider.kid-absent-single-jwks: the ID token does not say which key, and there is one.
 var kidAbsentSingleJWKS = Info{
 	ID:     "provider.kid-absent-single-jwks",
@@ -9,5 +11,18 @@ var kidAbsentSingleJWKS = Info{
 	RPTest: "oidcc-client-test-kid-absent-single-jwks",
 	Owes:   survive("use the only key"),
 	At:     []string{Token},
-	Sealed: func(c *Call, t *JWT) { delete(t.Header, "kid") },
+	Also:   []string{JWKS},
+	Sealed: func(c *Call, t *JWT) {
+		c.Memory.Swap("nameless", t.Header["kid"])
+		delete(t.Header, "kid")
+	},
+	Answer: func(c *Call, a *Answer) {
+		kid, _ := c.Memory.Get("nameless").(string)
+		if c.Endpoint != JWKS || kid == "" {
+			return
+		}
+		a.keys(func(list []any) []any {
+			return slices.DeleteFunc(list, func(k any) bool { key, _ := k.(map[string]any); return key["kid"] != kid })
+		})
+	},
 }

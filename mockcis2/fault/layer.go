@@ -33,27 +33,48 @@ func NewLayer(w World, s *Set) (*Layer, error) {
 func (l *Layer) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := l.call(r)
+		if l.Set.none() && !c.telling() {
+			next.ServeHTTP(w, r)
+			return
+		}
 		due := l.Set.due(c.Endpoint, c)
+		r = told(r, due)
+		c.request = r
+		x := l.exchange(w, r, due)
+		if x != nil {
+			x.in(due)
+		}
 		for _, f := range due {
 			if f.Instead != nil && f.Instead(f.aimed(c), w) {
 				return
 			}
 		}
-		if !changes(due) && !c.telling() {
+		if !slices.ContainsFunc(due, (*running).changes) && !c.telling() {
 			next.ServeHTTP(w, r)
 			return
 		}
 		a := &Answer{Status: http.StatusOK, header: w.Header()}
 		next.ServeHTTP(a, r)
 		l.learn(c, a)
-		if a.leaves(l.host) {
+		if c.Endpoint != Logout && a.leaves(l.host) {
 			due = append(due, l.Set.due(Callback, c)...)
 		}
-		for _, f := range due {
-			f.change(f.aimed(c), a)
-		}
+		l.change(c, x, a, due)
 		a.send(w)
 	})
+}
+
+// change lets the faults that are due change an answer.
+func (l *Layer) change(c *Call, x *Exchange, a *Answer, due []*running) {
+	if x == nil {
+		x = &Exchange{Request: c.request, Form: c.Form}
+	}
+	for _, f := range due {
+		f.change(f.aimed(c), a)
+		if f.Out != nil {
+			x.out(f, a)
+		}
+	}
 }
 
 // aimed is the call with the fault's own parameters and memory.
@@ -63,16 +84,20 @@ func (f *running) aimed(c *Call) *Call {
 	return &own
 }
 
-// changes says whether any of them looks at an answer.
-func changes(due []*running) bool {
-	return slices.ContainsFunc(due, func(f *running) bool { return f.Instead == nil || f.Answer != nil })
+// hooked says whether the fault does something to an answer by itself; one that
+// does not is asked for by Set.On.
+func (f Info) hooked() bool {
+	return f.IDToken != nil || f.Sealed != nil || f.Request != nil || f.UserInfo != nil || f.Answer != nil || f.Instead != nil || f.LogoutToken != nil || f.Delivery != nil || f.OnWire()
 }
+
+// changes says whether it looks at the provider's own answer.
+func (f *running) changes() bool { return f.hooked() && (f.Instead == nil || f.Answer != nil) }
 
 // telling says whether the answer may tell which flow something belongs to, or
 // take the browser home.
 func (c *Call) telling() bool {
 	switch c.Endpoint {
-	case Authorize, Token, Role, Abandon, Assertion:
+	case Authorize, Token, Login, Role, Abandon, Assertion:
 		return true
 	}
 	return false
@@ -86,9 +111,11 @@ func (l *Layer) learn(c *Call, a *Answer) {
 		if a.Status == http.StatusOK {
 			var m struct {
 				Token string `json:"access_token"`
+				ID    string `json:"id_token"`
 			}
 			_ = json.Unmarshal(a.Body.Bytes(), &m) // another shape tells nothing
 			l.links.learn(m.Token, p)
+			l.links.learn(m.ID, p)
 		}
 	case Assertion:
 		ticket, _ := unsealed(a.Body.String())["ticket"].(string)

@@ -6,9 +6,8 @@ var logoutHintUnchecked = Info{
 	Title: "A bad hint at signing out is passed over",
 	Why:   "client_id alone feels like enough.",
 	Owes:  lax("OpenID Connect RP-Initiated Logout section 4"),
+	At:    []string{Logout},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/connect/endSession" {
-			x.Form.Del("id_token_hint")
-		}
+		x.Form.Del("id_token_hint")
 	},
 }

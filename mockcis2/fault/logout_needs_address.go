@@ -8,8 +8,9 @@ var logoutNeedsAddress = Info{
 	Title: "Signing out without an address is refused",
 	Why:   "The provider has no page for it.",
 	Owes:  noticed("send one"),
+	At:    []string{Logout},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/connect/endSession" && x.Form.Get("post_logout_redirect_uri") == "" {
+		if x.Form.Get("post_logout_redirect_uri") == "" {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request"})
 		}
 	},

@@ -6,4 +6,5 @@ var LogoutOnRemoval = Info{
 	Title: "Userinfo stops answering once the sign-in is done",
 	Why:   "The older agent ended the session when the card was pulled.",
 	Owes:  Owes{"check", Refuse, "nothing; a check must notice (a pulled card ends nothing)"},
+	At:    []string{UserInfo},
 }

@@ -8,8 +8,9 @@ var logoutStateLost = Info{
 	Title: "The way back from signing out has no state",
 	Why:   "The parameter is optional, and was forgotten.",
 	Owes:  noticed("not rely on it"),
+	At:    []string{Logout},
 	Out: func(x *Exchange) {
-		if to, err := url.Parse(x.Header.Get("Location")); x.Endpoint == "/connect/endSession" && err == nil && to.Host != "" {
+		if to, err := url.Parse(x.Header.Get("Location")); err == nil && to.Host != "" {
 			to.RawQuery = ""
 			x.Header.Set("Location", to.String())
 		}

@@ -8,11 +8,10 @@ var openIDScopeAssumed = Info{
 	Title: "The scope openid is taken for granted",
 	Why:   "The provider knows nothing but OpenID Connect.",
 	Owes:  lax("OpenID Connect Core section 3.1.2.1"),
+	At:    []string{Authorize},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/authorize" {
-			if !strings.Contains(x.Form.Get("scope"), "openid") {
-				x.Form.Set("scope", "openid "+x.Form.Get("scope"))
-			}
+		if !strings.Contains(x.Form.Get("scope"), "openid") {
+			x.Form.Set("scope", "openid "+x.Form.Get("scope"))
 		}
 	},
 }

@@ -9,8 +9,9 @@ var parFrontChannelWins = Info{
 	Why:   "Both are merged, and the address comes last.",
 	Mode:  "extended",
 	Owes:  lax("RFC 9126 section 4"),
+	At:    []string{Authorize},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/authorize" && x.Form.Has("request_uri") && x.Form.Has("state") {
+		if x.Form.Has("request_uri") && x.Form.Has("state") {
 			x.Home(func(q url.Values) { q.Set("state", x.Form.Get("state")) })
 		}
 	},

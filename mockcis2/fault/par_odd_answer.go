@@ -9,8 +9,9 @@ var parOddAnswer = Info{
 	Why:   "It is made like that of any other endpoint.",
 	Mode:  "extended",
 	Owes:  noticed("go by request_uri and expires_in, whatever they are"),
+	At:    []string{PAR},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/par" && x.Status == http.StatusCreated {
+		if x.Status == http.StatusCreated {
 			x.Say(http.StatusOK, map[string]any{"request_uri": "urn:ietf:params:oauth:request_uri:1", "expires_in": 3600})
 			x.Header.Set("Cache-Control", "max-age=3600")
 		}

@@ -62,7 +62,7 @@ var (
 )
 
 // anywhere are the endpoints at which a fault of the transport can show.
-var anywhere = []string{Token, Discovery, JWKS, Authorize, UserInfo, Login, Role, Abandon, Complete, Request, Failure, Assertion}
+var anywhere = []string{Token, Discovery, JWKS, Authorize, UserInfo, Login, Role, Abandon, Complete, Request, Failure, Assertion, Logout, PAR, Introspect, Revoke}
 
 // endpoint says where a fault of the transport shows.
 var endpoint = Param{"endpoint", Token, "one of " + strings.Join(anywhere, " "), "the endpoint it shows at",
@@ -71,16 +71,25 @@ var endpoint = Param{"endpoint", Token, "one of " + strings.Join(anywhere, " "),
 // nameless are the endpoints that are asked without saying by whom.
 func nameless(at string) bool { return at == Discovery || at == JWKS }
 
-// params are all parameters of a fault, its own and those that aim it.
+// early are the endpoints that are asked before a flow has an id: the answer of
+// authorize gives it. At some of the others a request can name no flow; then no
+// fault that is aimed at one fires.
+func early(at string) bool { return nameless(at) || at == Authorize || at == PAR }
+
+// params are all parameters of a fault, its own and those that aim it. Only what
+// could never be hit is left out.
 func (f Info) params() []Param {
-	if !f.inLayer() {
-		return nil
-	}
 	list := append(slices.Clip(f.Params), nth)
-	if slices.ContainsFunc(f.At, nameless) && !f.has(endpoint.Key) {
-		return list
+	somewhere := func(not func(string) bool) bool {
+		return f.has(endpoint.Key) || slices.ContainsFunc(f.At, func(at string) bool { return !not(at) })
 	}
-	return append(list, client, flow)
+	if somewhere(nameless) {
+		list = append(list, client)
+	}
+	if somewhere(early) {
+		list = append(list, flow)
+	}
+	return list
 }
 
 func (f Info) has(key string) bool {
@@ -135,8 +144,10 @@ func parse(id string) (Info, values, error) {
 		}
 		v[key] = text
 	}
-	if nameless(v[endpoint.Key]) && (seen[client.Key] || seen[flow.Key]) {
-		return Info{}, nil, fmt.Errorf("%w: %s: at endpoint=%s nobody says which client or flow asks", ErrParam, base, v[endpoint.Key])
+	if at := v[endpoint.Key]; nameless(at) && (seen[client.Key] || seen[flow.Key]) {
+		return Info{}, nil, fmt.Errorf("%w: %s: at endpoint=%s nobody says which client or flow asks", ErrParam, base, at)
+	} else if early(at) && seen[flow.Key] {
+		return Info{}, nil, fmt.Errorf("%w: %s: at endpoint=%s the flow has no id yet", ErrParam, base, at)
 	}
 	f.ID = id
 	return f, v, nil

@@ -6,4 +6,5 @@ var PKCEIgnored = Info{
 	Title: "The code verifier is not looked at",
 	Why:   "Several mocks skip PKCE.",
 	Owes:  lax("RFC 7636 section 4.6"),
+	At:    []string{Token},
 }

@@ -8,11 +8,10 @@ var promptNoneShowsLogin = Info{
 	Title: "A login page is shown in spite of prompt=none",
 	Why:   "The parameter is not known to the provider.",
 	Owes:  noticed("give up after a time, as nothing comes back"),
+	At:    []string{Authorize},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/authorize" {
-			if strings.Contains(x.Form.Get("prompt"), "none") {
-				x.Form.Del("prompt")
-			}
+		if strings.Contains(x.Form.Get("prompt"), "none") {
+			x.Form.Del("prompt")
 		}
 	},
 }

@@ -7,4 +7,5 @@ var PushedBurnt = Info{
 	Why:   "It is forgotten on first use, and people reload the page.",
 	Mode:  "extended",
 	Owes:  noticed("push again and start anew"),
+	At:    []string{Authorize},
 }

@@ -7,4 +7,5 @@ var PushedUnchecked = Info{
 	Why:   "The reference is a key into a table, and nobody looks whose it is.",
 	Mode:  "extended",
 	Owes:  lax("RFC 9126 section 2.2"),
+	At:    []string{Authorize, Role},
 }

@@ -8,5 +8,5 @@ var ReceiptForged = Info{
 	Source: "agent protocol section 7",
 	Owes:   agent("refuse the receipt and hand on no ticket"),
 	At:     []string{Assertion},
-	Answer: func(c *Call, a *Answer) { a.reseal(c, func(t *JWT) { t.by(c.Stray(), "not-published") }) },
+	Answer: func(c *Call, a *Answer) { a.reseal(c, func(t *JWT) { t.byStray(c, "not-published") }) },
 }

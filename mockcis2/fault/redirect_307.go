@@ -8,6 +8,7 @@ var redirect307 = Info{
 	Title: "Redirects keep the method and the form",
 	Why:   "307 sends what a person typed on to the application (RFC 9700 section 4.12).",
 	Owes:  lax("RFC 9700 section 4.12"),
+	At:    []string{Authorize, Login, Complete, Role, Abandon, Logout},
 	Out: func(x *Exchange) {
 		if x.Status == http.StatusSeeOther {
 			x.Status = http.StatusTemporaryRedirect

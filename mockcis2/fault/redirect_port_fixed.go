@@ -11,8 +11,9 @@ var redirectPortFixed = Info{
 	Title: "The port of a loopback redirect_uri must be the registered one",
 	Why:   "Exact comparison without the exception for native applications.",
 	Owes:  noticed("register its port"),
+	At:    []string{Authorize},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/authorize" && (!strings.Contains(x.Form.Get("redirect_uri"), ":4180/")) {
+		if !strings.Contains(x.Form.Get("redirect_uri"), ":4180/") {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "redirect_uri is not registered."})
 		}
 	},

@@ -6,4 +6,6 @@ var RedirectUnchecked = Info{
 	Title: "Any redirect_uri is accepted",
 	Why:   "Several mocks do not check it.",
 	Owes:  lax("RFC 9700 section 2.1"),
+	At:    []string{Authorize, PAR},
+	Also:  []string{Login, Complete, Role}, // where the answer leaves: it is looked at again there
 }

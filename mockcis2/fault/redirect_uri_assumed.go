@@ -6,11 +6,10 @@ var redirectURIAssumed = Info{
 	Title: "A request without redirect_uri goes to the registered one",
 	Why:   "OAuth 2.0 allows it where only one is registered; OpenID Connect does not.",
 	Owes:  lax("OpenID Connect Core section 3.1.2.1"),
+	At:    []string{Authorize},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/authorize" {
-			if x.Form.Get("redirect_uri") == "" {
-				x.Form.Set("redirect_uri", "http://127.0.0.1/callback")
-			}
+		if x.Form.Get("redirect_uri") == "" {
+			x.Form.Set("redirect_uri", "http://127.0.0.1/callback")
 		}
 	},
 }

@@ -7,4 +7,5 @@ var RefreshReusable = Info{
 	Why:   "Refresh tokens are not rotated, or the old ones are not forgotten.",
 	Mode:  "extended",
 	Owes:  lax("RFC 9700 section 4.14.2"),
+	At:    []string{Token},
 }

@@ -7,8 +7,9 @@ var refreshScopeIgnored = Info{
 	Why:   "Libraries take the scope of the sign-in, whatever is asked for.",
 	Mode:  "extended",
 	Owes:  lax("RFC 6749 section 6"),
+	At:    []string{Token},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/access_token" && x.Form.Get("grant_type") == "refresh_token" {
+		if x.Form.Get("grant_type") == "refresh_token" {
 			x.Form.Del("scope")
 		}
 	},

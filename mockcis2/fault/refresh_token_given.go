@@ -6,13 +6,12 @@ var refreshTokenGiven = Info{
 	Title: "The token answer has a refresh token",
 	Why:   "Mocks give one; CIS2 does not, and applications come to rely on it.",
 	Owes:  noticed("not need it"),
+	At:    []string{Token},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			x.JSON(func(d map[string]any) {
-				if d["access_token"] != nil {
-					d["refresh_token"] = "of-no-use"
-				}
-			})
-		}
+		x.JSON(func(d map[string]any) {
+			if d["access_token"] != nil {
+				d["refresh_token"] = "of-no-use"
+			}
+		})
 	},
 }

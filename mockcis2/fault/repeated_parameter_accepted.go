@@ -6,6 +6,7 @@ var repeatedParameterAccepted = Info{
 	Title: "A parameter that comes twice is taken once",
 	Why:   "Most form parsers do that by themselves.",
 	Owes:  lax("RFC 6749 section 3.1"),
+	At:    []string{Authorize, Token, UserInfo, Login, Role, Complete, Abandon, Logout, PAR, Introspect, Revoke},
 	In: func(x *Exchange) {
 		for name, values := range x.Form {
 			x.Form[name] = values[:1]

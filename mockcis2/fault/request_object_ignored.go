@@ -6,10 +6,9 @@ var requestObjectIgnored = Info{
 	Title: "Request objects are ignored instead of refused",
 	Why:   "The provider does not know the parameters.",
 	Owes:  lax("OpenID Connect Core section 6.1"),
+	At:    []string{Authorize},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/authorize" {
-			x.Form.Del("request")
-			x.Form.Del("request_uri")
-		}
+		x.Form.Del("request")
+		x.Form.Del("request_uri")
 	},
 }

@@ -8,5 +8,5 @@ var RequestWrongKey = Info{
 	Source: "agent protocol section 5",
 	Owes:   agent("refuse with REQUEST_REFUSED before asking anybody"),
 	At:     []string{Request},
-	Answer: func(c *Call, a *Answer) { a.reseal(c, func(t *JWT) { t.by(c.Stray(), "not-published") }) },
+	Answer: func(c *Call, a *Answer) { a.reseal(c, func(t *JWT) { t.byStray(c, "not-published") }) },
 }

@@ -6,9 +6,8 @@ var responseModeIgnored = Info{
 	Title: "response_mode is ignored",
 	Why:   "Mocks do not know the parameter.",
 	Owes:  lax("OAuth 2.0 Multiple Response Type Encoding Practices section 2.1"),
+	At:    []string{Authorize},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/authorize" {
-			x.Form.Del("response_mode")
-		}
+		x.Form.Del("response_mode")
 	},
 }

@@ -6,11 +6,10 @@ var responseTypeAssumed = Info{
 	Title: "A request without response_type is taken for code",
 	Why:   "Mocks do not look at it.",
 	Owes:  lax("RFC 6749 section 3.1.1"),
+	At:    []string{Authorize},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/authorize" {
-			if x.Form.Get("response_type") == "" {
-				x.Form.Set("response_type", "code")
-			}
+		if x.Form.Get("response_type") == "" {
+			x.Form.Set("response_type", "code")
 		}
 	},
 }

@@ -6,4 +6,5 @@ var RevocationIgnored = Info{
 	Title: "Revoked cards are accepted",
 	Why:   "Revocation lists that cannot be fetched are often ignored.",
 	Owes:  lax("PROTOCOL section 6"),
+	At:    []string{Assertion},
 }

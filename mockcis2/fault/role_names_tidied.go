@@ -8,10 +8,9 @@ var roleNamesTidied = Info{
 	Title: "Roles come without CIS2's odd spellings",
 	Why:   "Somebody tidied the fixtures: workgroup_codes, and no quotes in role_name.",
 	Owes:  noticed("find roles by code, not by spelling"),
+	At:    []string{UserInfo},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/userinfo" {
-			x.Body = bytes.ReplaceAll(x.Body, []byte("workgroups_codes"), []byte("workgroup_codes"))
-			x.Body = bytes.ReplaceAll(x.Body, []byte(`\"`), nil)
-		}
+		x.Body = bytes.ReplaceAll(x.Body, []byte("workgroups_codes"), []byte("workgroup_codes"))
+		x.Body = bytes.ReplaceAll(x.Body, []byte(`\"`), nil)
 	},
 }

@@ -6,13 +6,12 @@ var rotatedKeyDropped = Info{
 	Title: "The key set has only the newest key",
 	Why:   "Rotation replaces the file; tokens of a minute ago no longer verify.",
 	Owes:  noticed("fetch the keys again once, then refuse"),
+	At:    []string{JWKS},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/connect/jwk_uri" {
-			x.JSON(func(d map[string]any) {
-				if keys, ok := d["keys"].([]any); ok {
-					d["keys"] = keys[:1]
-				}
-			})
-		}
+		x.JSON(func(d map[string]any) {
+			if keys, ok := d["keys"].([]any); ok {
+				d["keys"] = keys[:1]
+			}
+		})
 	},
 }

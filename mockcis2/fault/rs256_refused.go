@@ -6,4 +6,5 @@ var RS256Refused = Info{
 	Title: "Client assertions with RS256 are refused",
 	Why:   "A provider that follows one guide to the letter takes RS512 alone.",
 	Owes:  lax("NHS CIS2 client authentication"),
+	At:    []string{Token, PAR, Introspect, Revoke},
 }

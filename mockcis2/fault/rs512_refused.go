@@ -6,4 +6,5 @@ var RS512Refused = Info{
 	Title: "Client assertions with RS512 are refused",
 	Why:   "Libraries often allow RS256 alone.",
 	Owes:  lax("NHS CIS2 client authentication"),
+	At:    []string{Token, PAR, Introspect, Revoke},
 }

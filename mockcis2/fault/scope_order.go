@@ -11,8 +11,9 @@ var scopeOrder = Info{
 	Title: "The scope openid must come first",
 	Why:   "A comparison of strings instead of lists.",
 	Owes:  noticed("report the error"),
+	At:    []string{Authorize},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/authorize" && (!strings.HasPrefix(x.Form.Get("scope"), "openid")) {
+		if !strings.HasPrefix(x.Form.Get("scope"), "openid") {
 			x.Say(http.StatusBadRequest, map[string]any{"error": "invalid_request", "error_description": "openid must come first."})
 		}
 	},

@@ -6,4 +6,5 @@ var ScopesIgnored = Info{
 	Title: "Userinfo says everything, whatever was asked",
 	Why:   "Mocks keep one answer for each person.",
 	Owes:  lax("OpenID Connect Core section 5.4"),
+	At:    []string{UserInfo},
 }

@@ -6,4 +6,5 @@ var SecretUnchecked = Info{
 	Title: "Any client secret is accepted",
 	Why:   "Mocks take whatever secret is configured.",
 	Owes:  lax("RFC 6749 section 5.2"),
+	At:    []string{Token, PAR, Introspect, Revoke},
 }

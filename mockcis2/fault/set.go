@@ -1,6 +1,8 @@
 package fault
 
 import (
+	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -88,11 +90,31 @@ func (s *Set) IDs() []string {
 	return ids
 }
 
-// On says whether the fault is on: what makes the provider lax asks this.
-func (s *Set) On(f Info) bool {
+// On says whether the fault is on for the request of this context: what makes
+// the provider lax asks this. Where no Layer has looked at the request, a fault
+// is on that is aimed at nobody.
+func (s *Set) On(ctx context.Context, f Info) bool {
+	if due, told := ctx.Value(dueKey{}).([]*running); told {
+		return slices.ContainsFunc(due, func(r *running) bool { return Base(r.ID) == f.ID })
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return slices.ContainsFunc(s.on, func(r *running) bool { return r.ID == f.ID })
+}
+
+// dueKey is where a context keeps the faults that fire at its request.
+type dueKey struct{}
+
+// told is the request whose context knows which faults fire.
+func told(r *http.Request, due []*running) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), dueKey{}, due))
+}
+
+// none says whether no fault is on.
+func (s *Set) none() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.on) == 0
 }
 
 // due are the faults that fire now, at this endpoint, for this call. Each

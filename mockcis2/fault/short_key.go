@@ -8,13 +8,12 @@ var shortKey = Info{
 	Title: "The key set has an RSA key of 1024 bits",
 	Why:   "Keys made in 2008 are still published somewhere.",
 	Owes:  noticed("not use it"),
+	At:    []string{JWKS},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/connect/jwk_uri" {
-			x.JSON(func(d map[string]any) {
-				if keys, ok := d["keys"].([]any); ok {
-					d["keys"] = append(keys, map[string]any{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "short", "e": "AQAB", "n": "w" + strings.Repeat("A", 169) + "E"})
-				}
-			})
-		}
+		x.JSON(func(d map[string]any) {
+			if keys, ok := d["keys"].([]any); ok {
+				d["keys"] = append(keys, map[string]any{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "short", "e": "AQAB", "n": "w" + strings.Repeat("A", 169) + "E"})
+			}
+		})
 	},
 }

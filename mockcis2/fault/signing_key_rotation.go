@@ -11,12 +11,12 @@ var signingKeyRotation = Info{
 	At:     []string{Token},
 	Also:   []string{JWKS},
 	Sealed: func(c *Call, t *JWT) {
-		c.Memory.Swap("rotated", true)
-		t.by(c.Stray(), "just-rotated")
+		c.Memory.Swap("rotated", t.alg())
+		t.byStray(c, "just-rotated")
 	},
 	Answer: func(c *Call, a *Answer) {
-		if c.Endpoint == JWKS && c.Memory.Get("rotated") != nil {
-			a.keys(func(list []any) []any { return append([]any{public(c.Stray(), "just-rotated")}, list...) })
+		if alg, rotated := c.Memory.Get("rotated").(string); c.Endpoint == JWKS && rotated {
+			a.keys(func(list []any) []any { return append([]any{c.strange(alg, "just-rotated")}, list...) })
 		}
 	},
 }

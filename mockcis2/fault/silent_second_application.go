@@ -6,4 +6,5 @@ var SilentSecondApplication = Info{
 	Title: "A second application gets in without a passcode",
 	Why:   "Ordinary single sign-on, which this service must not do.",
 	Owes:  lax("design section 4 step 7"),
+	At:    []string{Authorize},
 }

@@ -8,6 +8,7 @@ var stateInvented = Info{
 	Title: "The redirect has a state though none was sent",
 	Why:   "Older libraries insist on one, and the provider makes one up.",
 	Owes:  noticed("ignore it"),
+	At:    []string{Callback},
 	Out: func(x *Exchange) {
 		x.Home(func(q url.Values) {
 			if !q.Has("state") {

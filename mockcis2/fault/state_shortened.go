@@ -8,6 +8,7 @@ var stateShortened = Info{
 	Title: "A state is cut after 64 characters",
 	Why:   "A database column is that wide.",
 	Owes:  noticed("refuse the callback"),
+	At:    []string{Callback},
 	Out: func(x *Exchange) {
 		x.Home(func(q url.Values) {
 			if state := q.Get("state"); len(state) > 64 {

@@ -6,4 +6,5 @@ var TicketReusable = Info{
 	Title: "A ticket can be used again",
 	Why:   "A ticket may leak through history or logs.",
 	Owes:  lax("PROTOCOL section 8"),
+	At:    []string{Complete},
 }

@@ -6,4 +6,5 @@ var TicketWithoutCookie = Info{
 	Title: "A ticket completes in any browser",
 	Why:   "The attack in which a victim types the passcode for somebody else.",
 	Owes:  lax("PROTOCOL section 8"),
+	At:    []string{Complete},
 }

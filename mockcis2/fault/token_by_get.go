@@ -8,11 +8,10 @@ var tokenByGet = Info{
 	Title: "The token endpoint answers GET",
 	Why:   "A router does not look at the method; codes and secrets get into logs.",
 	Owes:  lax("RFC 6749 section 3.2"),
+	At:    []string{Token},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			if x.Request.Method == http.MethodGet {
-				x.Say(http.StatusOK, map[string]any{"access_token": "by-get", "token_type": "Bearer"})
-			}
+		if x.Request.Method == http.MethodGet {
+			x.Say(http.StatusOK, map[string]any{"access_token": "by-get", "token_type": "Bearer"})
 		}
 	},
 }

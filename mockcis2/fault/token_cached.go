@@ -6,9 +6,8 @@ var tokenCached = Info{
 	Title: "Token answers may be cached",
 	Why:   "A proxy in front rewrites headers.",
 	Owes:  noticed("not cache it all the same"),
+	At:    []string{Token},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			x.Header.Set("Cache-Control", "public, max-age=600")
-		}
+		x.Header.Set("Cache-Control", "public, max-age=600")
 	},
 }

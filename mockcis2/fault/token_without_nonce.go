@@ -6,9 +6,8 @@ var tokenWithoutNonce = Info{
 	Title: "The token answer lacks the nonce that CIS2 puts beside the tokens",
 	Why:   "It is an extra of the platform.",
 	Owes:  noticed("not need it"),
+	At:    []string{Token},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			x.JSON(func(d map[string]any) { delete(d, "nonce") })
-		}
+		x.JSON(func(d map[string]any) { delete(d, "nonce") })
 	},
 }

@@ -6,11 +6,10 @@ var twoMethodsAccepted = Info{
 	Title: "Two ways of client authentication in one request are accepted",
 	Why:   "The first one found is used.",
 	Owes:  lax("RFC 6749 section 2.3"),
+	At:    []string{Token},
 	In: func(x *Exchange) {
-		if x.Endpoint == "/access_token" {
-			if _, _, basic := x.Request.BasicAuth(); basic {
-				x.Form.Del("client_secret")
-			}
+		if _, _, basic := x.Request.BasicAuth(); basic {
+			x.Form.Del("client_secret")
 		}
 	},
 }

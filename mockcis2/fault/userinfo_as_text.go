@@ -6,9 +6,8 @@ var userInfoAsText = Info{
 	Title: "Userinfo is sent as text/plain",
 	Why:   "A proxy does not know the type.",
 	Owes:  noticed("refuse it, or read it as JSON all the same"),
+	At:    []string{UserInfo},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/userinfo" {
-			x.Header.Set("Content-Type", "text/plain")
-		}
+		x.Header.Set("Content-Type", "text/plain")
 	},
 }

@@ -6,15 +6,14 @@ var userInfoBare = Info{
 	Title: "Userinfo says nothing but sub",
 	Why:   "The claims are not mapped in this environment.",
 	Owes:  noticed("cope without"),
+	At:    []string{UserInfo},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/userinfo" {
-			x.JSON(func(d map[string]any) {
-				for name := range d {
-					if name != "sub" {
-						delete(d, name)
-					}
+		x.JSON(func(d map[string]any) {
+			for name := range d {
+				if name != "sub" {
+					delete(d, name)
 				}
-			})
-		}
+			}
+		})
 	},
 }

@@ -8,11 +8,10 @@ var userInfoErrors200 = Info{
 	Title: "Errors of userinfo have the status 200",
 	Why:   "A framework puts errors into its envelope.",
 	Owes:  noticed("look for sub and refuse"),
+	At:    []string{UserInfo},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/userinfo" {
-			if x.Status >= 400 {
-				x.Status = http.StatusOK
-			}
+		if x.Status >= 400 {
+			x.Status = http.StatusOK
 		}
 	},
 }

@@ -8,11 +8,10 @@ var userInfoGetOnly = Info{
 	Title: "Userinfo does not take POST",
 	Why:   "A router lists GET only (OpenID Connect Core section 5.3.1).",
 	Owes:  noticed("send GET"),
+	At:    []string{UserInfo},
 	Out: func(x *Exchange) {
-		if x.Endpoint == "/userinfo" {
-			if x.Request.Method == http.MethodPost {
-				x.Say(http.StatusMethodNotAllowed, map[string]any{"error": "invalid_request"})
-			}
+		if x.Request.Method == http.MethodPost {
+			x.Say(http.StatusMethodNotAllowed, map[string]any{"error": "invalid_request"})
 		}
 	},
 }

@@ -8,5 +8,5 @@ var userinfoSignedStray = Info{
 	Source: "OpenID Connect Core section 5.3.4",
 	Owes:   refuse("refuse what it says"),
 	At:     []string{UserInfo},
-	Answer: func(c *Call, a *Answer) { a.seal(c, func(t *JWT) { t.by(c.Stray(), "not-published") }) },
+	Answer: func(c *Call, a *Answer) { a.seal(c, func(t *JWT) { t.byStray(c, "not-published") }) },
 }

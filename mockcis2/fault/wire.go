@@ -6,7 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +19,8 @@ type Exchange struct {
 	Status int         // of the answer
 	Header http.Header // of the answer
 	Body   []byte      // of the answer
+
+	posted bool // Form is that of the body
 }
 
 // JSON changes an answer that is a JSON object; others stay as they are.
@@ -60,34 +62,38 @@ func (x *Exchange) Home(change func(url.Values)) {
 	x.Header.Set("Location", to.String())
 }
 
-// Wire lets the faults that are on change requests before next sees them, and
-// its answers before they leave. Endpoints are named below path. Without such a
-// fault next is called as it is.
-func (s *Set) Wire(path string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		on := s.onWire()
-		if len(on) == 0 {
-			next.ServeHTTP(w, r)
-			return
+// exchange is the request as a fault on the wire sees it, nil when none is due
+// that would look. Its body can still be read by others.
+func (l *Layer) exchange(w http.ResponseWriter, r *http.Request, due []*running) *Exchange {
+	if !slices.ContainsFunc(due, func(f *running) bool { return f.OnWire() }) {
+		return nil
+	}
+	x := &Exchange{Endpoint: strings.TrimPrefix(r.URL.Path, l.path), Request: r, Header: w.Header()}
+	x.read()
+	return x
+}
+
+// in lets faults change the request.
+func (x *Exchange) in(due []*running) {
+	changed := false
+	for _, f := range due {
+		if f.In != nil {
+			f.In(x)
+			changed = true
 		}
-		x := &Exchange{Endpoint: strings.TrimPrefix(r.URL.Path, path), Request: r, Header: http.Header{}}
-		x.read(w)
-		for _, f := range on {
-			if f.In != nil {
-				f.In(x)
-			}
-		}
+	}
+	if changed {
 		x.write()
-		kept := &keeper{header: x.Header, status: http.StatusOK}
-		next.ServeHTTP(kept, r)
-		x.Status, x.Body = kept.status, kept.body.Bytes()
-		for _, f := range on {
-			if f.Out != nil {
-				f.Out(x)
-			}
-		}
-		x.send(w)
-	})
+	}
+}
+
+// out lets a fault change the answer.
+func (x *Exchange) out(f *running, a *Answer) {
+	x.Status, x.Header, x.Body = a.Status, a.header, bytes.Clone(a.Body.Bytes())
+	f.Out(x)
+	a.Status = x.Status
+	a.Body.Reset()
+	a.Body.Write(x.Body)
 }
 
 // noticed is owed by a check of a provider. An application should do as said,
@@ -97,60 +103,32 @@ func noticed(text string) Owes { return Owes{"check", Either, text} }
 // OnWire says whether the fault changes requests or answers.
 func (i Info) OnWire() bool { return i.In != nil || i.Out != nil }
 
-func (s *Set) onWire() []Info {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var on []Info
-	for _, f := range s.on {
-		if f.OnWire() {
-			on = append(on, f.Info)
-		}
-	}
-	return on
-}
-
 // inBody says whether the parameters are in the body.
 func (x *Exchange) inBody() bool {
 	return x.Request.Method == http.MethodPost && strings.HasPrefix(x.Request.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 }
 
-func (x *Exchange) read(w http.ResponseWriter) {
+func (x *Exchange) read() {
 	x.Form = x.Request.URL.Query()
 	if !x.inBody() {
 		return
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, x.Request.Body, 1<<16))
-	form, bad := url.ParseQuery(string(raw))
-	if err == nil && bad == nil {
-		x.Form = form
+	raw := (&Call{request: x.Request, Form: url.Values{}}).peek()
+	if form, err := url.ParseQuery(string(raw)); err == nil && raw != nil {
+		x.Form, x.posted = form, true
 	}
 }
 
 func (x *Exchange) write() {
-	if !x.inBody() {
-		x.Request.URL.RawQuery = x.Form.Encode()
+	if x.inBody() && !x.posted {
+		return // nobody can read it
+	}
+	if !x.posted {
+		at := *x.Request.URL
+		at.RawQuery = x.Form.Encode()
+		x.Request.URL = &at
 		return
 	}
 	body := x.Form.Encode()
 	x.Request.Body, x.Request.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 }
-
-func (x *Exchange) send(w http.ResponseWriter) {
-	for name, values := range x.Header {
-		w.Header()[name] = values
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(x.Body)))
-	w.WriteHeader(x.Status)
-	_, _ = w.Write(x.Body) // a reader that went away is no error of ours
-}
-
-// keeper holds an answer back.
-type keeper struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (k *keeper) Header() http.Header         { return k.header }
-func (k *keeper) Write(p []byte) (int, error) { return k.body.Write(p) }
-func (k *keeper) WriteHeader(status int)      { k.status = status }

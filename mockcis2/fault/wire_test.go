@@ -18,7 +18,11 @@ func wired(t *testing.T, ids ...string) *httptest.Server {
 	if err := s.Replace(ids...); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(s.Wire("/realm", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	layer, err := fault.NewLayer(fault.World{Issuer: "http://op.test/realm"}, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(layer.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
 		w.Header().Set("Location", "https://app.test/callback?code=1&state="+r.Form.Get("state"))
 		w.WriteHeader(http.StatusSeeOther)

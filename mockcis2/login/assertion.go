@@ -1,6 +1,7 @@
 package login
 
 import (
+	"context"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -49,7 +50,7 @@ func (l *Login) assertion(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, "invalid_request", err.Error())
 		return
 	}
-	t, person, err := l.judge(p, certificate)
+	t, person, err := l.judge(r.Context(), p, certificate)
 	if err != nil {
 		l.Event("card assertion refused: " + err.Error())
 		problem(w, http.StatusForbidden, "access_denied", err.Error())
@@ -119,20 +120,20 @@ func onlyCertificate(raw string) (*x509.Certificate, error) {
 }
 
 // judge decides, and marks the transaction as proved: that happens once.
-func (l *Login) judge(p proof, c *x509.Certificate) (*transaction, people.Person, error) {
+func (l *Login) judge(ctx context.Context, p proof, c *x509.Certificate) (*transaction, people.Person, error) {
 	now := l.Now()
 	trust := l.Trust()
-	trust.InsecureAnyAuthority = l.Faults.On(fault.AnyCA)
-	trust.InsecureAnyCertificate = l.Faults.On(fault.AnyCertificate)
-	trust.InsecureIgnoreRevocation = l.Faults.On(fault.RevocationIgnored) || l.Faults.On(fault.AnyCA)
+	trust.InsecureAnyAuthority = l.Faults.On(ctx, fault.AnyCA)
+	trust.InsecureAnyCertificate = l.Faults.On(ctx, fault.AnyCertificate)
+	trust.InsecureIgnoreRevocation = l.Faults.On(ctx, fault.RevocationIgnored) || l.Faults.On(ctx, fault.AnyCA)
 	uuid, err := trust.Holder(c, now)
 	if err != nil {
 		return nil, people.Person{}, err
 	}
-	if l.Faults.On(fault.CardSubUnchecked) {
+	if l.Faults.On(ctx, fault.CardSubUnchecked) {
 		uuid = p.Subject
 	}
-	if why := l.wrong(p, uuid, now); why != "" {
+	if why := l.wrong(ctx, p, uuid, now); why != "" {
 		return nil, people.Person{}, fmt.Errorf("%w: %s", errProof, why)
 	}
 	person, ok := l.Person(uuid)
@@ -145,7 +146,7 @@ func (l *Login) judge(p proof, c *x509.Certificate) (*transaction, people.Person
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	t, ok := l.transactions[p.Txn]
-	if !ok || t.state != waiting && !(t.state == proved && l.Faults.On(fault.CardReplay)) || !t.fetched || !now.Before(t.ends) {
+	if !ok || t.state != waiting && !(t.state == proved && l.Faults.On(ctx, fault.CardReplay)) || !t.fetched || !now.Before(t.ends) {
 		return nil, people.Person{}, fmt.Errorf("%w: the transaction is unknown or has ended", errProof)
 	}
 	if p.Nonce != t.nonce {
@@ -172,12 +173,12 @@ func fit(p people.Person, trust pki.Trust) error {
 	return nil
 }
 
-func (l *Login) wrong(p proof, uuid string, now time.Time) string {
+func (l *Login) wrong(ctx context.Context, p proof, uuid string, now time.Time) string {
 	const slack = 10
 	switch at := now.Unix(); {
 	case p.Issuer != uuid || p.Subject != uuid:
 		return "iss and sub must be the UUID in the certificate"
-	case p.Aud != l.Issuer && !l.Faults.On(fault.CardAudUnchecked):
+	case p.Aud != l.Issuer && !l.Faults.On(ctx, fault.CardAudUnchecked):
 		return "aud must be the issuer, as a string"
 	case p.ID == "":
 		return "jti is missing"

@@ -6,9 +6,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 )
 
@@ -19,26 +21,94 @@ const (
 	logoutEvent     = "http://schemas.openid.net/event/backchannel-logout"
 )
 
+// late is a logout token that is sent later than made.
+type late struct {
+	at       time.Time
+	client   op.Client
+	subject  string
+	delivery fault.Delivery
+}
+
 // tell sends one logout token (OpenID Connect Back-Channel Logout 1.0 sections
 // 2.4 and 2.5; facts on CIS2 section 1.9: one HTTPS endpoint per client, 200 or
-// 400). What came of it is an event. It is tried once.
-func (l *Login) tell(c op.Client, subject, sid string) {
-	l.sending <- struct{}{}
-	defer func() { <-l.sending }()
-	ctx, cancel := context.WithTimeout(context.Background(), logoutTime)
+// 400), once and at once but for faults. l.mu is held.
+func (l *Login) tell(c op.Client, flow, subject, sid string) {
+	token, err := l.logoutToken(c.ID, subject, sid)
+	if err != nil {
+		l.Event("back-channel logout of " + subject + " at " + c.ID + " failed: " + err.Error())
+		return
+	}
+	d := fault.Delivery{Token: token, Times: 1}
+	if l.Deliver != nil {
+		d = l.Deliver(c.ID, flow, token)
+	}
+	if d.After > 0 {
+		wait := late{l.Now().Add(d.After), c, subject, d}
+		l.late = append(l.late, wait)
+		l.Event("back-channel logout of " + subject + " at " + c.ID + " waits for " + d.After.String())
+		l.wake(wait.at)
+		return
+	}
+	l.sends(late{client: c, subject: subject, delivery: d})
+}
+
+// sends lets a delivery go. l.mu is held.
+func (l *Login) sends(d late) {
+	if d.delivery.Times == 0 {
+		l.Event("back-channel logout of " + d.subject + " at " + d.client.ID + " is not sent")
+	}
+	if l.closed {
+		return
+	}
+	l.telling.Go(func() {
+		for n := range d.delivery.Times {
+			which := ""
+			if d.delivery.Times > 1 {
+				which = fmt.Sprintf(" (%d of %d)", n+1, d.delivery.Times)
+			}
+			l.send(d, which)
+		}
+	})
+}
+
+// send posts one logout token. What came of it is an event. It is tried once.
+func (l *Login) send(d late, which string) {
+	select {
+	case l.sending <- struct{}{}:
+		defer func() { <-l.sending }()
+	case <-l.life.Done():
+		return
+	}
+	ctx, cancel := context.WithTimeout(l.life, logoutTime)
 	defer cancel()
-	said, err := l.post(ctx, c, subject, sid)
+	said, err := l.post(ctx, d.client, d.delivery.Token)
 	if err != nil {
 		said = "failed: " + err.Error()
 	}
-	l.Event("back-channel logout of " + subject + " at " + c.ID + " " + said)
+	l.Event("back-channel logout of " + d.subject + " at " + d.client.ID + " " + said + which)
 }
 
-func (l *Login) post(ctx context.Context, c op.Client, subject, sid string) (string, error) {
-	token, err := l.logoutToken(c.ID, subject, sid)
-	if err != nil {
-		return "", err
-	}
+// overdue sends the logout tokens whose time has come. l.mu is held.
+func (l *Login) overdue(now time.Time) {
+	l.late = slices.DeleteFunc(l.late, func(d late) bool {
+		if now.Before(d.at) {
+			return false
+		}
+		l.sends(d)
+		return true
+	})
+}
+
+// Close ends what is under way to applications. Nothing is sent after it.
+func (l *Login) Close() {
+	l.mu.Lock()
+	l.closed, l.late = true, nil
+	l.mu.Unlock()
+	l.stop()
+	l.telling.Wait()
+}
+
+func (l *Login) post(ctx context.Context, c op.Client, token string) (string, error) {
 	body := strings.NewReader(url.Values{"logout_token": {token}}.Encode())
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.BackchannelLogoutURI, body)
 	if err != nil {

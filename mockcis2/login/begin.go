@@ -61,7 +61,7 @@ func (l *Login) reusable(r *http.Request, ask op.Ask, hint op.Hint) (session, st
 		return session{}, "Nobody is signed in at this browser, or no longer."
 	}
 	s := *b.session
-	known := s.clients[ask.Client.ID]
+	_, known := s.clients[ask.Client.ID]
 	l.mu.Unlock()
 	age := l.Now().Sub(s.at)
 	p, there := l.Person(s.person.UUID)
@@ -101,7 +101,7 @@ func (l *Login) goOn(w http.ResponseWriter, r *http.Request, t *transaction, s s
 	l.mu.Lock()
 	t.state, t.person, t.way, t.at, t.sid = completed, s.person, s.way, s.at, s.sid
 	l.mu.Unlock()
-	l.touch(t.browser)
+	l.joined(t, "")
 	offer, role := choices(t.ask, s.person, s.role)
 	asked := slices.Contains(t.ask.Prompt, "consent") || slices.Contains(t.ask.Prompt, "select_account")
 	if len(offer) > 0 || asked {
@@ -119,7 +119,7 @@ func (l *Login) grant(s session, role string) op.Grant {
 
 // silent is the fault silent-second-application.
 func (l *Login) silent(w http.ResponseWriter, r *http.Request, browser string, ask op.Ask) bool {
-	if !l.Faults.On(fault.SilentSecondApplication) {
+	if !l.Faults.On(r.Context(), fault.SilentSecondApplication) {
 		return false
 	}
 	l.mu.Lock()

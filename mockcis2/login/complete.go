@@ -1,6 +1,7 @@
 package login
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
@@ -18,7 +19,7 @@ func (l *Login) complete(w http.ResponseWriter, r *http.Request) {
 	if c, err := r.Cookie(l.cookieName()); err == nil {
 		cookie = c.Value
 	}
-	t := l.redeem(form.Get("ticket"), cookie)
+	t := l.redeem(r.Context(), form.Get("ticket"), cookie)
 	if t == nil {
 		l.Event("completion refused")
 		l.Refuse(w, r, http.StatusForbidden, "access_denied", "This sign-in was started in another browser, or its ticket is used or too old. Start again from your application.")
@@ -30,7 +31,7 @@ func (l *Login) complete(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, l.Issuer+"/smartcard/continue/"+t.id, http.StatusSeeOther)
 }
 
-func (l *Login) redeem(value, cookie string) *transaction {
+func (l *Login) redeem(ctx context.Context, value, cookie string) *transaction {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.Now()
@@ -38,11 +39,11 @@ func (l *Login) redeem(value, cookie string) *transaction {
 	if !ok {
 		return nil
 	}
-	again := k.used && !l.Faults.On(fault.TicketReusable)
+	again := k.used && !l.Faults.On(ctx, fault.TicketReusable)
 	k.used = true
 	t := k.tx
-	live := t.state == proved || l.Faults.On(fault.TicketReusable) && (t.state == completed || t.state == ended)
-	browser := cookie != "" && cookie == t.browser || l.Faults.On(fault.TicketWithoutCookie)
+	live := t.state == proved || l.Faults.On(ctx, fault.TicketReusable) && (t.state == completed || t.state == ended)
+	browser := cookie != "" && cookie == t.browser || l.Faults.On(ctx, fault.TicketWithoutCookie)
 	if again || !live || !browser || !now.Before(k.ends) {
 		if t.state == proved {
 			t.state = failed

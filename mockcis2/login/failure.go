@@ -76,7 +76,7 @@ func (l *Login) failure(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !ok:
 		problem(w, http.StatusNotFound, "not_found", "The id is unknown.")
-	case t.state != waiting && !(t.state == failed && l.Faults.On(fault.FailureRepeated)):
+	case t.state != waiting && !(t.state == failed && l.Faults.On(r.Context(), fault.FailureRepeated)):
 		problem(w, http.StatusConflict, "conflict", "The transaction has already ended.")
 	default:
 		t.state, t.failure = failed, report.Code

@@ -6,6 +6,7 @@ package login
 
 import (
 	"cmp"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -48,8 +49,11 @@ type Login struct {
 	Now         func() time.Time
 	Rand        io.Reader
 	Log         *slog.Logger
-	Event       func(text string) // into the history
-	Logout      http.RoundTripper // for logout tokens; may be nil: straight to the application
+	Event       func(text string)  // into the history
+	Logout      http.RoundTripper  // for logout tokens; may be nil: straight to the application
+	Wake        func(at time.Time) // asks for a call of Expire then; may be nil
+	// Deliver is how a logout token is sent; may be nil: once, as it is.
+	Deliver func(client, flow, token string) fault.Delivery
 
 	mu           sync.Mutex
 	transactions map[string]*transaction
@@ -59,7 +63,12 @@ type Login struct {
 	codes        map[string]int64 // last TOTP step used, by UUID
 	swept        time.Time
 	expired      time.Time     // when Expire was last at work
+	late         []late        // logout tokens that wait for their time
 	sending      chan struct{} // one place for each logout token under way
+	telling      sync.WaitGroup
+	closed       bool
+	life         context.Context // of every logout token under way
+	stop         context.CancelFunc
 }
 
 type state string
@@ -99,6 +108,7 @@ type ticket struct {
 func (l *Login) Routes(mux *http.ServeMux, path string) {
 	l.transactions, l.tickets = map[string]*transaction{}, map[string]*ticket{}
 	l.browsers, l.codes, l.sending = map[string]*browserState{}, map[string]int64{}, make(chan struct{}, parallelLogouts)
+	l.life, l.stop = context.WithCancel(context.Background())
 	if l.Logout == nil {
 		l.Logout = &http.Transport{MaxIdleConnsPerHost: -1}
 	}

@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 //go:embed assets
@@ -114,10 +112,6 @@ func (l *Login) render(w http.ResponseWriter, status int, name, home string, dat
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-UA-Compatible", "IE=edge") // as good as an old browser gets
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self' http://localhost:* http://127.0.0.1:*; form-action "+forms+"; base-uri 'none'; frame-ancestors 'none'")
-	if l.Faults.On(fault.Framed) {
-		h.Del("X-Frame-Options")
-		h.Set("Content-Security-Policy", strings.TrimSuffix(h.Get("Content-Security-Policy"), "; frame-ancestors 'none'"))
-	}
 	w.WriteHeader(status)
 	if err := pages.ExecuteTemplate(w, name, data); err != nil {
 		l.Log.Error("page", "name", name, "err", err)

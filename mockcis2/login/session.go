@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/people"
 )
 
@@ -23,14 +22,23 @@ type session struct {
 	person      people.Person
 	way         string
 	role        string
-	at          time.Time       // when the person last signed in
-	used        time.Time       // at any application
-	clients     map[string]bool // that the person went on to
+	at          time.Time         // when the person last signed in
+	used        time.Time         // at any application
+	clients     map[string]string // that the person went on to, with the last transaction there
 }
 
 // alive is the session's state on the provider's clock.
 func (s *session) alive(now time.Time) bool {
-	return s != nil && now.Sub(s.used) < idleLife && now.Sub(s.at) < sessionLife
+	return s != nil && now.Before(s.ends())
+}
+
+// ends is when time ends the session, unless it is used.
+func (s *session) ends() time.Time {
+	idle, whole := s.used.Add(idleLife), s.at.Add(sessionLife)
+	if whole.Before(idle) {
+		return whole
+	}
+	return idle
 }
 
 // begin opens or renews the browser's session. Another card ends the session
@@ -44,12 +52,41 @@ func (l *Login) begin(t *transaction) {
 	}
 	if !b.session.alive(now) || b.session.person.UUID != t.person.UUID {
 		l.quit(b, "another person or a session that is over")
-		b.session = &session{sid: l.token(), cookie: t.browser, clients: map[string]bool{}}
+		b.session = &session{sid: l.token(), cookie: t.browser, clients: map[string]string{}}
 	}
 	s := b.session
 	t.way = cmp.Or(t.way, t.ask.Ways[0]) // whoever completes without saying how
 	s.person, s.way, s.at, s.used, b.seen = t.person, t.way, t.at, now, now
 	t.sid = s.sid
+	l.wake(s.ends())
+}
+
+// wake asks to be woken. l.mu is held.
+func (l *Login) wake(at time.Time) {
+	if l.Wake != nil {
+		l.Wake(at)
+	}
+}
+
+// Next is when Expire has something to do, zero when there is nothing to wait
+// for.
+func (l *Login) Next() (at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sooner := func(t time.Time) {
+		if at.IsZero() || t.Before(at) {
+			at = t
+		}
+	}
+	for _, b := range l.browsers {
+		if b.session != nil {
+			sooner(b.session.ends())
+		}
+	}
+	for _, d := range l.late {
+		sooner(d.at)
+	}
+	return at
 }
 
 // quit ends the session at a browser, if there is one, and lets every
@@ -61,13 +98,9 @@ func (l *Login) quit(b *browserState, why string) {
 	s := b.session
 	b.session = nil
 	l.Event("session of " + s.person.UUID + " ended: " + why)
-	if l.Faults.On(fault.LogoutUntold) {
-		l.Event("applications are not told: " + fault.LogoutUntold.ID)
-		return
-	}
 	for _, id := range slices.Sorted(maps.Keys(s.clients)) {
 		if c, ok := l.Engine.Client(id); ok && c.BackchannelLogoutURI != "" {
-			go l.tell(c, s.person.UUID, s.sid)
+			l.tell(c, s.clients[id], s.person.UUID, s.sid)
 		}
 	}
 }
@@ -91,7 +124,7 @@ func (l *Login) joined(t *transaction, role string) {
 		return
 	}
 	b.session.used = l.Now()
-	b.session.clients[t.ask.Client.ID] = true
+	b.session.clients[t.ask.Client.ID] = t.id
 	if role != "" {
 		b.session.role = role
 	}
@@ -99,7 +132,8 @@ func (l *Login) joined(t *transaction, role string) {
 
 // Expire ends the sessions that time has ended, on the provider's clock: 15
 // minutes unused, or 12 hours since the person signed in. Authorization requests
-// do so every ten seconds, and who moves the clock should.
+// do so every ten seconds, who moves the clock should, and who was asked to by
+// Wake.
 func (l *Login) Expire() { l.expireNow(true) }
 
 func (l *Login) expireNow(always bool) {
@@ -115,6 +149,7 @@ func (l *Login) expireNow(always bool) {
 			l.quit(b, "time is up")
 		}
 	}
+	l.overdue(now)
 }
 
 // EndSessions ends every session of one person, as when a card is revoked.

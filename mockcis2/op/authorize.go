@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/ory/fosite"
-
-	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // Ask is a checked authorization request that waits for a person.
@@ -68,7 +66,7 @@ func (h Authorize) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ask, ar, err := h.Engine.ask(r, asked)
-	if err == nil && uri == "" && h.Engine.mode().Require.PAR {
+	if err == nil && uri == "" && h.Engine.mode(r.Context()).Require.PAR {
 		err = fosite.ErrInvalidRequest.WithHint("The request must be pushed first (RFC 9126), and this one was not.")
 	}
 	if err == nil {
@@ -89,7 +87,7 @@ func (h Authorize) recall(r *http.Request) (form url.Values, uri string, ok bool
 	if !h.Engine.Mode.Extras || !strings.HasPrefix(uri, pushedPrefix) {
 		return r.Form, "", true
 	}
-	form, ok = h.Engine.store.recall(uri, r.Form.Get("client_id"))
+	form, ok = h.Engine.store.recall(r.Context(), uri, r.Form.Get("client_id"))
 	return form, uri, ok
 }
 
@@ -101,10 +99,6 @@ func (e *Engine) ask(r *http.Request, form url.Values) (Ask, fosite.AuthorizeReq
 	form.Del("request_uri")
 	mode := form.Get("response_mode")
 	form.Del("response_mode") // ours to serve
-	if e.faults.On(fault.PKCEIgnored) {
-		form.Del("code_challenge")
-		form.Del("code_challenge_method")
-	}
 	if e.Mode.Lax.UnknownScopes {
 		known := slices.DeleteFunc(scopes(form.Get("scope")), func(s string) bool { return !slices.Contains(e.Mode.scopes(), s) })
 		form.Set("scope", strings.Join(known, " "))
@@ -129,7 +123,7 @@ func (e *Engine) ask(r *http.Request, form url.Values) (Ask, fosite.AuthorizeReq
 		err = fosite.ErrRequestURINotSupported
 	default:
 		ask.Client = ar.GetClient().(registered).Client
-		err = ask.check(form, e.mode())
+		err = ask.check(form, e.mode(r.Context()))
 	}
 	return ask, ar, err
 }

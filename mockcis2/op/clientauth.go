@@ -45,9 +45,9 @@ func (e *Engine) authenticate(ctx context.Context, r *http.Request, form url.Val
 		if err1 != nil || err2 != nil {
 			return nil, refuse("The Basic credentials are not form-encoded.")
 		}
-		return e.secret(id, secret, "client_secret_basic", form)
+		return e.secret(ctx, id, secret, "client_secret_basic", form)
 	case post:
-		return e.secret(form.Get("client_id"), form.Get("client_secret"), "client_secret_post", form)
+		return e.secret(ctx, form.Get("client_id"), form.Get("client_secret"), "client_secret_post", form)
 	}
 	return e.assertion(ctx, r, form)
 }
@@ -70,15 +70,15 @@ func (e *Engine) public(id string) (fosite.Client, error) {
 	return registered{c, &e.Mode}, nil
 }
 
-func (e *Engine) secret(id, secret, method string, form url.Values) (fosite.Client, error) {
+func (e *Engine) secret(ctx context.Context, id, secret, method string, form url.Values) (fosite.Client, error) {
 	c, ok := e.store.client(id)
 	if form.Has("client_id") && form.Get("client_id") != id {
 		return nil, refuse("client_id is not the client that authenticated.")
 	}
-	if !slices.Contains(e.mode().methods(), method) {
+	if !slices.Contains(e.mode(ctx).methods(), method) {
 		return nil, refuse("Secrets are not accepted here: use private_key_jwt.")
 	}
-	if !ok || c.Secret == "" || !same(c.Secret, secret) && !e.faults.On(fault.SecretUnchecked) {
+	if !ok || c.Secret == "" || !same(c.Secret, secret) && !e.faults.On(ctx, fault.SecretUnchecked) {
 		return nil, refuse("The client is unknown or its secret is wrong.")
 	}
 	if c.Method != "client_secret" && c.Method != method && !e.Mode.Lax.AnyMethod {
@@ -110,7 +110,7 @@ func (e *Engine) assertion(ctx context.Context, r *http.Request, form url.Values
 	if form.Get("client_assertion_type") != assertionType {
 		return nil, refuse("client_assertion_type must be " + assertionType + ".")
 	}
-	algs := e.mode().algorithms()
+	algs := e.mode(ctx).algorithms()
 	token, err := jwt.ParseSigned(form.Get("client_assertion"), parseable(append(slices.Clone(algs), "HS256")))
 	if err != nil {
 		return nil, refuse("JWT is not valid: not a compact JWS with alg " + strings.Join(algs, " or ") + ".")
@@ -129,10 +129,10 @@ func (e *Engine) assertion(ctx context.Context, r *http.Request, form url.Values
 	if err := e.signedBy(ctx, token, c); err != nil {
 		return nil, err
 	}
-	if why := e.judge(r, named, c); why != "" && !e.faults.On(fault.AssertionClaimsUnchecked) {
+	if why := e.judge(r, named, c); why != "" && !e.faults.On(ctx, fault.AssertionClaimsUnchecked) {
 		return nil, refuse("JWT is not valid: " + why)
 	}
-	if !e.store.useJTI(c.ID, named.ID, named.Ends.Time()) {
+	if !e.store.useJTI(ctx, c.ID, named.ID, named.Ends.Time()) {
 		return nil, refuse("JWT is not valid: its jti was used before.")
 	}
 	return registered{c, &e.Mode}, nil
@@ -155,7 +155,7 @@ func (e *Engine) signedBy(ctx context.Context, token *jwt.JSONWebToken, c Client
 		if c.Method != "client_secret_jwt" && !e.Mode.Lax.AnyMethod || c.Secret == "" || !slices.Contains(e.Mode.methods(), "client_secret_jwt") {
 			return refuse("JWT is not valid: this client is not registered for client_secret_jwt.")
 		}
-		if token.Claims([]byte(c.Secret), &claims{}) != nil && !e.faults.On(fault.SecretUnchecked) {
+		if token.Claims([]byte(c.Secret), &claims{}) != nil && !e.faults.On(ctx, fault.SecretUnchecked) {
 			return refuse("JWT is not valid: the client's secret does not verify it.")
 		}
 		return nil
@@ -164,7 +164,7 @@ func (e *Engine) signedBy(ctx context.Context, token *jwt.JSONWebToken, c Client
 		return refuse("JWT is not valid: sub is not a client registered for private_key_jwt.")
 	}
 	if len(c.Algorithms) > 0 && !slices.Contains(c.Algorithms, alg) ||
-		alg == "RS512" && e.faults.On(fault.RS512Refused) || alg == "RS256" && e.faults.On(fault.RS256Refused) {
+		alg == "RS512" && e.faults.On(ctx, fault.RS512Refused) || alg == "RS256" && e.faults.On(ctx, fault.RS256Refused) {
 		return refuse("JWT is not valid: this client is not registered for alg " + alg + ".")
 	}
 	set, err := e.keys.of(ctx, c, kid)
@@ -175,7 +175,7 @@ func (e *Engine) signedBy(ctx context.Context, token *jwt.JSONWebToken, c Client
 		if k.Use == "enc" || kid != "" && k.KeyID != "" && k.KeyID != kid {
 			continue
 		}
-		if token.Claims(k.Key, &claims{}) == nil || e.faults.On(fault.AssertionKeyUnchecked) {
+		if token.Claims(k.Key, &claims{}) == nil || e.faults.On(ctx, fault.AssertionKeyUnchecked) {
 			return nil
 		}
 	}
@@ -188,8 +188,8 @@ func (e *Engine) judge(r *http.Request, a claims, c Client) string {
 	switch {
 	case a.Issuer != c.ID || a.Subject != c.ID:
 		return "iss and sub must both be the client_id."
-	case !e.audience(r, a.Aud) && !e.faults.On(fault.AssertionAudUnchecked):
-		return "aud must be exactly " + e.wantedAudience() + ", as a string."
+	case !e.audience(r, a.Aud) && !e.faults.On(r.Context(), fault.AssertionAudUnchecked):
+		return "aud must be exactly " + e.wantedAudience(r.Context()) + ", as a string."
 	case a.ID == "":
 		return "jti is missing."
 	case a.Ends == nil || !now.Before(a.Ends.Time().Add(leeway)):
@@ -202,8 +202,8 @@ func (e *Engine) judge(r *http.Request, a claims, c Client) string {
 	return ""
 }
 
-func (e *Engine) wantedAudience() string {
-	switch m := e.mode(); {
+func (e *Engine) wantedAudience(ctx context.Context) string {
+	switch m := e.mode(ctx); {
 	case m.Require.IssuerAudience:
 		return "the issuer, " + e.issuer
 	case m.Extras:
@@ -223,7 +223,7 @@ func (e *Engine) audience(r *http.Request, aud any) bool {
 	switch {
 	case !ok:
 		return false
-	case e.mode().Require.IssuerAudience:
+	case e.mode(r.Context()).Require.IssuerAudience:
 		return name == e.issuer
 	case name == e.issuer+"/access_token":
 		return true

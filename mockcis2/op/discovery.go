@@ -16,13 +16,13 @@ type Discovery struct {
 }
 
 // ServeHTTP answers GET {issuer}/.well-known/openid-configuration (OpenID Connect Discovery §4).
-func (h Discovery) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (h Discovery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	doc := h.document()
 	if h.Mode.Extras {
 		h.extras(doc)
 	}
-	if h.Faults.On(fault.DiscoverySmartcard) {
+	if h.Faults.On(r.Context(), fault.DiscoverySmartcard) {
 		doc["card_assertion_endpoint"] = h.Issuer + "/smartcard/v1/assertions"
 	}
 	writeJSON(w, http.StatusOK, doc)

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"context"
 	"crypto"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -53,7 +54,7 @@ func (e *Engine) proof(w http.ResponseWriter, r *http.Request, token string) (*p
 	if len(headers) > 1 {
 		return nil, badProof("There is more than one DPoP header.")
 	}
-	key, payload, err := e.unseal(headers[0])
+	key, payload, err := e.unseal(r.Context(), headers[0])
 	if err != nil {
 		return nil, err
 	}
@@ -67,11 +68,11 @@ func (e *Engine) proof(w http.ResponseWriter, r *http.Request, token string) (*p
 
 // unseal checks type, key and signature of a proof, and gives the key in its
 // header and its claims (RFC 9449 section 4.3).
-func (e *Engine) unseal(compact string) (key jose.JSONWebKey, payload []byte, err error) {
-	if e.faults.On(fault.DPoPKeyUnchecked) {
+func (e *Engine) unseal(ctx context.Context, compact string) (key jose.JSONWebKey, payload []byte, err error) {
+	if e.faults.On(ctx, fault.DPoPKeyUnchecked) {
 		return believed(compact)
 	}
-	algs := e.mode().proofs()
+	algs := e.mode(ctx).proofs()
 	jws, err := jose.ParseSignedCompact(compact, parseable(algs))
 	if err != nil {
 		return key, nil, badProof("The DPoP header is not a compact JWS with alg " + strings.Join(algs, ", ") + " and a public key as jwk.")
@@ -120,7 +121,7 @@ func (e *Engine) judgeProof(w http.ResponseWriter, r *http.Request, payload []by
 	if json.Unmarshal(payload, &c) != nil || c.ID == "" || c.Issued == nil {
 		return badProof("jti or iat is missing, or a claim has the wrong type.")
 	}
-	if e.faults.On(fault.DPoPClaimsUnchecked) {
+	if e.faults.On(r.Context(), fault.DPoPClaimsUnchecked) {
 		return nil
 	}
 	now := e.now()
@@ -141,7 +142,7 @@ func (e *Engine) judgeProof(w http.ResponseWriter, r *http.Request, payload []by
 			return dpopError("use_dpop_nonce", "The proof must carry the nonce of the DPoP-Nonce header.")
 		}
 	}
-	if !e.store.useJTI("DPoP "+jkt, c.ID, now.Add(2*proofLife)) {
+	if !e.store.useJTI(r.Context(), "DPoP "+jkt, c.ID, now.Add(2*proofLife)) {
 		return badProof("jti was used before.")
 	}
 	return nil
@@ -179,12 +180,12 @@ func hash(token string) string {
 // bind ties a grant to the proof's key. A key that was announced, or that a
 // public client's refresh token is bound to, must be the one (RFC 9449 sections
 // 5 and 10).
-func (e *Engine) bind(s *session, p *proof, public, refresh bool) error {
-	if p == nil && e.mode().Require.DPoP {
+func (e *Engine) bind(ctx context.Context, s *session, p *proof, public, refresh bool) error {
+	if p == nil && e.mode(ctx).Require.DPoP {
 		return badProof("A DPoP proof is needed here.")
 	}
 	held := s.jkt != "" && (!refresh || public && s.bound)
-	if held && (p == nil || p.jkt != s.jkt) && !e.faults.On(fault.DPoPUnbound) {
+	if held && (p == nil || p.jkt != s.jkt) && !e.faults.On(ctx, fault.DPoPUnbound) {
 		return fosite.ErrInvalidGrant.WithHint("The grant belongs to another DPoP key.")
 	}
 	s.bound = p != nil

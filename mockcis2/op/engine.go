@@ -141,8 +141,8 @@ func (e *Engine) Registered() []Client { return e.store.allClients() }
 
 // mode is the rules as they are kept now: without what FAPI 2.0 asks for, by
 // the fault FAPI2Unenforced.
-func (e *Engine) mode() Mode {
-	if e.Mode.Require == (Require{}) || !e.faults.On(fault.FAPI2Unenforced) {
+func (e *Engine) mode(ctx context.Context) Mode {
+	if e.Mode.Require == (Require{}) || !e.faults.On(ctx, fault.FAPI2Unenforced) {
 		return e.Mode
 	}
 	m := Extended()
@@ -151,7 +151,7 @@ func (e *Engine) mode() Mode {
 }
 
 func (e *Engine) secure(ctx context.Context, u *url.URL) bool {
-	return secure(ctx, u) || e.Mode.Lax.AnyRedirect || e.faults.On(fault.RedirectUnchecked)
+	return secure(ctx, u) || e.Mode.Lax.AnyRedirect || e.faults.On(ctx, fault.RedirectUnchecked)
 }
 
 func (e *Engine) shift() time.Duration { return time.Until(e.now()) }

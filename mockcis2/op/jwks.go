@@ -14,10 +14,10 @@ type JWKS struct {
 }
 
 // ServeHTTP answers GET {issuer}/connect/jwk_uri (RFC 7517 §5).
-func (h JWKS) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (h JWKS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	set := h.Ring.Public()
-	if h.Faults.On(fault.KeyWithoutUse) {
+	if h.Faults.On(r.Context(), fault.KeyWithoutUse) {
 		set.Keys = slices.Clone(set.Keys)
 		for i := range set.Keys {
 			set.Keys[i].Use = ""

@@ -82,13 +82,14 @@ func (r *KeyRing) serve(algs []string, now func() time.Time) {
 	}
 }
 
-// Current is the key that signs RS256 now, and its kid.
-func (r *KeyRing) Current() (key *rsa.PrivateKey, kid string) {
+// Current is the key that signs by an algorithm now, and its kid; nil when the
+// ring has none.
+func (r *KeyRing) Current(alg string) (key crypto.Signer, kid string) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, k := range r.keys {
-		if private, ok := k.Key.(*rsa.PrivateKey); ok && k.Algorithm == "RS256" {
-			return private, k.KeyID
+		if signer, ok := k.Key.(crypto.Signer); ok && k.Algorithm == alg {
+			return signer, k.KeyID
 		}
 	}
 	return nil, ""

@@ -102,6 +102,9 @@ func (m Mode) algorithms() []string {
 	return m.Algorithms
 }
 
+// Default is the algorithm of ID tokens for clients that name none.
+func (m Mode) Default() string { return m.signing()[0] }
+
 // signing are the algorithms of ID tokens.
 func (m Mode) signing() []string {
 	if m.Signing == nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -68,7 +69,8 @@ func newSmallRig(t testing.TB, mode op.Mode, room int, clients ...op.Client) *ri
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	s := httptest.NewServer(mux)
+	var door http.Handler
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }))
 	t.Cleanup(s.Close)
 	g := &rig{t: t, ring: op.NewKeyRing(testpki.Published("provider")), faults: &fault.Set{}, issuer: s.URL + "/op", mux: mux}
 	g.engine = op.New(op.Settings{Issuer: g.issuer, Mode: mode, Ring: g.ring, Clients: append(known(), clients...), Faults: g.faults,
@@ -86,6 +88,12 @@ func newSmallRig(t testing.TB, mode op.Mode, room int, clients ...op.Client) *ri
 	mux.Handle("/op/userinfo", op.UserInfo{Engine: g.engine})
 	mux.Handle("/op/connect/jwk_uri", op.JWKS{Ring: g.ring, Faults: g.faults})
 	g.engine.Routes(mux, "/op")
+	layer, err := fault.NewLayer(fault.World{Issuer: g.issuer, Now: g.now, Alg: mode.Default(), Key: g.ring.Current,
+		Stray: func() *rsa.PrivateKey { return testpki.Published("card-10") }, Secret: func(string) string { return secret }}, g.faults)
+	if err != nil {
+		t.Fatal(err)
+	}
+	door = layer.Wrap(mux)
 	return g
 }
 

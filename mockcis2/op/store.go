@@ -94,13 +94,13 @@ func (s *store) allClients() []Client {
 
 func (s *store) GetClient(ctx context.Context, id string) (fosite.Client, error) {
 	c, ok := s.client(id)
-	if !ok && s.faults.On(fault.AnyClient) {
+	if !ok && s.faults.On(ctx, fault.AnyClient) {
 		c, ok = s.open(ctx, id)
 	}
 	if !ok {
 		return nil, fosite.ErrNotFound
 	}
-	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && (s.mode.Lax.AnyRedirect || s.faults.On(fault.RedirectUnchecked)) {
+	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && (s.mode.Lax.AnyRedirect || s.faults.On(ctx, fault.RedirectUnchecked)) {
 		c.RedirectURIs = []string{r.Form.Get("redirect_uri")}
 	}
 	return registered{c, s.mode}, nil
@@ -117,12 +117,12 @@ func (s *store) open(ctx context.Context, id string) (Client, bool) {
 
 // useJTI remembers an assertion's id of one client until end. It answers false
 // when it was used before: asking and remembering are one step.
-func (s *store) useJTI(client, jti string, end time.Time) bool {
+func (s *store) useJTI(ctx context.Context, client, jti string, end time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep()
 	key := digest(client + "\x00" + jti)
-	if _, seen := s.jtis.get(key); seen && !s.faults.On(fault.AssertionReplay) {
+	if _, seen := s.jtis.get(key); seen && !s.faults.On(ctx, fault.AssertionReplay) {
 		return false
 	}
 	s.jtis.put(key, end)
@@ -153,11 +153,11 @@ func (s *store) GetAuthorizeCodeSession(ctx context.Context, sig string, into fo
 	}
 	hydrate(into, c.Requester)
 	answer := own(c.Requester)
-	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(fault.CodeUnbound) {
+	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(ctx, fault.CodeUnbound) {
 		other, _ := s.client(r.PostForm.Get("client_id"))
 		answer.Client = registered{other, s.mode}
 	}
-	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(fault.CodeRedirectUnbound) {
+	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(ctx, fault.CodeRedirectUnbound) {
 		answer.Form.Set("redirect_uri", r.PostForm.Get("redirect_uri"))
 	}
 	return answer, nil
@@ -172,14 +172,14 @@ func own(r fosite.Requester) *fosite.Request {
 }
 
 // InvalidateAuthorizeCodeSession spends a code; of twenty racers one wins.
-func (s *store) InvalidateAuthorizeCodeSession(_ context.Context, sig string) error {
+func (s *store) InvalidateAuthorizeCodeSession(ctx context.Context, sig string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, ok := s.codes.get(sig)
 	if !ok || c.used {
 		return fosite.ErrInvalidatedAuthorizeCode
 	}
-	c.used = !s.faults.On(fault.CodeReusable)
+	c.used = !s.faults.On(ctx, fault.CodeReusable)
 	return nil
 }
 
@@ -187,9 +187,9 @@ func (s *store) CreatePKCERequestSession(_ context.Context, sig string, r fosite
 	return s.with(sig, func(c *code) { c.pkce = r })
 }
 
-func (s *store) GetPKCERequestSession(_ context.Context, sig string, _ fosite.Session) (fosite.Requester, error) {
+func (s *store) GetPKCERequestSession(ctx context.Context, sig string, _ fosite.Session) (fosite.Requester, error) {
 	var r fosite.Requester
-	if err := s.with(sig, func(c *code) { r = c.pkce }); err != nil || r == nil || s.faults.On(fault.PKCEIgnored) {
+	if err := s.with(sig, func(c *code) { r = c.pkce }); err != nil || r == nil || s.faults.On(ctx, fault.PKCEIgnored) {
 		return nil, fosite.ErrNotFound
 	}
 	return r, nil

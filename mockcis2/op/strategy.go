@@ -48,8 +48,8 @@ func (s strategy) GenerateAuthorizeCode(context.Context, fosite.Requester) (stri
 	return code, digest(code), err
 }
 
-func (s strategy) ValidateAuthorizeCode(_ context.Context, r fosite.Requester, _ string) error {
-	if sess, ok := r.GetSession().(*session); !ok || sess.expired(fosite.AuthorizeCode) && !s.faults.On(fault.CodeNeverEnds) {
+func (s strategy) ValidateAuthorizeCode(ctx context.Context, r fosite.Requester, _ string) error {
+	if sess, ok := r.GetSession().(*session); !ok || sess.expired(fosite.AuthorizeCode) && !s.faults.On(ctx, fault.CodeNeverEnds) {
 		return fosite.ErrTokenExpired.WithHint("The code has expired.")
 	}
 	return nil
@@ -77,8 +77,8 @@ func (s strategy) GenerateAccessToken(_ context.Context, r fosite.Requester) (st
 	return token, digest(token), err
 }
 
-func (s strategy) ValidateAccessToken(_ context.Context, r fosite.Requester, _ string) error {
-	if sess, ok := r.GetSession().(*session); !ok || sess.expired(fosite.AccessToken) && !s.faults.On(fault.AccessTokenNeverEnds) {
+func (s strategy) ValidateAccessToken(ctx context.Context, r fosite.Requester, _ string) error {
+	if sess, ok := r.GetSession().(*session); !ok || sess.expired(fosite.AccessToken) && !s.faults.On(ctx, fault.AccessTokenNeverEnds) {
 		return fosite.ErrTokenExpired
 	}
 	return nil

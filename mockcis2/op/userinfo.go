@@ -37,7 +37,7 @@ func (h UserInfo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	request, alive := e.access(r, token)
-	if !alive || e.faults.On(fault.LogoutOnRemoval) {
+	if !alive || e.faults.On(r.Context(), fault.LogoutOnRemoval) {
 		h.refuse(w, http.StatusUnauthorized, scheme, "invalid_token", "The access token is unknown or has expired.")
 		return
 	}
@@ -45,13 +45,13 @@ func (h UserInfo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, http.StatusUnauthorized, "DPoP", name, why)
 		return
 	}
-	h.answer(w, request)
+	h.answer(w, r, request)
 }
 
 // proved says why a token that is bound, or presented as if it were, is not
 // accepted (RFC 9449 section 7.1).
 func (h UserInfo) proved(w http.ResponseWriter, r *http.Request, s *session, scheme, token string) (name, why string) {
-	if !s.bound && scheme == "Bearer" || h.Engine.faults.On(fault.DPoPUnbound) {
+	if !s.bound && scheme == "Bearer" || h.Engine.faults.On(r.Context(), fault.DPoPUnbound) {
 		return "", ""
 	}
 	if !s.bound || scheme != "DPoP" {
@@ -68,10 +68,10 @@ func (h UserInfo) proved(w http.ResponseWriter, r *http.Request, s *session, sch
 	return "", ""
 }
 
-func (h UserInfo) answer(w http.ResponseWriter, request fosite.Requester) {
+func (h UserInfo) answer(w http.ResponseWriter, r *http.Request, request fosite.Requester) {
 	e := h.Engine
 	granted := []string(request.GetGrantedScopes())
-	if e.faults.On(fault.ScopesIgnored) {
+	if e.faults.On(r.Context(), fault.ScopesIgnored) {
 		granted = Scopes
 	}
 	claims := request.GetSession().(*session).Person.UserInfo(granted)
