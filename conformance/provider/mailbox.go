@@ -50,11 +50,11 @@ func listening(ctx context.Context, t *target.Target, status int, body func(m *m
 	server := &http.Server{Handler: m.handler(status), ReadHeaderTimeout: patience}
 	go func() { _ = server.Serve(l) }() // ends with ErrServerClosed at Close
 	defer server.Close()
-	if err := t.Side.TellLogout(ctx, client.ID, "http://"+l.Addr().String()+"/backchannel"); err != nil {
+	if err := t.Side.SetLogout(ctx, client.ID, "", "http://"+l.Addr().String()+"/backchannel"); err != nil {
 		return suite.Broken{Err: err}
 	}
 	said := body(m)
-	if err := t.Side.TellLogout(context.WithoutCancel(ctx), client.ID, ""); err != nil {
+	if err := t.Side.SetLogout(context.WithoutCancel(ctx), client.ID, "", ""); err != nil {
 		return suite.Broken{Err: err}
 	}
 	return said

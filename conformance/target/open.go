@@ -94,18 +94,21 @@ type Side interface {
 	Advance(ctx context.Context, by time.Duration) error
 	// RotateKey signs with another key from now on.
 	RotateKey(ctx context.Context) error
-	// TellLogout sets where a client is told that a session has ended; an
-	// empty address is nowhere.
-	TellLogout(ctx context.Context, client, address string) error
-	// History is every request the provider has answered, oldest first.
+	// SetLogout registers where a client's browser may go after signing out,
+	// beside what is registered, and where the client is told that a session
+	// has ended. Empty is nothing more, and nowhere.
+	SetLogout(ctx context.Context, client, after, told string) error
+	// History is what the provider has answered and what has happened there,
+	// oldest first.
 	History(ctx context.Context) ([]Visit, error)
 }
 
-// Visit is one request in the provider's diary.
+// Visit is one request in the provider's diary, or something that happened.
 type Visit struct {
 	Method string `json:"method"`
 	Path   string `json:"path"`
 	Status int    `json:"status"`
+	Event  string `json:"event"`
 }
 
 // Answer is what the scripted person does at one passcode form. The last answer

@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	card "github.com/smartcard-connect/smartcard-connect/emu/fault"
@@ -65,13 +66,15 @@ func (s *serverSide) RotateKey(context.Context) error {
 	return nil
 }
 
-// TellLogout registers the address.
-func (s *serverSide) TellLogout(_ context.Context, client, address string) error {
+// SetLogout changes the registration.
+func (s *serverSide) SetLogout(_ context.Context, client, after, told string) error {
 	c, ok := s.server.Client(client)
 	if !ok {
 		return fmt.Errorf("the provider does not know the client %q", client)
 	}
-	c.BackchannelLogoutURI = address
+	if c.BackchannelLogoutURI = told; after != "" && !slices.Contains(c.PostLogoutRedirectURIs, after) {
+		c.PostLogoutRedirectURIs = append(slices.Clone(c.PostLogoutRedirectURIs), after)
+	}
 	return s.server.SetClient(c)
 }
 
@@ -79,7 +82,7 @@ func (s *serverSide) TellLogout(_ context.Context, client, address string) error
 func (s *serverSide) History(context.Context) ([]Visit, error) {
 	var out []Visit
 	for _, e := range s.server.History() {
-		out = append(out, Visit{Method: e.Method, Path: e.Path, Status: e.Status})
+		out = append(out, Visit{Method: e.Method, Path: e.Path, Status: e.Status, Event: e.Event})
 	}
 	return out, nil
 }
