@@ -11,7 +11,7 @@ var dpopSchemeCase = Info{
 	Owes:  noticed("spell it DPoP"),
 	At:    []string{UserInfo},
 	In: func(x *Exchange) {
-		if !strings.HasPrefix(x.Request.Header.Get("Authorization"), "DPoP ") {
+		if scheme, _, _ := strings.Cut(x.Request.Header.Get("Authorization"), " "); scheme != "DPoP" && strings.EqualFold(scheme, "DPoP") {
 			x.Request.Header.Del("Authorization")
 		}
 	},
