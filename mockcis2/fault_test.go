@@ -88,6 +88,7 @@ var effects = map[string]func(t *testing.T, s *mockcis2.Server) bool{
 	"provider.id-token-replayed": func(t *testing.T, s *mockcis2.Server) bool {
 		return watch(t, s).token.json()["id_token"] == watch(t, s).token.json()["id_token"]
 	},
+	"provider.receipt-with-token":  receipt(func(c map[string]any) bool { return c["access_token"] != nil }),
 	"provider.receipt-stale":       receipt(func(c map[string]any) bool { return c["exp"].(float64) < float64(time.Now().Unix()) }),
 	"provider.receipt-other-nonce": receipt(func(c map[string]any) bool { return c["nonce"] == "not-the-nonce-you-signed" }),
 	"provider.receipt-forged":      receipt(func(c map[string]any) bool { return strings.Contains(c["(header)"].(string), "not-published") }),

@@ -20,6 +20,7 @@ type Entry struct {
 	Form   url.Values `json:"form,omitempty"` // query and form; secrets are blanked
 	Status int        `json:"status,omitempty"`
 	Event  string     `json:"event,omitempty"`
+	Tokens []string   `json:"tokens,omitempty"` // names of the tokens in the answer: access_token, id_token, refresh_token
 }
 
 // keyRotated is the event of a new signing key.
@@ -57,9 +58,19 @@ func (s *Server) History() []Entry {
 			}
 			form[name] = append(form[name][:len(form[name]):len(form[name])], v...)
 		}
-		out = append(out, Entry{At: e.At, Method: e.Method, Path: e.Path, Form: form, Status: e.Status(), Event: e.Event})
+		out = append(out, Entry{At: e.At, Method: e.Method, Path: e.Path, Form: form, Status: e.Status(), Event: e.Event, Tokens: tokens(e)})
 	}
 	return out
+}
+
+// tokens are the names of those in an answer.
+func tokens(e diary.Entry) (names []string) {
+	for _, name := range []string{"access_token", "id_token", "refresh_token"} {
+		if e.Got(name) != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // ForgetHistory empties the diary.

@@ -30,6 +30,10 @@ type application interface {
 	begin(ctx context.Context) (address string, err error)
 	// finish reads the address that the browser came back to.
 	finish(ctx context.Context, back *url.URL) (user, error)
+	// logout reads a logout token; an error refuses it.
+	logout(ctx context.Context, token string) error
+	// sessions is how many people are signed in.
+	sessions() int
 }
 
 // careful is a relying party that checks everything there is to check, on top
@@ -47,6 +51,9 @@ type careful struct {
 		Info string `json:"userinfo_endpoint"`
 	}
 	state, nonce, verifier string
+	now                    func() time.Time  // nil is the machine's
+	people                 map[string]string // sub of each session, by sid
+	seen                   map[string]bool   // jti of logout tokens
 }
 
 // How old a sign-in may be, and how far clocks may be apart.
@@ -76,6 +83,9 @@ func patient(wait time.Duration) *http.Client {
 
 func (c *careful) begin(ctx context.Context) (string, error) {
 	ctx = oidc.ClientContext(ctx, c.web)
+	if c.now == nil {
+		c.now = time.Now
+	}
 	var err error
 	if c.provider, err = oidc.NewProvider(ctx, c.issuer); err != nil {
 		return "", err
@@ -113,7 +123,11 @@ func (c *careful) finish(ctx context.Context, back *url.URL) (user, error) {
 	if err != nil {
 		return user{}, err
 	}
-	return claims.person(info)
+	u, err := claims.person(info)
+	if err == nil {
+		c.opens(claims)
+	}
+	return u, err
 }
 
 // code is what came back, checked before it is used.
@@ -150,19 +164,24 @@ type claims struct {
 	Role     string   `json:"selected_roleid"`
 	Name     string   `json:"name"`
 	Critical []string `json:"crit"`
+	Session  string   `json:"sid"`
 }
 
-// level is a number or a string of one.
+// level is a string of digits, as CIS2 has it: a number is of another provider.
 type level int
 
 func (l *level) UnmarshalJSON(raw []byte) error {
-	return json.Unmarshal([]byte(strings.Trim(string(raw), `"`)), (*int)(l))
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(text), (*int)(l))
 }
 
 func (c *careful) judge(ctx context.Context, token *oauth2.Token) (claims, error) {
 	raw, _ := token.Extra("id_token").(string)
 	var got claims
-	id, err := oidc.NewVerifier(c.issuer, c.keys, &oidc.Config{ClientID: c.client.ID, SupportedSigningAlgs: []string{"RS256"}}).Verify(ctx, raw)
+	id, err := oidc.NewVerifier(c.issuer, c.keys, &oidc.Config{ClientID: c.client.ID, SupportedSigningAlgs: []string{"RS256"}, Now: c.now}).Verify(ctx, raw)
 	if err != nil {
 		return got, err
 	}
@@ -174,7 +193,7 @@ func (c *careful) judge(ctx context.Context, token *oauth2.Token) (claims, error
 			return got, err
 		}
 	}
-	now := float64(time.Now().Unix())
+	now := float64(c.now().Unix())
 	switch {
 	case id.Nonce != c.nonce:
 		return got, errors.New("nonce is not the one sent")
@@ -249,14 +268,19 @@ type keySet struct {
 	have []jose.JSONWebKey
 }
 
-// VerifySignature implements oidc.KeySet.
+// VerifySignature implements oidc.KeySet, for ID tokens and userinfo.
 func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	return k.verify(ctx, token, "JWT")
+}
+
+// verify gives a token's claims, if it is of the kind.
+func (k *keySet) verify(ctx context.Context, token, kind string) ([]byte, error) {
 	jws, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return nil, err
 	}
 	head := jws.Signatures[0].Header
-	if err := plain(token); err != nil {
+	if err := plain(token, kind); err != nil {
 		return nil, err
 	}
 	for range 2 {
@@ -279,17 +303,18 @@ func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, err
 }
 
 // plain refuses a token that says it is something else than what we expect.
-func plain(token string) error {
+func plain(token, kind string) error {
 	head, _, _ := strings.Cut(token, ".")
 	raw, err := base64.RawURLEncoding.DecodeString(head)
 	var h struct {
 		Type     string   `json:"typ"`
 		Critical []string `json:"crit"`
+		Session  string   `json:"sid"`
 	}
 	if err == nil {
 		err = json.Unmarshal(raw, &h)
 	}
-	if err != nil || h.Critical != nil || h.Type != "" && !strings.EqualFold(h.Type, "JWT") {
+	if err != nil || h.Critical != nil || h.Type != "" && !strings.EqualFold(h.Type, kind) {
 		return fmt.Errorf("the token is a %q, critical %v: %w", h.Type, h.Critical, err)
 	}
 	return nil

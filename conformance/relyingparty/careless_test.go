@@ -18,6 +18,7 @@ import (
 type careless struct {
 	issuer string
 	client target.Client
+	people map[string]bool
 	web    *http.Client // it has a limit only so that tests end
 	meta   struct {
 		Authorize string `json:"authorization_endpoint"`
@@ -75,8 +76,19 @@ func (c *careless) finish(_ context.Context, back *url.URL) (u user, err error) 
 	if u.Sub == "" {
 		return u, errors.New("nobody")
 	}
+	c.people = map[string]bool{u.Sub: true}
 	return u, nil
 }
+
+// logout does as it is told, whoever says so.
+func (c *careless) logout(_ context.Context, token string) error {
+	if strings.Contains(token, ".") {
+		clear(c.people)
+	}
+	return nil
+}
+
+func (c *careless) sessions() int { return len(c.people) }
 
 // said is userinfo as it was on the day the application was written.
 type said struct {

@@ -83,7 +83,7 @@ func secondApplication(ctx context.Context, t *target.Target) error {
 }
 
 // noToken reads the provider's diary of a sign-in at which the application
-// never came for its tokens: who else would have?
+// never came for its tokens: nobody else did, and nobody was handed one unasked.
 func noToken(ctx context.Context, t *target.Target) error {
 	before, err := t.Side.History(ctx)
 	if err != nil {
@@ -116,6 +116,9 @@ func noToken(ctx context.Context, t *target.Target) error {
 	for _, v := range after[len(before):] {
 		if strings.HasSuffix(v.Path, "/access_token") || strings.HasSuffix(v.Path, "/userinfo") {
 			return fmt.Errorf("somebody visited %s before the application did", v.Path)
+		}
+		if strings.Contains(v.Path, "/smartcard/") && len(v.Tokens) > 0 {
+			return fmt.Errorf("%s hands out %v: the agent got what belongs to the application", v.Path, v.Tokens)
 		}
 	}
 	return nil

@@ -63,7 +63,7 @@ func Checks() []suite.Check {
 		{ID: "signin.time-up-form", Title: "A form that nobody fills in until its time is up is TIME_UP_FORM", Source: "protocol §9: TimeToShowPinForm", Requires: hasty, Proof: "door.status-lost", Because: "INTERNAL", Run: hurried(formTimeUp)},
 		{ID: "signin.one-at-a-time", Title: "While one sign-in is on the screen a second is BUSY", Source: "protocol §4", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: oneAtATime},
 		{ID: "signin.bad-argument", Title: "A hub argument that is not base64 JSON of version 1 is BAD_ARGUMENT", Source: "protocol §9", Requires: whole, Proof: "door.status-lost", Because: "INTERNAL", Run: badArgument},
-		{ID: "signin.no-token-for-agent", Title: "The agent visits only the smartcard endpoints and public documents: it never gets a token", Source: "design §4 step 6", Requires: whole, Run: noToken},
+		{ID: "signin.no-token-for-agent", Title: "The agent visits only the smartcard endpoints and public documents: it never gets a token", Source: "design §4 step 6", Requires: whole, Proof: "provider.receipt-with-token", Because: "hands out [access_token]", Run: noToken},
 		{ID: "signin.real-browser", Title: "A real browser goes from application to application, and userinfo has the card holder's UUID", Source: "issue: must show", Requires: real, Proof: "provider.userinfo-wrong-sub", Because: "userinfo", Run: realBrowser},
 	}
 }

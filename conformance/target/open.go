@@ -109,6 +109,8 @@ type Visit struct {
 	Path   string `json:"path"`
 	Status int    `json:"status"`
 	Event  string `json:"event"`
+	// Tokens are the names of those in the answer, as the diary has them.
+	Tokens []string `json:"tokens,omitempty"`
 }
 
 // Answer is what the scripted person does at one passcode form. The last answer

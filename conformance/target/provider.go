@@ -9,6 +9,7 @@ import (
 	card "github.com/smartcard-connect/smartcard-connect/emu/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/lint"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 )
 
@@ -82,10 +83,13 @@ func (s *serverSide) SetLogout(_ context.Context, client, after, told string) er
 func (s *serverSide) History(context.Context) ([]Visit, error) {
 	var out []Visit
 	for _, e := range s.server.History() {
-		out = append(out, Visit{Method: e.Method, Path: e.Path, Status: e.Status, Event: e.Event})
+		out = append(out, Visit{Method: e.Method, Path: e.Path, Status: e.Status, Event: e.Event, Tokens: e.Tokens})
 	}
 	return out, nil
 }
+
+// Lints are what the provider has to say of one application.
+func (s *serverSide) Lints(client string) ([]lint.Finding, error) { return s.server.Lints(client) }
 
 // providerFaults is the provider's list.
 func providerFaults() []Fault {

@@ -15,7 +15,7 @@ import (
 )
 
 // speaks are the endpoints whose bodies are looked into.
-var speaks = map[string]bool{"authorize": true, "par": true, "token": true, "userinfo": true, "jwks": true, "revoke": true, "introspect": true, "logout": true, "page": true}
+var speaks = map[string]bool{"authorize": true, "par": true, "token": true, "userinfo": true, "jwks": true, "revoke": true, "introspect": true, "logout": true, "page": true, "agent": true}
 
 // answer watches what a handler writes.
 type answer struct {
@@ -68,6 +68,8 @@ func (d *Diary) judge(endpoint string, a *answer) *Answer {
 	switch {
 	case kind == "application/json":
 		d.document(endpoint, a.body, out)
+	case kind == "application/jwt" && endpoint == "agent":
+		d.handed(string(a.body), out)
 	case kind == "text/html" && (endpoint == "authorize" || endpoint == "page"):
 		d.posted(string(a.body), out)
 	}
@@ -95,6 +97,20 @@ func (d *Diary) params(q url.Values, out *Answer) {
 	out.Error, out.Description = cut(q.Get("error")), cut(q.Get("error_description"))
 	if t := q.Get("id_token"); t != "" {
 		out.IDToken = d.peek(t, true)
+	}
+}
+
+// handed notes the tokens in what the agent is given: there should be none.
+func (d *Diary) handed(token string, out *Answer) {
+	parts := strings.Split(token, ".")
+	claims := map[string]any{}
+	if len(parts) != 3 || !decode(parts[1], &claims) {
+		return
+	}
+	for _, name := range []string{"access_token", "id_token", "refresh_token"} {
+		if value, ok := claims[name].(string); ok {
+			out.Issued[name] = d.mark(value)
+		}
 	}
 }
 

@@ -142,6 +142,7 @@ var All = []Info{
 	receiptStale,
 	receiptOtherNonce,
 	ticketLost,
+	receiptWithToken,
 	// Logout tokens, on the back channel.
 	logoutTokenWrongKey,
 	logoutTokenAlgNone,

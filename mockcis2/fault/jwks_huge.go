@@ -12,8 +12,9 @@ var jwksHuge = Info{
 	Answer: func(c *Call, a *Answer) {
 		a.keys(func(list []any) []any {
 			var many []any
+			key := c.stray(c.Alg)
 			for n := range 2000 {
-				many = append(many, c.strange(c.Alg, "old-"+strconv.Itoa(n)))
+				many = append(many, public(c.Alg, key, "old-"+strconv.Itoa(n)))
 			}
 			return append(many, list...)
 		})

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"golang.org/x/oauth2"
 
@@ -19,11 +20,13 @@ type loginCommand struct {
 	As       string `required:"" placeholder:"PERSONA" help:"Who signs in: a UUID, or a part of the name that only one has."`
 	Role     string `placeholder:"ID" help:"The person_roleid to choose, where the application asks for a role."`
 	Start    string `placeholder:"URL" xor:"what" required:"" help:"Where your application begins to sign in. The browser ends in the application, and what it shows is printed."`
-	Client   string `placeholder:"ID" xor:"what" required:"" help:"Play this application instead. The code is printed, or the tokens with --secret."`
+	Client   string `placeholder:"ID" xor:"what" required:"" help:"Play this application instead. The code is printed, or the tokens with --secret or --key."`
 	Redirect string `placeholder:"URI" help:"Redirect URI for --client; the default is the first that is registered."`
 	Scope    string `default:"openid profile nhsperson nationalrbacaccess" help:"Scopes for --client."`
 	ACR      string `name:"acr" default:"AAL3_ANY" help:"acr_values for --client."`
-	Secret   string `placeholder:"SECRET" help:"Secret of --client: the code is redeemed with it."`
+	Secret   string `placeholder:"SECRET" xor:"proof" help:"Secret of --client: the code is redeemed with it."`
+	Key      string `placeholder:"FILE" xor:"proof" help:"Private key of --client, PEM or JWK: the code is redeemed with it (private_key_jwt)."`
+	Alg      string `placeholder:"ALG" help:"Algorithm for --key: RS256, RS512, PS256, ES256 or EdDSA. The default fits the key and what is registered."`
 }
 
 // result is what login prints.
@@ -40,6 +43,9 @@ type result struct {
 
 // Run signs in and prints one JSON object.
 func (c loginCommand) Run(w world) error {
+	if c.Client == "" && c.Secret+c.Key+c.Alg != "" || c.Key == "" && c.Alg != "" {
+		return fmt.Errorf("%w: --secret and --key belong to --client, and --alg to --key", errUsage)
+	}
 	door, err := c.door()
 	if err != nil {
 		return err
@@ -80,6 +86,13 @@ func (c loginCommand) play(ctx context.Context, door control.Client, visit short
 	if err := door.Ask(ctx, "GET", nil, &registered, "clients", c.Client); err != nil {
 		return result{}, err
 	}
+	var p proof
+	if c.Key != "" {
+		var err error
+		if p, err = readProof(c.Key, c.Alg, registered); err != nil {
+			return result{}, err
+		}
+	}
 	if c.Redirect == "" {
 		c.Redirect = registered.RedirectURIs[0]
 	}
@@ -89,19 +102,36 @@ func (c loginCommand) play(ctx context.Context, door control.Client, visit short
 	visit.Start = app.AuthCodeURL(r.State, oauth2.S256ChallengeOption(r.Verifier), oauth2.SetAuthURLParam("nonce", r.Nonce),
 		oauth2.SetAuthURLParam("scope", c.Scope), oauth2.SetAuthURLParam("acr_values", c.ACR))
 	visit.Stop = c.Redirect
-	p, err := visit.Run(ctx)
+	page, err := visit.Run(ctx)
 	if err != nil {
 		return result{}, err
 	}
-	back := p.URL.Query()
+	back := page.URL.Query()
 	if back.Get("code") == "" {
 		return result{}, fmt.Errorf("no code came back: %s %s", back.Get("error"), back.Get("error_description"))
 	}
-	r.URL, r.Code = p.URL.String(), back.Get("code")
-	if c.Secret != "" {
+	r.URL, r.Code = page.URL.String(), back.Get("code")
+	switch {
+	case c.Secret != "":
 		err = r.redeem(ctx, app)
+	case c.Key != "":
+		err = r.prove(ctx, door, app, p)
 	}
 	return r, err
+}
+
+// prove turns the code into tokens by key. The assertion is of the provider's
+// time, which may be another than this machine's.
+func (r *result) prove(ctx context.Context, door control.Client, app oauth2.Config, p proof) error {
+	var clock struct{ Now int64 }
+	if err := door.Ask(ctx, "GET", nil, &clock, "clock"); err != nil {
+		return err
+	}
+	token, err := p.assertion(app.ClientID, app.Endpoint.TokenURL, time.Unix(clock.Now, 0))
+	if err != nil {
+		return err
+	}
+	return r.redeem(ctx, app, oauth2.SetAuthURLParam("client_assertion_type", assertionType), oauth2.SetAuthURLParam("client_assertion", token))
 }
 
 func style(method string) oauth2.AuthStyle {
@@ -112,8 +142,8 @@ func style(method string) oauth2.AuthStyle {
 }
 
 // redeem turns the code into tokens.
-func (r *result) redeem(ctx context.Context, app oauth2.Config) error {
-	t, err := app.Exchange(ctx, r.Code, oauth2.VerifierOption(r.Verifier))
+func (r *result) redeem(ctx context.Context, app oauth2.Config, more ...oauth2.AuthCodeOption) error {
+	t, err := app.Exchange(ctx, r.Code, append(more, oauth2.VerifierOption(r.Verifier))...)
 	if err != nil {
 		return fmt.Errorf("the code is not redeemed: %w", err)
 	}
