@@ -20,9 +20,10 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
-// cells is the matrix in process: every series the agent knows.
+// cells is the matrix in process: the provider's other modes, and every series
+// the agent knows.
 func cells() []target.File {
-	return append([]target.File{target.FullPIV(iso7816.T0), target.FullPIV(iso7816.T1)}, whole()...)
+	return append([]target.File{target.InMode("fapi2"), target.InMode("extended"), target.FullPIV(iso7816.T0), target.FullPIV(iso7816.T1)}, whole()...)
 }
 
 // whole are the cells with an agent: every series on both protocols.

@@ -27,7 +27,7 @@ var recorded = time.Date(2026, 11, 24, 15, 19, 46, 0, time.UTC)
 // those answers". Turned red by: any other byte from the card; a series without
 // transcripts.
 func TestEmulatorGivesTheRecordedAnswers(t *testing.T) {
-	for _, f := range cells() {
+	for _, f := range whole() {
 		t.Run(f.Cell, func(t *testing.T) {
 			c, err := emu.New(emu.Options{Profile: "series" + f.Series, Protocol: f.Protocol, Now: func() time.Time { return recorded }})
 			if err != nil {

@@ -84,7 +84,7 @@ func (h *hand) verify(ctx context.Context, raw, typ string) (map[string]any, err
 	if err != nil {
 		return nil, err
 	}
-	token, err := p.VerifierContext(ctx, &oidc.Config{ClientID: "smartcard-connect"}).Verify(ctx, raw)
+	token, err := p.VerifierContext(ctx, &oidc.Config{ClientID: "smartcard-connect", SupportedSigningAlgs: []string{oidc.RS256, oidc.PS256, oidc.ES256}}).Verify(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

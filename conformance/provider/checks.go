@@ -18,7 +18,8 @@ var (
 // Checks is the suite.
 func Checks() []suite.Check {
 	return slices.Concat(firstChecks(), discoveryChecks(), requestChecks(), redirectChecks(), freshnessChecks(), hintChecks(),
-		codeChecks(), tokenChecks(), clientChecks(), idTokenChecks(), userInfoChecks(), logoutChecks())
+		codeChecks(), tokenChecks(), clientChecks(), idTokenChecks(), userInfoChecks(), logoutChecks(), backchannelChecks(),
+		formChecks(), refreshChecks(), parChecks(), dpopChecks(), fapiChecks())
 }
 
 // firstChecks are the ones every other stands on, and the smartcard endpoints.

@@ -66,13 +66,18 @@ func logout(ctx context.Context, t *target.Target, change func(url.Values)) (*br
 	if err != nil {
 		return nil, err
 	}
+	return end(ctx, t, j, s.RawID, change)
+}
+
+// end asks for the end of the session of j's browser.
+func end(ctx context.Context, t *target.Target, j *journey.Journey, hint string, change func(url.Values)) (*browser.Page, error) {
 	doc, err := metadata(ctx, t)
 	if err != nil {
 		return nil, err
 	}
 	address, _ := doc["end_session_endpoint"].(string)
 	after := j.App.Client.PostLogoutURI
-	q := url.Values{"id_token_hint": {s.RawID}, "client_id": {j.App.Client.ID}, "post_logout_redirect_uri": {after}, "state": {j.Flow.State}}
+	q := url.Values{"id_token_hint": {hint}, "client_id": {j.App.Client.ID}, "post_logout_redirect_uri": {after}, "state": {j.Flow.State}}
 	if change != nil {
 		change(q)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -160,22 +161,31 @@ func accessTokenJWT(ctx context.Context, t *target.Target) error {
 	if err != nil {
 		return err
 	}
-	parts := strings.Split(s.Token.AccessToken, ".")
-	if len(parts) != 3 {
-		return fmt.Errorf("the access token is no JWT")
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	c, err := payload(s.Token.AccessToken)
 	if err != nil {
-		return fmt.Errorf("the access token is no JWT: %w", err)
-	}
-	c := map[string]any{}
-	if err := json.Unmarshal(raw, &c); err != nil {
 		return fmt.Errorf("the access token is no JWT: %w", err)
 	}
 	if c["iss"] != t.Issuer || c["sub"] != s.ID.Subject || c["aud"] != nil {
 		return fmt.Errorf("the access token's iss is %v, sub %v, aud %v", c["iss"], c["sub"], c["aud"])
 	}
 	return nil
+}
+
+// payload is what a compact JWT claims, unverified.
+func payload(token string) (map[string]any, error) { return part(token, 1) }
+
+// part is one of the three parts of a compact JWT.
+func part(token string, n int) (map[string]any, error) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil, errors.New("it has not three parts")
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(parts[n])
+	if err != nil {
+		return nil, err
+	}
+	c := map[string]any{}
+	return c, json.Unmarshal(raw, &c)
 }
 
 // asked signs in with scopes and returns an access token and where userinfo is.

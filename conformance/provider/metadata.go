@@ -114,6 +114,7 @@ func jwks(ctx context.Context, t *target.Target) error {
 	if len(keys) == 0 {
 		return errors.New("the key set is empty")
 	}
+	rsa := false
 	for _, entry := range keys {
 		key, _ := entry.(map[string]any)
 		for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "k"} {
@@ -121,9 +122,15 @@ func jwks(ctx context.Context, t *target.Target) error {
 				return fmt.Errorf("the key set publishes the private member %q", private)
 			}
 		}
-		if key["kty"] != "RSA" || key["use"] != "sig" || key["kid"] == nil || key["alg"] == nil {
-			return fmt.Errorf("key %v lacks kty RSA, use sig, kid or alg", key["kid"])
+		if key["kty"] == nil || key["use"] != "sig" || key["kid"] == nil || key["alg"] == nil {
+			return fmt.Errorf("key %v lacks kty, use sig, kid or alg", key["kid"])
 		}
+		if rsa = rsa || key["kty"] == "RSA"; key["kty"] != "RSA" && len(t.Missing([]target.Feature{target.CIS2})) == 0 {
+			return fmt.Errorf("key %v is %v, CIS2 has RSA keys only", key["kid"], key["kty"])
+		}
+	}
+	if !rsa {
+		return errors.New("there is no RSA key")
 	}
 	return nil
 }

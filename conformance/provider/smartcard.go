@@ -148,7 +148,11 @@ func cardOnce(ctx context.Context, t *target.Target) error {
 
 // ticketed is a sign-in up to the ticket in our hands.
 func ticketed(ctx context.Context, t *target.Target) (*journey.Journey, string, error) {
-	j, err := journey.Start(ctx, t, journey.Options{})
+	return ticketedWith(ctx, t, journey.Options{})
+}
+
+func ticketedWith(ctx context.Context, t *target.Target, o journey.Options) (*journey.Journey, string, error) {
+	j, err := journey.Start(ctx, t, o)
 	if err != nil {
 		return nil, "", err
 	}

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 import uuid
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from authlib.integrations.base_client.sync_app import BaseApp, OAuth2Mixin
 from authlib.integrations.base_client.sync_openid import OpenIDMixin
@@ -61,18 +61,29 @@ def begin():
             return {"error": "mismatching_state", "description": "CSRF Warning! State not equal in request and response."}
         token = app.fetch_access_token(redirect, code=got["code"], state=got["state"], code_verifier=asked["code_verifier"])
         claims = app.parse_id_token(token, nonce=asked["nonce"])
+        hint.append(token["id_token"])
         return {"claims": claims, "userinfo": app.userinfo(token=token)}
 
-    return asked["url"], finish
+    def leave(after, state):
+        """The library only knows where."""
+        asks = {"id_token_hint": hint[-1], "post_logout_redirect_uri": after, "state": state}
+        return app.load_server_metadata()["end_session_endpoint"] + "?" + urlencode(asks)
+
+    hint = []
+    return asked["url"], finish, leave
 
 
 def say(value):
     print(json.dumps(value), flush=True)
 
 
-for _ in sys.stdin:
+for line in sys.stdin:
     try:
-        url, finish = begin()
+        if line.startswith("leave "):
+            state = str(uuid.uuid4())
+            say({"url": leave(line[6:].strip(), state), "state": state})
+            continue
+        url, finish, leave = begin()
         say({"url": url})
         say(finish(sys.stdin.readline().strip()))
     except Exception as e:  # the library's own, requests' and json's: all are answers

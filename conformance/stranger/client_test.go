@@ -59,7 +59,7 @@ type relyingParty struct {
 
 // answer is one line of it.
 type answer struct {
-	URL                string
+	URL, State         string
 	Error, Description string
 	Claims, UserInfo   struct{ Sub anyText }
 }

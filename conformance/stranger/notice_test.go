@@ -66,6 +66,8 @@ func unseen(f fault.Info) string {
 		return "between provider, login page and agent"
 	case slices.Contains(f.At, fault.Backchannel):
 		return "they have no address for logout tokens: conformance/relyingparty tries it"
+	case f.Mode != "":
+		return "it shows where there is more than CIS2 has: conformance/provider tries it"
 	case slices.Contains([]string{"provider.hang", "provider.latency"}, f.ID):
 		return "they wait as long as they are told to: conformance/relyingparty tries it"
 	case unsent[f.ID] != "":

@@ -28,7 +28,15 @@ async function begin() {
       await oauth.validateApplicationLevelSignature(as, response, insecure)
       const claims = oauth.getValidatedIdTokenClaims(tokens)
       const info = await oauth.userInfoRequest(as, client, tokens.access_token, insecure)
-      return { claims, userinfo: await oauth.processUserInfoResponse(as, client, claims.sub, info) }
+      return {
+        claims,
+        userinfo: await oauth.processUserInfoResponse(as, client, claims.sub, info),
+        leave: (after, state) => { // the library only knows where
+          const out = new URL(as.end_session_endpoint)
+          for (const [name, value] of Object.entries({ id_token_hint: tokens.id_token, post_logout_redirect_uri: after, state })) out.searchParams.set(name, value)
+          return out
+        },
+      }
     },
   }
 }

@@ -30,7 +30,11 @@ async function begin() {
       const tokens = await oidc.authorizationCodeGrant(config, back,
         { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true })
       const claims = tokens.claims()
-      return { claims, userinfo: await oidc.fetchUserInfo(config, tokens.access_token, claims.sub) }
+      return {
+        claims,
+        userinfo: await oidc.fetchUserInfo(config, tokens.access_token, claims.sub),
+        leave: (after, state) => oidc.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: after, state }),
+      }
     },
   }
 }

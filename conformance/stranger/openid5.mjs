@@ -31,7 +31,11 @@ async function begin() {
     finish: async (back) => {
       const tokens = await client.callback(redirect, client.callbackParams(back.href),
         { code_verifier: verifier, state, nonce, response_type: 'code' }, extra)
-      return { claims: tokens.claims(), userinfo: await client.userinfo(tokens) }
+      return {
+        claims: tokens.claims(),
+        userinfo: await client.userinfo(tokens),
+        leave: (after, state) => client.endSessionUrl({ id_token_hint: tokens, post_logout_redirect_uri: after, state }),
+      }
     },
   }
 }

@@ -4,6 +4,7 @@ const manager = new oidc.UserManager({
   authority: settings.issuer,
   client_id: settings.client,
   redirect_uri: location.origin + '/callback',
+  post_logout_redirect_uri: location.origin + '/signed-out',
   scope: 'openid profile nationalrbacaccess',
   acr_values: 'AAL3_ANY',
   loadUserInfo: true,
@@ -18,11 +19,17 @@ function show(value) {
 }
 
 async function run() {
+  if (location.search === '?leave') sessionStorage.setItem('leave', 'at once')
+  if (location.pathname === '/signed-out') {
+    const back = await manager.signoutRedirectCallback()
+    return show({ state: back.userState, error: back.error, signedIn: await manager.getUser() !== null })
+  }
   if (location.pathname !== '/callback') {
     const nonce = crypto.randomUUID()
     return manager.signinRedirect({ nonce })
   }
   const user = await manager.signinRedirectCallback()
+  if (sessionStorage.getItem('leave')) return manager.signoutRedirect({ state: user.profile.sub })
   show({ claims: user.profile })
 }
 

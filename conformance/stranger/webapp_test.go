@@ -84,7 +84,12 @@ func serving(t *testing.T, port int, cmd *exec.Cmd) {
 // and what end then shows is returned.
 func enter(t *testing.T, c *target.Target, begin, end string) (*browser.Page, error) {
 	t.Helper()
-	b := browser.New(c.HTTP)
+	return enterIn(t, c, browser.New(c.HTTP), begin, end)
+}
+
+// enterIn is enter in a browser that goes on afterwards.
+func enterIn(t *testing.T, c *target.Target, b *browser.Browser, begin, end string) (*browser.Page, error) {
+	t.Helper()
 	page, err := b.Go(t.Context(), begin, c.Issuer)
 	if err != nil {
 		return nil, err
@@ -193,7 +198,8 @@ func apache(t *testing.T, issuer string, port int) *exec.Cmd {
 	return cmd
 }
 
-// apacheConf wants folder, port, modules, issuer and client.
+// apacheConf wants folder, port, modules, issuer and client. There is one process,
+// which must not wait for a browser while the provider calls.
 const apacheConf = `
 ServerRoot %[1]s
 ServerName 127.0.0.1
@@ -201,6 +207,7 @@ Listen 127.0.0.1:%[2]d
 PidFile %[1]s/pid
 ErrorLog %[1]s/error.log
 LogLevel warn
+KeepAlive Off
 Mutex posixsem
 DocumentRoot %[1]s
 LoadModule mpm_prefork_module %[3]s/mod_mpm_prefork.so
@@ -220,6 +227,7 @@ OIDCPKCEMethod S256
 OIDCPrivateKeyFiles conformance#%[1]s/key.pem
 OIDCPublicKeyFiles conformance#%[1]s/cert.pem
 OIDCProviderTokenEndpointAuth private_key_jwt
+OIDCRedirectURLsAllowed ^http://127\.0\.0\.1:
 <Location />
 	AuthType openid-connect
 	Require valid-user

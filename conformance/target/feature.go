@@ -22,7 +22,7 @@ const (
 	KeyManagement Feature = "key-management" // it has PIV key 9D with a certificate
 	CardKey       Feature = "card-key"       // it has PIV key 9E with a certificate
 	Admin         Feature = "admin"          // its card management key is known
-	Provider      Feature = "provider"       // an OpenID provider can be reached
+	Provider      Feature = "provider"       // an OpenID provider can be reached, and takes requests from browsers
 	CIS2          Feature = "cis2"           // and it claims to be like CIS2
 	Smartcard     Feature = "smartcard"      // and has the /smartcard/v1 endpoints
 	Agent         Feature = "agent"          // an agent can be asked to sign in
@@ -39,6 +39,12 @@ const (
 	Logout        Feature = "logout"         // the provider signs people out at an application's request
 	Device        Feature = "device-key"     // the agent's computer has a device key, and the provider enrols computers
 	Clock         Feature = "clock"          // the provider's clock and keys can be moved
+	Backchannel   Feature = "backchannel"    // it tells applications that a session has ended, and can be told where
+	FormPost      Feature = "form-post"      // it sends people back by a form, where an application asks for that
+	Refresh       Feature = "refresh"        // it gives refresh tokens for offline_access
+	PAR           Feature = "par"            // authorization requests can be pushed to it
+	DPoP          Feature = "dpop"           // its access tokens can be bound to a key
+	FAPI2         Feature = "fapi2"          // it keeps the FAPI 2.0 Security Profile, instead of being a provider
 )
 
 // Application is the feature of what a series' cards speak. A new series is one

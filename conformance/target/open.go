@@ -101,15 +101,21 @@ type Side interface {
 	Advance(ctx context.Context, by time.Duration) error
 	// RotateKey signs with another key from now on.
 	RotateKey(ctx context.Context) error
-	// History is every request the provider has answered, oldest first.
+	// SetLogout registers where a client's browser may go after signing out,
+	// beside what is registered, and where the client is told that a session
+	// has ended. Empty is nothing more, and nowhere.
+	SetLogout(ctx context.Context, client, after, told string) error
+	// History is what the provider has answered and what has happened there,
+	// oldest first.
 	History(ctx context.Context) ([]Visit, error)
 }
 
-// Visit is one request in the provider's diary.
+// Visit is one request in the provider's diary, or something that happened.
 type Visit struct {
 	Method string `json:"method"`
 	Path   string `json:"path"`
 	Status int    `json:"status"`
+	Event  string `json:"event"`
 	// Tokens are the names of those in the answer, as the diary has them.
 	Tokens []string `json:"tokens,omitempty"`
 }
@@ -173,7 +179,8 @@ func (t *Target) checkClaims() error {
 	have := map[Feature]bool{
 		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
 		PUK: t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
-		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Clock: t.Side != nil,
+		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Clock: t.Side != nil, Backchannel: t.Side != nil,
+		FAPI2: t.Issuer != "", PAR: t.Issuer != "", DPoP: t.Issuer != "", FormPost: t.Issuer != "", Refresh: t.Issuer != "", Logout: t.Issuer != "",
 	}
 	for _, f := range t.Features {
 		if there, known := have[f]; known && !there {

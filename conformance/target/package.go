@@ -33,7 +33,7 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
-		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Clock, Logout, Device, Series(number), Application(number)},
+		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
 	}
 	if Application(number) == PIV {
 		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
@@ -52,16 +52,28 @@ func FullPIV(p iso7816.Protocol) File {
 	}
 }
 
+// InMode is the target file of a package cell with a provider that keeps other
+// rules than CIS2's, extended or fapi2, and nothing else.
+func InMode(mode string) File {
+	claims := []Feature{Smartcard, Clock, PAR, DPoP, FormPost, Refresh, Backchannel, Logout}
+	claims = append(claims, map[string]Feature{"extended": Provider, "fapi2": FAPI2}[mode])
+	return File{Cell: "provider-" + mode + "-package", Kind: Package, Mode: mode, Seed: 1, Features: claims}
+}
+
 // openPackage starts a card on a shelf, a provider, a port service and an agent
 // whose person is scripted, all in this process and on free loopback ports. A
-// file that claims nothing beyond a card on a bench gets just that.
+// file that claims nothing beyond a card on a bench gets just that, and one
+// without a series no card.
 func (t *Target) openPackage(ctx context.Context) error {
 	if err := t.knownFaults(); err != nil {
 		return err
 	}
-	shelf, err := t.plug()
-	if err != nil {
-		return err
+	shelf := &readertest.Shelf{}
+	var err error
+	if t.Series != "" {
+		if shelf, err = t.plug(); err != nil {
+			return err
+		}
 	}
 	if !slices.ContainsFunc(t.Features, func(f Feature) bool { return !OnCard(f) }) {
 		return nil
@@ -71,6 +83,9 @@ func (t *Target) openPackage(ctx context.Context) error {
 	}
 	if err := t.startProvider(); err != nil {
 		return err
+	}
+	if !slices.Contains(t.Features, Agent) {
+		return nil
 	}
 	return t.startAgent(ctx, shelf)
 }

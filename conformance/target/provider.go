@@ -3,12 +3,14 @@ package target
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	card "github.com/smartcard-connect/smartcard-connect/emu/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/lint"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 )
 
 // serverSide is the side door of a provider in this process.
@@ -19,7 +21,11 @@ type serverSide struct {
 
 // startProvider serves a provider on a free port and fills in who is registered.
 func (t *Target) startProvider() error {
-	side := &serverSide{server: &mockcis2.Server{Faults: t.faultsOf("provider"), AgentPorts: t.Ports, Handover: t.Handover}, start: t.faultsOf("provider")}
+	mode, err := op.ModeNamed(t.Mode)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	side := &serverSide{server: &mockcis2.Server{Mode: mode, Faults: t.faultsOf("provider"), AgentPorts: t.Ports, Handover: t.Handover}, start: t.faultsOf("provider")}
 	if err := side.server.Start(); err != nil {
 		return fmt.Errorf("provider: %w", err)
 	}
@@ -80,11 +86,23 @@ func (s *serverSide) RotateKey(context.Context) error {
 	return nil
 }
 
+// SetLogout changes the registration.
+func (s *serverSide) SetLogout(_ context.Context, client, after, told string) error {
+	c, ok := s.server.Client(client)
+	if !ok {
+		return fmt.Errorf("the provider does not know the client %q", client)
+	}
+	if c.BackchannelLogoutURI = told; after != "" && !slices.Contains(c.PostLogoutRedirectURIs, after) {
+		c.PostLogoutRedirectURIs = append(slices.Clone(c.PostLogoutRedirectURIs), after)
+	}
+	return s.server.SetClient(c)
+}
+
 // History is the diary.
 func (s *serverSide) History(context.Context) ([]Visit, error) {
 	var out []Visit
 	for _, e := range s.server.History() {
-		out = append(out, Visit{Method: e.Method, Path: e.Path, Status: e.Status, Tokens: e.Tokens})
+		out = append(out, Visit{Method: e.Method, Path: e.Path, Status: e.Status, Event: e.Event, Tokens: e.Tokens})
 	}
 	return out, nil
 }

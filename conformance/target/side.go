@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -129,6 +130,19 @@ func (s *remoteSide) Advance(ctx context.Context, by time.Duration) error {
 // RotateKey changes the key.
 func (s *remoteSide) RotateKey(ctx context.Context) error {
 	return s.side.call(ctx, http.MethodPost, "/keys/rotate", nil, nil)
+}
+
+// SetLogout changes the registration, of which the side door keeps the secret.
+func (s *remoteSide) SetLogout(ctx context.Context, client, after, told string) error {
+	path, registration := "/clients/"+url.PathEscape(client), map[string]any{}
+	if err := s.side.call(ctx, http.MethodGet, path, nil, &registration); err != nil {
+		return err
+	}
+	registration["backchannel_logout_uri"] = told
+	if list, _ := registration["post_logout_redirect_uris"].([]any); after != "" && !slices.Contains(list, any(after)) {
+		registration["post_logout_redirect_uris"] = append(list, after)
+	}
+	return s.side.call(ctx, http.MethodPut, path, registration, nil)
 }
 
 // History is the diary.

@@ -43,6 +43,7 @@ type File struct {
 	Timing string `json:"timing,omitempty"` // package cells make their card as slow as this
 
 	Issuer  string   `json:"issuer,omitempty"`  // exact OpenID issuer
+	Mode    string   `json:"mode,omitempty"`    // rules that a package cell's provider keeps; empty is cis2
 	Control string   `json:"control,omitempty"` // mockcis2's side door, URL
 	Clients []Client `json:"clients,omitempty"` // registered relying parties
 

@@ -40,6 +40,8 @@ type Client struct {
 	KeyFile     string `json:"key_file,omitempty"`
 	Method      string `json:"method"`
 	RedirectURI string `json:"redirect_uri"`
+	// PostLogoutURI is where it may go after signing out.
+	PostLogoutURI string `json:"post_logout_redirect_uri,omitempty"`
 }
 
 // Target is what is known of c before anything runs.

@@ -262,4 +262,22 @@ var All = []Info{
 	logoutRedirectUnchecked,
 	logoutUnasked,
 	logoutNeedsAddress,
+
+	// What CIS2 does not have: pushed requests, bound tokens, forms, refresh.
+	PushedUnchecked,
+	PushedBurnt,
+	parAnything,
+	parOddAnswer,
+	parFrontChannelWins,
+	DPoPClaimsUnchecked,
+	DPoPKeyUnchecked,
+	DPoPUnbound,
+	dpopAsBearer,
+	dpopSchemeCase,
+	challengeMissing,
+	formPostRaw,
+	RefreshReusable,
+	refreshScopeIgnored,
+	discoveryBare,
+	FAPI2Unenforced,
 }

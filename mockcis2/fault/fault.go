@@ -48,6 +48,7 @@ type Info struct {
 	Source string  `json:"source,omitempty"`  // standard and section that the other side holds on to
 	RPTest string  `json:"rp_test,omitempty"` // the OpenID Foundation's relying party test of the same
 	Params []Param `json:"params,omitempty"`  // behind the ID
+	Mode   string  `json:"mode,omitempty"`    // in which it shows: extended, or fapi2; empty is every one
 	Owes   Owes    `json:"owes"`
 
 	At   []string `json:"-"` // where it shows; each request there is counted

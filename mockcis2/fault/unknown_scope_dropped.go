@@ -12,7 +12,7 @@ var unknownScopeDropped = Info{
 	In: func(x *Exchange) {
 		var known []string
 		for _, s := range strings.Fields(x.Form.Get("scope")) {
-			if !strings.HasPrefix(s, "unknown") {
+			if !strings.HasPrefix(s, "unknown") && s != "offline_access" { // which CIS2 does not have
 				known = append(known, s)
 			}
 		}

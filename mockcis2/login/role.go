@@ -80,5 +80,5 @@ func (l *Login) showRoles(w http.ResponseWriter, t *transaction, problem string)
 	role, _ := t.person.Role(silent)
 	l.render(w, http.StatusOK, "continue", t.ask.Home(), map[string]any{"ID": t.id, "Name": t.person.Name(), "UUID": t.person.UUID,
 		"Client": t.ask.Client.Name, "Roles": shown, "Search": len(offer) >= searchFrom, "Role": role, "Where": t.person.OrgName(role.OrgCode),
-		"Card": isCard(t.way), "Problem": problem})
+		"Card": isCard(t.way), "Offline": slices.Contains(t.ask.Scopes, "offline_access"), "Problem": problem})
 }

@@ -66,7 +66,7 @@ func (h Authorize) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ask, ar, err := h.Engine.ask(r, asked)
-	if err == nil && uri == "" && h.Engine.Mode.Require.PAR {
+	if err == nil && uri == "" && h.Engine.mode(r.Context()).Require.PAR {
 		err = fosite.ErrInvalidRequest.WithHint("The request must be pushed first (RFC 9126), and this one was not.")
 	}
 	if err == nil {
@@ -87,7 +87,7 @@ func (h Authorize) recall(r *http.Request) (form url.Values, uri string, ok bool
 	if !h.Engine.Mode.Extras || !strings.HasPrefix(uri, pushedPrefix) {
 		return r.Form, "", true
 	}
-	form, ok = h.Engine.store.recall(uri, r.Form.Get("client_id"))
+	form, ok = h.Engine.store.recall(r.Context(), uri, r.Form.Get("client_id"))
 	return form, uri, ok
 }
 
@@ -103,6 +103,7 @@ func (e *Engine) ask(r *http.Request, form url.Values) (Ask, fosite.AuthorizeReq
 		known := slices.DeleteFunc(scopes(form.Get("scope")), func(s string) bool { return !slices.Contains(e.Mode.scopes(), s) })
 		form.Set("scope", strings.Join(known, " "))
 	}
+	e.dropOffline(form)
 	bare := &http.Request{Method: http.MethodGet, URL: r.URL, Header: http.Header{}, Form: form}
 	ar, err := e.provider.NewAuthorizeRequest(r.Context(), bare)
 	if errors.Is(err, fosite.ErrInvalidState) { // state is optional in RFC 6749; it is fosite's last check
@@ -122,9 +123,19 @@ func (e *Engine) ask(r *http.Request, form url.Values) (Ask, fosite.AuthorizeReq
 		err = fosite.ErrRequestURINotSupported
 	default:
 		ask.Client = ar.GetClient().(registered).Client
-		err = ask.check(form, e.Mode)
+		err = ask.check(form, e.mode(r.Context()))
 	}
 	return ask, ar, err
+}
+
+// dropOffline passes offline_access over where nobody is asked for consent
+// (OpenID Connect Core section 11). CIS2 does not know it, and refuses it.
+func (e *Engine) dropOffline(form url.Values) {
+	if !e.Mode.Extras || slices.Contains(scopes(form.Get("prompt")), "consent") {
+		return
+	}
+	kept := slices.DeleteFunc(scopes(form.Get("scope")), func(s string) bool { return s == "offline_access" })
+	form.Set("scope", strings.Join(kept, " "))
 }
 
 // check is what fosite would notice only after the person had signed in.

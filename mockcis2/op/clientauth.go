@@ -75,7 +75,7 @@ func (e *Engine) secret(ctx context.Context, id, secret, method string, form url
 	if form.Has("client_id") && form.Get("client_id") != id {
 		return nil, refuse("client_id is not the client that authenticated.")
 	}
-	if !slices.Contains(e.Mode.methods(), method) {
+	if !slices.Contains(e.mode(ctx).methods(), method) {
 		return nil, refuse("Secrets are not accepted here: use private_key_jwt.")
 	}
 	if !ok || c.Secret == "" || !same(c.Secret, secret) && !e.faults.On(ctx, fault.SecretUnchecked) {
@@ -110,7 +110,7 @@ func (e *Engine) assertion(ctx context.Context, r *http.Request, form url.Values
 	if form.Get("client_assertion_type") != assertionType {
 		return nil, refuse("client_assertion_type must be " + assertionType + ".")
 	}
-	algs := e.Mode.algorithms()
+	algs := e.mode(ctx).algorithms()
 	token, err := jwt.ParseSigned(form.Get("client_assertion"), parseable(append(slices.Clone(algs), "HS256")))
 	if err != nil {
 		return nil, refuse("JWT is not valid: not a compact JWS with alg " + strings.Join(algs, " or ") + ".")
@@ -189,7 +189,7 @@ func (e *Engine) judge(r *http.Request, a claims, c Client) string {
 	case a.Issuer != c.ID || a.Subject != c.ID:
 		return "iss and sub must both be the client_id."
 	case !e.audience(r, a.Aud) && !e.faults.On(r.Context(), fault.AssertionAudUnchecked):
-		return "aud must be exactly " + e.wantedAudience() + ", as a string."
+		return "aud must be exactly " + e.wantedAudience(r.Context()) + ", as a string."
 	case a.ID == "":
 		return "jti is missing."
 	case a.Ends == nil || !now.Before(a.Ends.Time().Add(leeway)):
@@ -202,11 +202,11 @@ func (e *Engine) judge(r *http.Request, a claims, c Client) string {
 	return ""
 }
 
-func (e *Engine) wantedAudience() string {
-	switch {
-	case e.Mode.Require.IssuerAudience:
+func (e *Engine) wantedAudience(ctx context.Context) string {
+	switch m := e.mode(ctx); {
+	case m.Require.IssuerAudience:
 		return "the issuer, " + e.issuer
-	case e.Mode.Extras:
+	case m.Extras:
 		return "the token endpoint, " + e.issuer + "/access_token, or the issuer"
 	}
 	return "the token endpoint, " + e.issuer + "/access_token"
@@ -223,7 +223,7 @@ func (e *Engine) audience(r *http.Request, aud any) bool {
 	switch {
 	case !ok:
 		return false
-	case e.Mode.Require.IssuerAudience:
+	case e.mode(r.Context()).Require.IssuerAudience:
 		return name == e.issuer
 	case name == e.issuer+"/access_token":
 		return true

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"context"
 	"crypto"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/ory/fosite"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // proofLife is how old a DPoP proof may be, and nonceLife a nonce in it.
@@ -51,21 +54,9 @@ func (e *Engine) proof(w http.ResponseWriter, r *http.Request, token string) (*p
 	if len(headers) > 1 {
 		return nil, badProof("There is more than one DPoP header.")
 	}
-	jws, err := jose.ParseSignedCompact(headers[0], parseable(e.Mode.proofs()))
+	key, payload, err := e.unseal(r.Context(), headers[0])
 	if err != nil {
-		return nil, badProof("The DPoP header is not a compact JWS with alg " + strings.Join(e.Mode.proofs(), ", ") + ".")
-	}
-	head := jws.Signatures[0].Protected
-	key := head.JSONWebKey
-	if typ, _ := head.ExtraHeaders[jose.HeaderType].(string); typ != "dpop+jwt" {
-		return nil, badProof("typ must be dpop+jwt.")
-	}
-	if key == nil || !key.Valid() || !key.IsPublic() {
-		return nil, badProof("The header must hold a public key as jwk.")
-	}
-	payload, err := jws.Verify(key)
-	if err != nil {
-		return nil, badProof("The key in the header does not verify the signature.")
+		return nil, err
 	}
 	thumb, err := key.Thumbprint(crypto.SHA256)
 	if err != nil {
@@ -73,6 +64,48 @@ func (e *Engine) proof(w http.ResponseWriter, r *http.Request, token string) (*p
 	}
 	p := &proof{base64.RawURLEncoding.EncodeToString(thumb)}
 	return p, e.judgeProof(w, r, payload, p.jkt, token)
+}
+
+// unseal checks type, key and signature of a proof, and gives the key in its
+// header and its claims (RFC 9449 section 4.3).
+func (e *Engine) unseal(ctx context.Context, compact string) (key jose.JSONWebKey, payload []byte, err error) {
+	if e.faults.On(ctx, fault.DPoPKeyUnchecked) {
+		return believed(compact)
+	}
+	algs := e.mode(ctx).proofs()
+	jws, err := jose.ParseSignedCompact(compact, parseable(algs))
+	if err != nil {
+		return key, nil, badProof("The DPoP header is not a compact JWS with alg " + strings.Join(algs, ", ") + " and a public key as jwk.")
+	}
+	head := jws.Signatures[0].Protected
+	if typ, _ := head.ExtraHeaders[jose.HeaderType].(string); typ != "dpop+jwt" {
+		return key, nil, badProof("typ must be dpop+jwt.")
+	}
+	if head.JSONWebKey == nil || !head.JSONWebKey.Valid() || !head.JSONWebKey.IsPublic() {
+		return key, nil, badProof("The header must hold a public key as jwk.")
+	}
+	if payload, err = jws.Verify(head.JSONWebKey); err != nil {
+		return key, nil, badProof("The key in the header does not verify the signature.")
+	}
+	return *head.JSONWebKey, payload, nil
+}
+
+// believed reads a proof without a look at anything, for the fault
+// DPoPKeyUnchecked.
+func believed(compact string) (key jose.JSONWebKey, payload []byte, err error) {
+	header, rest, _ := strings.Cut(compact, ".")
+	body, _, _ := strings.Cut(rest, ".")
+	var named struct {
+		Key jose.JSONWebKey `json:"jwk"`
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(header)
+	if err != nil || json.Unmarshal(raw, &named) != nil || !named.Key.Valid() {
+		return key, nil, badProof("The DPoP header has no key.")
+	}
+	if payload, err = base64.RawURLEncoding.DecodeString(body); err != nil {
+		return key, nil, badProof("The DPoP header has no claims.")
+	}
+	return named.Key, payload, nil
 }
 
 // judgeProof looks at the claims of a proof (RFC 9449 section 4.3).
@@ -87,6 +120,9 @@ func (e *Engine) judgeProof(w http.ResponseWriter, r *http.Request, payload []by
 	}
 	if json.Unmarshal(payload, &c) != nil || c.ID == "" || c.Issued == nil {
 		return badProof("jti or iat is missing, or a claim has the wrong type.")
+	}
+	if e.faults.On(r.Context(), fault.DPoPClaimsUnchecked) {
+		return nil
 	}
 	now := e.now()
 	age := now.Sub(time.Unix(int64(*c.Issued), 0))
@@ -144,12 +180,12 @@ func hash(token string) string {
 // bind ties a grant to the proof's key. A key that was announced, or that a
 // public client's refresh token is bound to, must be the one (RFC 9449 sections
 // 5 and 10).
-func (e *Engine) bind(s *session, p *proof, public, refresh bool) error {
-	if p == nil && e.Mode.Require.DPoP {
+func (e *Engine) bind(ctx context.Context, s *session, p *proof, public, refresh bool) error {
+	if p == nil && e.mode(ctx).Require.DPoP {
 		return badProof("A DPoP proof is needed here.")
 	}
 	held := s.jkt != "" && (!refresh || public && s.bound)
-	if held && (p == nil || p.jkt != s.jkt) {
+	if held && (p == nil || p.jkt != s.jkt) && !e.faults.On(ctx, fault.DPoPUnbound) {
 		return fosite.ErrInvalidGrant.WithHint("The grant belongs to another DPoP key.")
 	}
 	s.bound = p != nil

@@ -139,6 +139,17 @@ func (e *Engine) Deregister(id string) bool { return e.store.dropClient(id) }
 // Registered are the clients as they are now, by client_id.
 func (e *Engine) Registered() []Client { return e.store.allClients() }
 
+// mode is the rules as they are kept now: without what FAPI 2.0 asks for, by
+// the fault FAPI2Unenforced.
+func (e *Engine) mode(ctx context.Context) Mode {
+	if e.Mode.Require == (Require{}) || !e.faults.On(ctx, fault.FAPI2Unenforced) {
+		return e.Mode
+	}
+	m := Extended()
+	m.Signing = e.Mode.Signing
+	return m
+}
+
 func (e *Engine) secure(ctx context.Context, u *url.URL) bool {
 	return secure(ctx, u) || e.Mode.Lax.AnyRedirect || e.faults.On(ctx, fault.RedirectUnchecked)
 }

@@ -409,7 +409,7 @@ func expiredCode(t *testing.T) {
 
 func racers(t *testing.T) {
 	g := newRig(t, op.Extended())
-	code := g.code("secret", "scope", "openid offline_access")
+	code := g.code("secret", "scope", "openid offline_access", "prompt", "consent")
 	won := make(chan map[string]any, 20)
 	var all sync.WaitGroup
 	for range 20 {
@@ -492,7 +492,7 @@ func keysByURI(t *testing.T) {
 func virtualClock(t *testing.T) {
 	g := newRig(t, op.Extended())
 	g.advance(30 * 24 * time.Hour)
-	token := g.tokens("secret", "scope", "openid offline_access")
+	token := g.tokens("secret", "scope", "openid offline_access", "prompt", "consent")
 	c := payload(t, token["id_token"])
 	if iat := int64(c["iat"].(float64)); iat < g.now().Unix()-60 || token["expires_in"] != float64(3599) {
 		t.Errorf("iat %d, expires_in %v", iat, token["expires_in"])
@@ -553,7 +553,7 @@ func methods(t *testing.T) {
 
 func refreshing(t *testing.T) {
 	g := newRig(t, op.Extended())
-	first := g.tokens("secret", "scope", "openid profile offline_access")
+	first := g.tokens("secret", "scope", "openid profile offline_access", "prompt", "consent")
 	renew := func(token any, more ...string) answer {
 		return g.post("/access_token", redeem("", append([]string{"grant_type", "refresh_token", "redirect_uri", "", "code_verifier", "", "refresh_token", fmt.Sprint(token)}, more...)...))
 	}
@@ -584,6 +584,9 @@ func refreshing(t *testing.T) {
 	}
 	if g.tokens("secret")["refresh_token"] != nil {
 		t.Error("a refresh token without offline_access")
+	}
+	if unasked := g.tokens("secret", "scope", "openid offline_access"); unasked["refresh_token"] != nil || unasked["scope"] != "openid" {
+		t.Errorf("offline access without consent (OpenID Connect Core section 11): %v", unasked)
 	}
 	if a := newRig(t, op.Mode{}).authorize(request("secret", "scope", "openid offline_access")); a.home().Get("error") != "invalid_scope" {
 		t.Errorf("CIS2 has offline_access: %v", a.home())
@@ -628,7 +631,7 @@ func TestParallelLogins(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 200 {
 		all.Go(func() {
-			token := g.tokens("secret", "scope", "openid offline_access", "state", fmt.Sprint(i))
+			token := g.tokens("secret", "scope", "openid offline_access", "prompt", "consent", "state", fmt.Sprint(i))
 			if token["id_token"] == nil {
 				t.Error("no ID token")
 			}
@@ -642,7 +645,7 @@ func TestParallelLogins(t *testing.T) {
 func TestBoundedMemory(t *testing.T) {
 	g := newSmallRig(t, op.Extended(), 100)
 	for range 150 {
-		g.tokens("secret", "scope", "openid offline_access")
+		g.tokens("secret", "scope", "openid offline_access", "prompt", "consent")
 		g.code("secret") // never redeemed
 		g.post("/par", request("secret", "client_secret", secret))
 		g.asserted(g.assertion("key", "RS256", rsaKey(), nil))

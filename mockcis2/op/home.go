@@ -14,7 +14,7 @@ func (e *Engine) Deny(w http.ResponseWriter, r *http.Request, a Ask, name, descr
 
 // Grant ends an ask with a code.
 func (e *Engine) Grant(w http.ResponseWriter, r *http.Request, a Ask, g Grant) {
-	if a.pushed != "" && !e.store.spend(a.pushed) {
+	if a.pushed != "" && !e.store.spend(r.Context(), a.pushed) {
 		e.Deny(w, r, a, "invalid_request", "This request_uri has already led to a code.")
 		return
 	}

@@ -56,10 +56,10 @@ func (l Lax) Named() []string {
 }
 
 // Extended is as strict as CIS2 and has what it does not show: form_post,
-// introspection, revocation, refresh tokens for offline_access, PAR and DPoP
-// for those who use them, clients without credentials (with PKCE), CORS for
-// registered origins, and the issuer as audience of an assertion beside the
-// token endpoint.
+// introspection, revocation, refresh tokens for offline_access with
+// prompt=consent, PAR and DPoP for those who use them, clients without
+// credentials (with PKCE), CORS for registered origins, and the issuer as
+// audience of an assertion beside the token endpoint.
 func Extended() Mode {
 	return Mode{Name: "extended", Extras: true, Algorithms: []string{"RS256", "RS512", "PS256", "ES256", "EdDSA"}, Signing: []string{"RS256", "PS256", "ES256"}}
 }

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/ory/fosite"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 // pushedLife is how long a pushed request waits for its browser, and
@@ -23,6 +26,7 @@ type pushed struct {
 	form   url.Values
 	ends   time.Time
 	used   bool
+	seen   bool // by a browser, for the fault PushedBurnt
 }
 
 // PAR is {issuer}/par, where the mode has it. fosite's own stores secrets and
@@ -98,22 +102,28 @@ func (s *store) push(uri string, p *pushed) {
 // recall is the form of a pushed request, for its own client and until a code
 // came of it: reloading the login page before that does no harm (FAPI 2.0
 // section 5.3.2.2).
-func (s *store) recall(uri, client string) (url.Values, bool) {
+func (s *store) recall(ctx context.Context, uri, client string) (url.Values, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.pushed.get(uri)
-	if !ok || p.client != client || p.used || !s.now().Before(p.ends) {
+	if !ok || !s.faults.On(ctx, fault.PushedUnchecked) && (p.client != client || p.used || !s.now().Before(p.ends)) {
 		return nil, false
+	}
+	if s.faults.On(ctx, fault.PushedBurnt) {
+		if p.seen {
+			return nil, false
+		}
+		p.seen = true
 	}
 	return clone(p.form), true
 }
 
 // spend ends a pushed request. Of two browsers with one request, one wins.
-func (s *store) spend(uri string) bool {
+func (s *store) spend(ctx context.Context, uri string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.pushed.get(uri)
-	if !ok || p.used {
+	if !ok || p.used && !s.faults.On(ctx, fault.PushedUnchecked) {
 		return false
 	}
 	p.used = true

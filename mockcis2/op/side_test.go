@@ -138,7 +138,7 @@ func TestDPoP(t *testing.T) {
 // everything, as popular mocks do.
 func TestIntrospection(t *testing.T) {
 	g := newRig(t, op.Extended())
-	token := g.tokens("secret", "scope", "openid offline_access")
+	token := g.tokens("secret", "scope", "openid offline_access", "prompt", "consent")
 	about := func(token any, more ...string) answer {
 		return g.post("/introspect", change(url.Values{"token": {fmt.Sprint(token)}, "client_id": {"post"}, "client_secret": {secret}}, more))
 	}
@@ -176,7 +176,7 @@ func TestRevocation(t *testing.T) {
 		return g.post("/token/revoke", change(url.Values{"token": {fmt.Sprint(token)}, "client_id": {"secret"}, "client_secret": {secret}}, more))
 	}
 	for _, kind := range []string{"access_token", "refresh_token"} {
-		token := g.tokens("secret", "scope", "openid offline_access")
+		token := g.tokens("secret", "scope", "openid offline_access", "prompt", "consent")
 		if a := revoke(token[kind], "client_id", "post"); !a.is(400, "unauthorized_client") {
 			t.Errorf("another client: %d %s", a.status, a.body)
 		}

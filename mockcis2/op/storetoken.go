@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/ory/fosite"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 )
 
 func (s *store) CreateAccessTokenSession(_ context.Context, sig string, r fosite.Requester) error {
@@ -62,14 +64,14 @@ func (s *store) CreateRefreshTokenSession(_ context.Context, sig, _ string, r fo
 	return nil
 }
 
-func (s *store) GetRefreshTokenSession(_ context.Context, sig string, into fosite.Session) (fosite.Requester, error) {
+func (s *store) GetRefreshTokenSession(ctx context.Context, sig string, into fosite.Session) (fosite.Requester, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, ok := s.refresh.get(sig)
 	if !ok {
 		return nil, fosite.ErrNotFound
 	}
-	if r.used {
+	if r.used && !s.faults.On(ctx, fault.RefreshReusable) {
 		return r.Requester, fosite.ErrInactiveToken
 	}
 	hydrate(into, r.Requester)
@@ -85,11 +87,11 @@ func (s *store) DeleteRefreshTokenSession(_ context.Context, sig string) error {
 
 // RotateRefreshToken spends a refresh token; of many racers one wins. The
 // access token before it ends.
-func (s *store) RotateRefreshToken(_ context.Context, id, sig string) error {
+func (s *store) RotateRefreshToken(ctx context.Context, id, sig string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, ok := s.refresh.get(sig)
-	if !ok || r.used {
+	if !ok || r.used && !s.faults.On(ctx, fault.RefreshReusable) {
 		return fosite.ErrInactiveToken
 	}
 	r.used = true

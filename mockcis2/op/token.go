@@ -1,6 +1,7 @@
 package op
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,7 +35,7 @@ func (h Token) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	request, err := e.provider.NewAccessRequest(r.Context(), r, newSession(Grant{}, e.shift))
 	if err == nil {
-		err = e.settle(request, p)
+		err = e.settle(r.Context(), request, p)
 	}
 	if err != nil {
 		h.fail(w, r, err)
@@ -65,9 +66,9 @@ func (h Token) answer(w http.ResponseWriter, request fosite.AccessRequester, res
 
 // settle binds a grant to a proof and narrows a refresh to the scopes asked for
 // (RFC 6749 section 6), which fosite does not.
-func (e *Engine) settle(request fosite.AccessRequester, p *proof) error {
+func (e *Engine) settle(ctx context.Context, request fosite.AccessRequester, p *proof) error {
 	s := request.GetSession().(*session)
-	if err := e.bind(s, p, request.GetClient().IsPublic(), request.GetGrantTypes().ExactOne("refresh_token")); err != nil {
+	if err := e.bind(ctx, s, p, request.GetClient().IsPublic(), request.GetGrantTypes().ExactOne("refresh_token")); err != nil {
 		return err
 	}
 	wanted := scopes(request.GetRequestForm().Get("scope"))

@@ -51,7 +51,7 @@ func (h UserInfo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // proved says why a token that is bound, or presented as if it were, is not
 // accepted (RFC 9449 section 7.1).
 func (h UserInfo) proved(w http.ResponseWriter, r *http.Request, s *session, scheme, token string) (name, why string) {
-	if !s.bound && scheme == "Bearer" {
+	if !s.bound && scheme == "Bearer" || h.Engine.faults.On(r.Context(), fault.DPoPUnbound) {
 		return "", ""
 	}
 	if !s.bound || scheme != "DPoP" {
