@@ -25,11 +25,28 @@ func quick() op.Mode {
 	return m
 }
 
-// unharmed signs in as if nothing had happened.
+// fuzzRoom is how many records of a kind the engine under fuzzing may keep, and
+// longestRefusal how long the text of a refusal may be, whatever was sent.
+const (
+	fuzzRoom       = 64
+	longestRefusal = 2048
+)
+
+// unharmed goes on with a sign-in as if nothing had happened, and looks whether
+// the store is still within its bounds.
 func (g *rig) unharmed(t *testing.T, code string) {
 	t.Helper()
-	if a := g.post("/access_token", redeem(code)); a.status != http.StatusOK {
+	a := g.post("/access_token", redeem(code))
+	if a.status != http.StatusOK {
 		t.Fatalf("a code from before is dead: %d %s", a.status, a.body)
+	}
+	if u := g.get("/userinfo", "Authorization", "Bearer "+a.json["access_token"].(string)); u.status != http.StatusOK {
+		t.Fatalf("an access token from before is dead: %d %s", u.status, u.body)
+	}
+	for name, n := range op.Sizes(g.engine) {
+		if limit := map[string]int{"jtis": 8 * fuzzRoom}[name]; n > max(limit, fuzzRoom) {
+			t.Fatalf("%d %s are kept, with room for %d", n, name, fuzzRoom)
+		}
 	}
 }
 
@@ -37,7 +54,7 @@ func (g *rig) unharmed(t *testing.T, code string) {
 // panic, no 5xx, the RFC's error, and a sign-in under way is unharmed (issue,
 // bad input). Turned red by: any flaw of TestFlaws that answers 500.
 func FuzzForms(f *testing.F) {
-	g := newRig(f, quick())
+	g := newSmallRig(f, quick(), fuzzRoom)
 	good := redeem("x").Encode()
 	for _, path := range []byte{0, 1, 2, 3} {
 		f.Add(path, good, "", "")
@@ -68,6 +85,9 @@ func FuzzForms(f *testing.F) {
 		if w.Code >= 500 || w.Code >= 400 && !registeredErrors[name] || w.Code < 400 && failed {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
+		if w.Code >= 400 && w.Body.Len() > longestRefusal {
+			t.Fatalf("a refusal of %d bytes", w.Body.Len())
+		}
 		g.unharmed(t, code)
 	})
 }
@@ -77,7 +97,7 @@ func FuzzForms(f *testing.F) {
 // unharmed (issue, bad input; RFC 9700 section 4.1, RFC 9207). Turned red by:
 // provider.redirect-unchecked.
 func FuzzAuthorize(f *testing.F) {
-	g := newRig(f, quick())
+	g := newSmallRig(f, quick(), fuzzRoom)
 	f.Add("", "")
 	f.Add(request("secret").Encode(), "")
 	f.Add("", request("open", "response_mode", "form_post", "state", "\"><x>").Encode())
