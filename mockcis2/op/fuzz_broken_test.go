@@ -35,7 +35,9 @@ var ways = []way{
 	{"/par", false, func(*rig) url.Values { return request("secret", "client_secret", secret) }, is(201)},
 	{"/introspect", false, about, is(200)},
 	{"/token/revoke", false, about, is(200)},
-	{"/userinfo", false, func(g *rig) url.Values { return url.Values{"access_token": {g.tokens("secret")["access_token"].(string)}} }, is(200)},
+	{"/userinfo", false, func(g *rig) url.Values {
+		return url.Values{"access_token": {g.tokens("secret")["access_token"].(string)}}
+	}, is(200)},
 	{"/authorize", true, func(*rig) url.Values { return request("secret", "prompt", "login", "acr_values", "AAL3_ANY") }, is(303)},
 	{"/authorize", false, func(*rig) url.Values { return request("open", "response_mode", "form_post") }, is(200)},
 	{"/authorize", true, func(g *rig) url.Values {
@@ -67,9 +69,15 @@ func (w way) send(g *rig, query, body string) *httptest.ResponseRecorder {
 // breaks are what can be done to a parameter of a good request. Each gives a
 // query and a body; each of them must be refused.
 var breaks = map[string]func(good, name, value, noise string) (query, body string){
-	"malformed": func(good, name, _, noise string) (string, string) { return "", good + "&" + name + "x=%zz" + url.QueryEscape(noise) },
-	"semicolon": func(good, name, _, noise string) (string, string) { return "", good + "&" + name + "x=1;" + url.QueryEscape(noise) },
-	"repeated":  func(good, name, _, noise string) (string, string) { return "", good + "&" + name + "=" + url.QueryEscape(noise) },
+	"malformed": func(good, name, _, noise string) (string, string) {
+		return "", good + "&" + name + "x=%zz" + url.QueryEscape(noise)
+	},
+	"semicolon": func(good, name, _, noise string) (string, string) {
+		return "", good + "&" + name + "x=1;" + url.QueryEscape(noise)
+	},
+	"repeated": func(good, name, _, noise string) (string, string) {
+		return "", good + "&" + name + "=" + url.QueryEscape(noise)
+	},
 	"oversized": func(good, name, _, noise string) (string, string) {
 		return "", good + "&" + name + "x=" + strings.Repeat("x", 1<<14) + url.QueryEscape(noise)
 	},
