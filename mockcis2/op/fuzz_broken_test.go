@@ -79,7 +79,7 @@ var breaks = map[string]func(good, name, value, noise string) (query, body strin
 		return "", good + "&" + name + "=" + url.QueryEscape(noise)
 	},
 	"oversized": func(good, name, _, noise string) (string, string) {
-		return "", good + "&" + name + "x=" + strings.Repeat("x", 1<<14) + url.QueryEscape(noise)
+		return "", good + "&" + name + "x=" + strings.Repeat("x", 1<<14+1) + url.QueryEscape(noise)
 	},
 	"enormous": func(good, name, _, noise string) (string, string) {
 		return "", good + "&" + name + "x=" + strings.Repeat("x", 1<<16) + url.QueryEscape(noise)
