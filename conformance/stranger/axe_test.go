@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -123,15 +124,24 @@ func TestPagesAreAccessible(t *testing.T) {
 	old.judge("login-browser-too-old")
 }
 
-// Requirement: the check above can fail: axe notices an input without a label
-// and text that is too pale.
+// Requirement: the checks above can fail: axe notices an input without a label
+// and text that is too pale; the accessibility tree a button without a name and a
+// stop that is nothing; the walk by Tab an order that jumps and a focus that
+// cannot be seen.
 func TestAxeNotices(t *testing.T) {
 	p, s := pagesOf(t), screen(t)
 	s.do(chromedp.Navigate(authorize(p, "acr_values", "AAL1_USERPASS")))
-	s.text(`document.querySelector("label[for=username]").remove(); document.querySelector("h1").style.color = "#bbb"; ""`)
-	found := strings.Join(s.violations(), "\n")
-	if !strings.Contains(found, "label") || !strings.Contains(found, "color-contrast") {
-		t.Errorf("axe found %q", found)
+	if flaws := append(s.unspoken(), s.walk()...); len(flaws) > 0 {
+		t.Fatalf("before: %q", flaws)
+	}
+	s.text(`document.querySelector("label[for=username]").remove(); document.querySelector("h1").style.color = "#bbb";
+		document.querySelector("main").insertAdjacentHTML("beforeend", "<button></button><div tabindex='0'></div>");
+		document.getElementById("password").tabIndex = 1; document.getElementById("cancel").style.outline = "none"; ""`)
+	found := strings.Join(slices.Concat(s.violations(), s.unspoken(), s.walk()), "\n")
+	for _, want := range []string{"label", "color-contrast", "a button has no name", "something without a role takes the focus", "by Tab, stop 2 is sign-in, not password", "cannot be seen on cancel"} {
+		if !strings.Contains(found, want) {
+			t.Errorf("nothing says %q:\n%s", want, found)
+		}
 	}
 }
 
@@ -176,4 +186,33 @@ func TestKeyboardAlone(t *testing.T) {
 	if chosen := s.text(`document.querySelector(".role input:checked").id`); chosen != first {
 		t.Errorf("chosen is %q, want %q", chosen, first)
 	}
+}
+
+// Requirement: when the smartcard program is not reached, the page says so in its
+// live region, with the code, and the focus comes there; from there Tab leads to
+// every way on, and Enter cancels. Source: WCAG 2.2 2.1.1, 2.4.3, 4.1.3; page
+// codes of facts on CIS2 section 2.8. Turned red by: a status that is only shown.
+func TestSmartcardPageByKeyboardAlone(t *testing.T) {
+	p, s := pagesOf(t), screen(t)
+	s.do(chromedp.Navigate(authorize(p)), chromedp.WaitReady(chromedp.CSS("#signin-status[role=status][aria-live=polite][data-code]")))
+	if said := s.text(`document.getElementById("signin-status").textContent`); !strings.Contains(said, "could not be reached") || !strings.Contains(said, "400_645") {
+		t.Errorf("the live region says %q", said)
+	}
+	if at := s.text("document.activeElement.id"); at != "signin-status" {
+		t.Errorf("the focus is on %q", at)
+	}
+	for _, want := range []string{"use-form", "use-uri", "way-FIDO2", "way-IOS", "cancel"} {
+		s.do(chromedp.KeyEvent(kb.Tab))
+		if at := s.text("document.activeElement.id"); at != want {
+			t.Fatalf("Tab comes to %q, want %q", at, want)
+		}
+	}
+	s.do(chromedp.KeyEvent(kb.Enter))
+	for range 500 {
+		if all := p.Transactions(); len(all) == 1 && all[0]["state"] != "waiting" {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("Enter did not cancel: %v", p.Transactions())
 }
