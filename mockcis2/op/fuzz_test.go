@@ -18,6 +18,12 @@ var registeredErrors = map[string]bool{"invalid_request": true, "invalid_client"
 	"unsupported_grant_type": true, "invalid_scope": true, "invalid_dpop_proof": true, "use_dpop_nonce": true, "request_not_supported": true,
 	"unsupported_response_type": true, "access_denied": true, "registration_not_supported": true}
 
+// frontErrors are those that may be sent home (RFC 6749 section 4.1.2.1, OpenID
+// Connect Core section 3.1.2.6).
+var frontErrors = map[string]bool{"invalid_request": true, "unauthorized_client": true, "access_denied": true, "unsupported_response_type": true,
+	"invalid_scope": true, "interaction_required": true, "login_required": true, "account_selection_required": true, "consent_required": true,
+	"invalid_request_uri": true, "request_not_supported": true, "request_uri_not_supported": true, "registration_not_supported": true}
+
 // quick signs by the curve, so that more is tried in the same time.
 func quick() op.Mode {
 	m := op.Extended()
@@ -127,6 +133,9 @@ func FuzzAuthorize(f *testing.F) {
 			u.RawQuery = ""
 			if host := u.Hostname(); host != "rp.example.test" && host != "127.0.0.1" && host != "localhost" || u.Path != "/cb" || q.Get("iss") != g.issuer || q.Has("code") == q.Has("error") {
 				t.Fatalf("sent to %s", to)
+			}
+			if name := q.Get("error"); q.Has("error") && !frontErrors[name] {
+				t.Fatalf("the error %q is none of the front channel's", name)
 			}
 		}
 		g.unharmed(t, code)
