@@ -198,6 +198,9 @@ func TestSmartcardPageByKeyboardAlone(t *testing.T) {
 	if said := s.text(`document.getElementById("signin-status").textContent`); !strings.Contains(said, "could not be reached") || !strings.Contains(said, "400_645") {
 		t.Errorf("the live region says %q", said)
 	}
+	if title := s.text("document.title"); !strings.HasPrefix(title, "Error: ") {
+		t.Errorf("the title is %q", title)
+	}
 	if at := s.text("document.activeElement.id"); at != "signin-status" {
 		t.Errorf("the focus is on %q", at)
 	}

@@ -85,6 +85,7 @@ func TestConsoleByAxe(t *testing.T) {
 	s.until(`document.getElementById("on-count").textContent === "2 are on."`)
 	s.click("#freeze")
 	s.says("The clock stands still.")
+	s.until(`document.getElementById("now").textContent.endsWith("standing still")`)
 	s.judge("console-faults-and-clock")
 	s.do(chromedp.SendKeys(chromedp.CSS("#find-fault"), "nothing is called that"))
 	s.until(`document.querySelector("#found[role=status]").textContent === "No fault matches."`)
