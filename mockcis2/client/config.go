@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -55,6 +56,9 @@ func (m *Manager) Create(w http.ResponseWriter, r *http.Request) {
 	m.mu.Lock()
 	if m.owners == nil {
 		m.owners = map[string]string{}
+	}
+	if len(m.owners) >= mostLogins { // those of applications that are gone make room
+		maps.DeleteFunc(m.owners, func(id, _ string) bool { _, there := m.Registry.Client(id); return !there })
 	}
 	m.owners[c.ID] = r.PathValue("team_id")
 	m.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/client"
@@ -44,7 +45,26 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		client.Refuse(w, http.StatusForbidden, err)
 		return
 	}
+	if err := readable(r.URL.RawQuery); err != nil {
+		client.Refuse(w, http.StatusBadRequest, err)
+		return
+	}
 	g.next.ServeHTTP(w, r)
+}
+
+// readable is why a query is refused: it is malformed, or a parameter is there
+// twice and it would be chance which of them counts.
+func readable(query string) error {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return errors.New("the query of the address cannot be read")
+	}
+	for _, v := range values {
+		if len(v) > 1 {
+			return errors.New("a parameter of the address is there more than once")
+		}
+	}
+	return nil
 }
 
 // browser is why a page's request is refused; nil for the console and for

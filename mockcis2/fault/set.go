@@ -2,6 +2,7 @@ package fault
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,6 +37,12 @@ func start(id string) (*running, error) {
 	return &running{Info: f, values: v, order: slices.IndexFunc(All, func(x Info) bool { return x.ID == Base(id) })}, nil
 }
 
+// most is how many faults can be on: one fault with ever other parameters would
+// fill the memory.
+const most = 1000
+
+var errTooMany = fmt.Errorf("%w: %d faults are on, and no room for more", ErrParam, most)
+
 // Replace switches exactly these faults on, each counting from the start. On an
 // unknown or ill-formed id nothing changes; the error wraps ErrParam.
 func (s *Set) Replace(ids ...string) error {
@@ -46,6 +53,9 @@ func (s *Set) Replace(ids ...string) error {
 			return err
 		}
 		on = with(on, f)
+	}
+	if len(on) > most {
+		return errTooMany
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,7 +72,11 @@ func (s *Set) Add(id string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.on = with(slices.Clone(s.on), f)
+	on := with(slices.Clone(s.on), f)
+	if len(on) > most {
+		return errTooMany
+	}
+	s.on = on
 	return nil
 }
 

@@ -18,6 +18,12 @@ var registeredErrors = map[string]bool{"invalid_request": true, "invalid_client"
 	"unsupported_grant_type": true, "invalid_scope": true, "invalid_dpop_proof": true, "use_dpop_nonce": true, "request_not_supported": true,
 	"unsupported_response_type": true, "access_denied": true, "registration_not_supported": true}
 
+// frontErrors are those that may be sent home (RFC 6749 section 4.1.2.1, OpenID
+// Connect Core section 3.1.2.6).
+var frontErrors = map[string]bool{"invalid_request": true, "unauthorized_client": true, "access_denied": true, "unsupported_response_type": true,
+	"invalid_scope": true, "interaction_required": true, "login_required": true, "account_selection_required": true, "consent_required": true,
+	"invalid_request_uri": true, "request_not_supported": true, "request_uri_not_supported": true, "registration_not_supported": true}
+
 // quick signs by the curve, so that more is tried in the same time.
 func quick() op.Mode {
 	m := op.Extended()
@@ -25,11 +31,28 @@ func quick() op.Mode {
 	return m
 }
 
-// unharmed signs in as if nothing had happened.
+// fuzzRoom is how many records of a kind the engine under fuzzing may keep, and
+// longestRefusal how long the text of a refusal may be, whatever was sent.
+const (
+	fuzzRoom       = 64
+	longestRefusal = 2048
+)
+
+// unharmed goes on with a sign-in as if nothing had happened, and looks whether
+// the store is still within its bounds.
 func (g *rig) unharmed(t *testing.T, code string) {
 	t.Helper()
-	if a := g.post("/access_token", redeem(code)); a.status != http.StatusOK {
+	a := g.post("/access_token", redeem(code))
+	if a.status != http.StatusOK {
 		t.Fatalf("a code from before is dead: %d %s", a.status, a.body)
+	}
+	if u := g.get("/userinfo", "Authorization", "Bearer "+a.json["access_token"].(string)); u.status != http.StatusOK {
+		t.Fatalf("an access token from before is dead: %d %s", u.status, u.body)
+	}
+	for name, n := range op.Sizes(g.engine) {
+		if limit := map[string]int{"jtis": 8 * fuzzRoom}[name]; n > max(limit, fuzzRoom) {
+			t.Fatalf("%d %s are kept, with room for %d", n, name, fuzzRoom)
+		}
 	}
 }
 
@@ -37,7 +60,7 @@ func (g *rig) unharmed(t *testing.T, code string) {
 // panic, no 5xx, the RFC's error, and a sign-in under way is unharmed (issue,
 // bad input). Turned red by: any flaw of TestFlaws that answers 500.
 func FuzzForms(f *testing.F) {
-	g := newRig(f, quick())
+	g := newSmallRig(f, quick(), fuzzRoom)
 	good := redeem("x").Encode()
 	for _, path := range []byte{0, 1, 2, 3} {
 		f.Add(path, good, "", "")
@@ -68,6 +91,9 @@ func FuzzForms(f *testing.F) {
 		if w.Code >= 500 || w.Code >= 400 && !registeredErrors[name] || w.Code < 400 && failed {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
+		if w.Code >= 400 && w.Body.Len() > longestRefusal {
+			t.Fatalf("a refusal of %d bytes", w.Body.Len())
+		}
 		g.unharmed(t, code)
 	})
 }
@@ -77,7 +103,7 @@ func FuzzForms(f *testing.F) {
 // unharmed (issue, bad input; RFC 9700 section 4.1, RFC 9207). Turned red by:
 // provider.redirect-unchecked.
 func FuzzAuthorize(f *testing.F) {
-	g := newRig(f, quick())
+	g := newSmallRig(f, quick(), fuzzRoom)
 	f.Add("", "")
 	f.Add(request("secret").Encode(), "")
 	f.Add("", request("open", "response_mode", "form_post", "state", "\"><x>").Encode())
@@ -107,6 +133,9 @@ func FuzzAuthorize(f *testing.F) {
 			u.RawQuery = ""
 			if host := u.Hostname(); host != "rp.example.test" && host != "127.0.0.1" && host != "localhost" || u.Path != "/cb" || q.Get("iss") != g.issuer || q.Has("code") == q.Has("error") {
 				t.Fatalf("sent to %s", to)
+			}
+			if name := q.Get("error"); q.Has("error") && !frontErrors[name] {
+				t.Fatalf("the error %q is none of the front channel's", name)
 			}
 		}
 		g.unharmed(t, code)

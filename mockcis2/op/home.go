@@ -77,7 +77,7 @@ func (e *Engine) formPost(w http.ResponseWriter, a Ask, to string, values url.Va
 		nonce = "none"
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action "+a.Home()+"; script-src 'nonce-"+nonce+"'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action "+a.Home()+"; style-src 'nonce-"+nonce+"'; script-src 'nonce-"+nonce+"'")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	_ = formPost.Execute(w, map[string]any{"To": to, "Fields": fields, "Nonce": nonce}) // a reader that went away is no error of ours
 }

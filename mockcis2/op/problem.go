@@ -96,8 +96,11 @@ const (
 )
 
 // misplaced are the parameters that never belong into a URL of an endpoint that
-// takes a form (RFC 6749 sections 2.3.1 and 3.2).
-var misplaced = []string{"client_secret", "client_assertion", "code", "code_verifier", "refresh_token", "token", "access_token", "grant_type"}
+// takes a form (RFC 6749 sections 2.3.1, 3.2 and 4.1.3, RFC 9126 section 2.1).
+// Others there are ignored, as section 3.2 wants it of what is not known.
+var misplaced = []string{"client_id", "client_secret", "client_assertion", "client_assertion_type", "grant_type", "code", "code_verifier",
+	"redirect_uri", "scope", "refresh_token", "token", "token_type_hint", "access_token", "request_uri", "response_type", "response_mode", "state",
+	"nonce", "code_challenge", "code_challenge_method", "prompt", "max_age", "acr_values", "login_hint", "id_token_hint", "dpop_jkt"}
 
 // form reads a form post, or answers with what is wrong with it and false.
 func form(w http.ResponseWriter, r *http.Request) bool {
@@ -133,11 +136,20 @@ func form(w http.ResponseWriter, r *http.Request) bool {
 func odd(form map[string][]string) string {
 	for name, values := range form {
 		if len(values) > 1 {
-			return "The parameter " + name + " is there more than once (RFC 6749 sections 3.1 and 3.2)."
+			return "The parameter " + short(name) + " is there more than once (RFC 6749 sections 3.1 and 3.2)."
 		}
 		if len(values[0]) > longest {
-			return "The parameter " + name + " is longer than 16 KiB."
+			return "The parameter " + short(name) + " is longer than 16 KiB."
 		}
 	}
 	return ""
+}
+
+// short keeps a stranger's name of a parameter from filling the answer.
+func short(name string) string {
+	const most = 40
+	if len(name) > most {
+		return name[:most] + "..."
+	}
+	return name
 }

@@ -27,10 +27,10 @@ func (h UserInfo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, largest)
-	scheme, token, ok := presented(r)
+	scheme, token, why := presented(r)
 	switch {
-	case !ok:
-		h.refuse(w, http.StatusBadRequest, "Bearer", "invalid_request", "The access token is there more than once, or in the URL.")
+	case why != "":
+		h.refuse(w, http.StatusBadRequest, "Bearer", "invalid_request", why)
 		return
 	case token == "": // no error code: nothing was tried (RFC 6750 section 3.1)
 		h.refuse(w, http.StatusUnauthorized, "Bearer", "", "")
@@ -120,12 +120,20 @@ func (h UserInfo) refuse(w http.ResponseWriter, status int, scheme, name, why st
 	writeError(w, status, name, why)
 }
 
-// presented is the token in the header or in a form body (RFC 6750 section 2).
-// It is false when it is there twice, or in the URL.
-func presented(r *http.Request) (scheme, token string, ok bool) {
+// presented is the token in the header or in a form body (RFC 6750 section 2),
+// or why the request is malformed: the token is there twice or in the URL, or
+// something cannot be read (section 3.1).
+func presented(r *http.Request) (scheme, token, why string) {
+	const twice = "The access token is there more than once, or in the URL."
+	if err := r.ParseForm(); err != nil {
+		return "", "", "The request cannot be read, or is larger than 64 KiB."
+	}
+	if why := odd(r.PostForm); why != "" {
+		return "", "", why
+	}
 	headers := r.Header.Values("Authorization")
 	if len(headers) > 1 || r.URL.Query().Has("access_token") {
-		return "", "", false
+		return "", "", twice
 	}
 	if len(headers) == 1 {
 		name, value, _ := strings.Cut(headers[0], " ")
@@ -135,11 +143,11 @@ func presented(r *http.Request) (scheme, token string, ok bool) {
 			}
 		}
 	}
-	if r.Method != http.MethodPost || r.ParseForm() != nil || !r.PostForm.Has("access_token") {
-		return scheme, token, true
+	if r.Method != http.MethodPost || !r.PostForm.Has("access_token") {
+		return scheme, token, ""
 	}
-	if token != "" || len(r.PostForm["access_token"]) > 1 {
-		return "", "", false
+	if token != "" {
+		return "", "", twice
 	}
-	return "Bearer", r.PostForm.Get("access_token"), true
+	return "Bearer", r.PostForm.Get("access_token"), ""
 }

@@ -51,7 +51,7 @@ func (c clientCheck) Run(w world) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.stdout, "%s: %d applications, all well\n", c.File, len(all))
+	_, err = fmt.Fprintf(w.stdout, "%s: all well, applications: %d\n", c.File, len(all))
 	return err
 }
 

@@ -29,7 +29,7 @@ func (c peopleList) Run(w world) error {
 	}
 	rows := []row{}
 	for _, p := range all {
-		rows = append(rows, row{ID: p.UUID, Title: fmt.Sprintf("%s, %d roles", p.Name(), len(p.Roles))})
+		rows = append(rows, row{ID: p.UUID, Title: p.Name() + ", " + roles(len(p.Roles))})
 	}
 	return c.print(w, rows)
 }
@@ -101,4 +101,11 @@ func (r remote) find(w world, who string) (people.Person, error) {
 		return found[0], nil
 	}
 	return people.Person{}, fmt.Errorf("%w: --as %q is %d people: `mockcis2 people` lists them", errUsage, who, len(found))
+}
+
+func roles(n int) string {
+	if n == 1 {
+		return "1 role"
+	}
+	return fmt.Sprintf("%d roles", n)
 }

@@ -61,6 +61,7 @@ const fail = (code) => {
   const shown = "400_645" + (code ? " (AUT 0x" + code.toString(16).toUpperCase() + ")" : "");
   say((tx.sentences[code] || "The smartcard program could not be reached. Check that it is installed and running.") +
     " Code for the helpdesk: " + shown + ".");
+  document.title = "Error: " + document.title;
   line.parentElement.classList.add("error");
   line.dataset.code = String(code);
   for (const hint of line.parentElement.querySelectorAll(".hint")) hint.hidden = true;

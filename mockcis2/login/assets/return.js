@@ -10,7 +10,9 @@ if (fragment.get("ticket")) {
   const code = Number(fragment.get("status")) || 0;
   const block = JSON.parse(document.getElementById("transaction").textContent);
   const text = block.sentences[code] || "The smartcard program did not answer.";
+  document.title = "Error: You are not signed in – Toy care identity service";
   document.querySelector("h1").textContent = "You are not signed in";
+  line.parentElement.classList.add("error");
   line.textContent = text + " Code for the helpdesk: 400_645" +
     (code ? " (AUT 0x" + code.toString(16).toUpperCase() + ")" : "") + ". Go back to your application and start again.";
 }
