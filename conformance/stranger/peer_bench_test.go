@@ -1,0 +1,203 @@
+package stranger_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// What one round asks of every provider.
+const (
+	loginsARound = 2000
+	browsers     = 8 // at once
+)
+
+// measured is what the rounds of one provider came to.
+type measured struct {
+	*running
+	starts, rates, costs []float64 // ms; logins a second; ms of CPU a login
+	memory               []float64 // MiB: idle, then after each round
+	requests             float64   // a login
+	signatures           int       // a login
+}
+
+// BenchmarkPeers measures the provider beside four others, each a process alone
+// on one core, in interleaved rounds of 2,000 logins: run it with -benchtime 5x.
+// It fails where what we promise of it does not hold.
+func BenchmarkPeers(b *testing.B) {
+	h := gather(b)
+	stepAside(b)
+	var all []*measured
+	for _, p := range peers() {
+		m := &measured{running: p.start(b, h)}
+		defer m.stop()
+		all = append(all, m)
+	}
+	time.Sleep(time.Second)
+	for _, m := range all {
+		m.weigh(b)
+		if err := m.load(b.Context(), 20*browsers); err != nil { // not counted: caches and compilers warm up
+			b.Fatalf("%s: %v", m.name, err)
+		}
+	}
+	for b.Loop() {
+		for _, m := range all {
+			m.round(b, h)
+		}
+	}
+	b.ReportMetric(0, "ns/op") // that of all together says nothing
+	report(all)
+	for _, broken := range unkept(all) {
+		b.Error(broken)
+	}
+}
+
+// round starts a second process of the provider to see how fast it is there,
+// and then loads the first.
+func (m *measured) round(b *testing.B, h hall) {
+	b.Helper()
+	fresh := m.start(b, h)
+	fresh.stop()
+	m.starts = append(m.starts, fresh.ready.Seconds()*1000)
+	before, err := m.cpu()
+	if err != nil {
+		b.Fatal(err)
+	}
+	begun := time.Now()
+	if err := m.load(b.Context(), loginsARound); err != nil {
+		b.Fatalf("%s: %v", m.name, err)
+	}
+	took := time.Since(begun)
+	after, err := m.cpu()
+	if err != nil {
+		b.Fatal(err)
+	}
+	m.rates = append(m.rates, loginsARound/took.Seconds())
+	m.costs = append(m.costs, (after-before).Seconds()*1000/loginsARound)
+	m.weigh(b)
+}
+
+func (m *measured) weigh(b *testing.B) {
+	b.Helper()
+	mib, err := m.running.memory()
+	if err != nil {
+		b.Fatal(err)
+	}
+	m.memory = append(m.memory, mib)
+}
+
+// load signs in n times, eight browsers at once.
+func (m *measured) load(ctx context.Context, n int) error {
+	wire := &http.Transport{MaxIdleConnsPerHost: browsers}
+	defer wire.CloseIdleConnections()
+	asked, signed := make([]int, browsers), make([]int, browsers)
+	g, ctx := errgroup.WithContext(ctx)
+	for i := range browsers {
+		g.Go(func() (err error) {
+			asked[i], signed[i], err = m.logins(ctx, wire, n/browsers)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	sum := 0
+	for _, a := range asked {
+		sum += a
+	}
+	m.requests, m.signatures = float64(sum)/float64(n), slices.Min(signed)
+	if slices.Max(signed) != m.signatures {
+		return fmt.Errorf("%w: %v signatures a login", errAmiss, signed)
+	}
+	return nil
+}
+
+// logins is what one pair of hands does: a fresh browser for each, unless the
+// browser is to be known.
+func (m *measured) logins(ctx context.Context, wire http.RoundTripper, n int) (asked, signed int, err error) {
+	var v *visitor
+	for range n {
+		if v == nil || !m.known {
+			if v, err = newVisitor(m.running, wire); err != nil {
+				return 0, 0, err
+			}
+			if err := v.introduce(ctx); err != nil {
+				return 0, 0, err
+			}
+		}
+		before := v.asked
+		if err := v.login(ctx); err != nil {
+			return 0, 0, err
+		}
+		asked, signed = asked+v.asked-before, v.signed
+	}
+	return asked, signed, nil
+}
+
+// introduce signs a browser in once, where it is to be known.
+func (v *visitor) introduce(ctx context.Context) error {
+	if !v.known {
+		return nil
+	}
+	once := *v.running
+	once.client.extra = strings.ReplaceAll(once.client.extra, "&prompt=none", "")
+	first := *v
+	first.running = &once
+	return first.login(ctx)
+}
+
+func median(of []float64) float64 {
+	of = slices.Sorted(slices.Values(of))
+	return of[len(of)/2]
+}
+
+// best is the least CPU a login of those that sign at least as often as ours.
+func best(all []*measured) float64 {
+	least := 0.0
+	for _, m := range all {
+		if !m.desk && m.signatures >= all[0].signatures && (least == 0 || median(m.costs) < least) {
+			least = median(m.costs)
+		}
+	}
+	return least
+}
+
+// report prints the table.
+func report(all []*measured) {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "provider\tstart ms\tlogins/s\tCPU ms/login\tof the best\trequests\tsignatures\tRSS idle\tafter first round\tafter last, MiB\t")
+	for _, m := range all {
+		fmt.Fprintf(w, "%s\t%.1f\t%.0f\t%.2f\t%.2f\t%.1f\t%d\t%.0f\t%.0f\t%.0f\t\n", m.name, median(m.starts), median(m.rates), median(m.costs),
+			median(m.costs)/cmp.Or(best(all), 1), m.requests, m.signatures, m.memory[0], m.memory[1], m.memory[len(m.memory)-1])
+	}
+	_ = w.Flush() // standard output
+	fmt.Printf("medians of %d interleaved rounds of %d logins, %d browsers at once; each provider on one core\n", len(all[0].costs), loginsARound, browsers)
+}
+
+// unkept says which promises do not hold.
+func unkept(all []*measured) (broken []string) {
+	for _, m := range all {
+		if !m.desk {
+			continue
+		}
+		if r := median(m.costs) / best(all); r > 1.10 {
+			broken = append(broken, fmt.Sprintf("%s: %.2f of the CPU a login of the best peer, more than 1.10", m.name, r))
+		}
+		if s := median(m.starts); s > 25 {
+			broken = append(broken, fmt.Sprintf("%s: %.1f ms to the first answer of discovery, more than 25", m.name, s))
+		}
+		if last := m.memory[len(m.memory)-1]; last > 1.10*m.memory[1] {
+			broken = append(broken, fmt.Sprintf("%s: %.0f MiB after the last round, %.0f after the first: not flat", m.name, last, m.memory[1]))
+		}
+	}
+	return broken
+}
