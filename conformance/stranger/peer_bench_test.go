@@ -1,9 +1,9 @@
 package stranger_test
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"slices"
@@ -19,6 +19,15 @@ import (
 const (
 	loginsARound = 2000
 	browsers     = 8 // at once
+)
+
+// What we promise: CPU a login in terms of the best peer, milliseconds to the
+// first answer, and memory after the last round in terms of the first. Memory
+// swings by a tenth or so between two collections of garbage.
+const (
+	mostCost   = 1.10
+	mostStart  = 25.0
+	mostGrowth = 1.25
 )
 
 // measured is what the rounds of one provider came to.
@@ -126,7 +135,7 @@ func (m *measured) load(ctx context.Context, n int) error {
 func (m *measured) logins(ctx context.Context, wire http.RoundTripper, n int) (asked, signed int, err error) {
 	var v *visitor
 	for range n {
-		if v == nil || !m.known {
+		if v == nil || m.greets || !m.ours {
 			if v, err = newVisitor(m.running, wire); err != nil {
 				return 0, 0, err
 			}
@@ -145,7 +154,7 @@ func (m *measured) logins(ctx context.Context, wire http.RoundTripper, n int) (a
 
 // introduce signs a browser in once, where it is to be known.
 func (v *visitor) introduce(ctx context.Context) error {
-	if !v.known {
+	if v.greets || !v.ours {
 		return nil
 	}
 	once := *v.running
@@ -160,43 +169,47 @@ func median(of []float64) float64 {
 	return of[len(of)/2]
 }
 
-// best is the least CPU a login of those that sign at least as often as ours.
-func best(all []*measured) float64 {
-	least := 0.0
-	for _, m := range all {
-		if !m.desk && m.signatures >= all[0].signatures && (least == 0 || median(m.costs) < least) {
-			least = median(m.costs)
+// best is the least CPU a login of the peers that sign at least as often as
+// ours; with alike, of those that sign people in as m does, or do not.
+func best(all []*measured, m *measured, alike bool) float64 {
+	least := math.Inf(1)
+	for _, p := range all {
+		if !p.ours && p.signatures >= m.signatures && (!alike || p.greets == m.greets) {
+			least = min(least, median(p.costs))
 		}
 	}
 	return least
 }
 
-// report prints the table.
+// report prints the table, in Markdown.
 func report(all []*measured) {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "provider\tstart ms\tlogins/s\tCPU ms/login\tof the best\trequests\tsignatures\tRSS idle\tafter first round\tafter last, MiB\t")
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 1, ' ', 0)
+	fmt.Fprintln(w, "| provider\t| start, ms\t| logins/s\t| CPU ms/login\t| of the best\t| of the best alike\t| requests\t| signatures\t| MiB idle\t| after round 1\t| after the last\t|")
+	fmt.Fprintln(w, strings.Repeat("|---\t", 11)+"|")
 	for _, m := range all {
-		fmt.Fprintf(w, "%s\t%.1f\t%.0f\t%.2f\t%.2f\t%.1f\t%d\t%.0f\t%.0f\t%.0f\t\n", m.name, median(m.starts), median(m.rates), median(m.costs),
-			median(m.costs)/cmp.Or(best(all), 1), m.requests, m.signatures, m.memory[0], m.memory[1], m.memory[len(m.memory)-1])
+		cost := median(m.costs)
+		fmt.Fprintf(w, "| %s\t| %.1f\t| %.0f\t| %.2f\t| %.2f\t| %.2f\t| %.0f\t| %d\t| %.0f\t| %.0f\t| %.0f\t|\n", m.name, median(m.starts), median(m.rates), cost,
+			cost/best(all, all[0], false), cost/best(all, m, true), m.requests, m.signatures, m.memory[0], m.memory[1], m.memory[len(m.memory)-1])
 	}
 	_ = w.Flush() // standard output
-	fmt.Printf("medians of %d interleaved rounds of %d logins, %d browsers at once; each provider on one core\n", len(all[0].costs), loginsARound, browsers)
+	fmt.Printf("\nMedians of %d interleaved rounds of %d logins, %d browsers at once, each provider alone on one core.\n", len(all[0].costs), loginsARound, browsers)
 }
 
-// unkept says which promises do not hold.
+// unkept says which promises do not hold. A sign-in is compared with sign-ins;
+// a known browser with all.
 func unkept(all []*measured) (broken []string) {
 	for _, m := range all {
-		if !m.desk {
+		if !m.ours {
 			continue
 		}
-		if r := median(m.costs) / best(all); r > 1.10 {
-			broken = append(broken, fmt.Sprintf("%s: %.2f of the CPU a login of the best peer, more than 1.10", m.name, r))
+		if r := median(m.costs) / best(all, m, m.greets); r > mostCost {
+			broken = append(broken, fmt.Sprintf("%s: %.2f of the CPU a login of the best peer, more than %.2f", m.name, r, mostCost))
 		}
-		if s := median(m.starts); s > 25 {
-			broken = append(broken, fmt.Sprintf("%s: %.1f ms to the first answer of discovery, more than 25", m.name, s))
+		if s := median(m.starts); s > mostStart {
+			broken = append(broken, fmt.Sprintf("%s: %.1f ms to the first answer of discovery, more than %.0f", m.name, s, mostStart))
 		}
-		if last := m.memory[len(m.memory)-1]; last > 1.10*m.memory[1] {
-			broken = append(broken, fmt.Sprintf("%s: %.0f MiB after the last round, %.0f after the first: not flat", m.name, last, m.memory[1]))
+		if first, last := m.memory[1], m.memory[len(m.memory)-1]; last > mostGrowth*first {
+			broken = append(broken, fmt.Sprintf("%s: %.0f MiB after the last round, %.0f after the first: not flat", m.name, last, first))
 		}
 	}
 	return broken

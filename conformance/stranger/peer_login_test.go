@@ -74,7 +74,7 @@ func (v *visitor) walk(ctx context.Context, to string) (url.Values, error) {
 		switch to = next.String(); {
 		case strings.HasPrefix(to, v.client.redirect):
 			return next.Query(), nil
-		case v.desk && strings.Contains(to, "/smartcard/login/"):
+		case v.ours && strings.Contains(to, "/smartcard/login/"):
 			if to, err = v.completed(ctx, path.Base(to)); err != nil {
 				return nil, err
 			}

@@ -42,7 +42,7 @@ func (p peer) start(b *testing.B, h hall) *running {
 	}
 	r.await(b, "http://127.0.0.1:"+port+p.discovery)
 	r.ready = time.Since(begun)
-	if p.desk {
+	if p.ours {
 		var line struct{ Control string }
 		if err := json.NewDecoder(bufio.NewReader(said)).Decode(&line); err != nil {
 			b.Fatalf("%s: %v", p.name, err)

@@ -20,8 +20,8 @@ type peer struct {
 	argv      func(h hall, port string) []string
 	discovery string // path
 	client    application
-	desk      bool // somebody must sign the person in at the control door
-	known     bool // every browser has a session already, and asks with prompt=none
+	ours      bool
+	greets    bool // each login signs a person in, rather than taking everybody for somebody known
 }
 
 // application is what a provider knows of the one application.
@@ -36,7 +36,10 @@ type application struct {
 type hall struct{ node, bin, key string }
 
 // peers are ours, twice, and those it is measured beside. All sign with the
-// same RSA key of 2048 bits, and all are asked for a JWT as access token.
+// same RSA key of 2048 bits, and all are asked for a JWT as access token. Two of
+// them know no sign-in: whoever asks gets a code. Beside these stands ours with
+// a browser that has a session and asks with prompt=none. Beside the others, who
+// sign a person in each time without a page, it does so by the control door.
 func peers() []peer {
 	ours := application{"999999999901.apps.national", "conformance-secret", true, "http://127.0.0.1:9/callback", "&acr_values=AAL3_ANY"}
 	known := ours
@@ -60,12 +63,12 @@ func peers() []peer {
 	const wellKnown = "/.well-known/openid-configuration"
 	const realm = "/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare"
 	return []peer{
-		{"mockcis2", serve, realm + wellKnown, ours, true, false},
-		{"mockcis2, known browser", serve, realm + wellKnown, known, true, true},
-		{"oidc-provider (npm)", script("oidc-provider.mjs"), wellKnown, theirs, false, false},
+		{"mockcis2", serve, realm + wellKnown, ours, true, true},
+		{"oidc-provider (npm)", script("oidc-provider.mjs"), wellKnown, theirs, false, true},
+		{"zitadel/oidc (Go)", program("zitadel"), wellKnown, theirs, false, true},
+		{"mockcis2, known browser", serve, realm + wellKnown, known, true, false},
 		{"oauth2-mock-server (npm)", script("oauth2-mock-server.mjs"), wellKnown, theirs, false, false},
 		{"mockoidc (Go)", program("mockoidc"), "/oidc" + wellKnown, posted, false, false},
-		{"zitadel/oidc (Go)", program("zitadel"), wellKnown, theirs, false, false},
 	}
 }
 
