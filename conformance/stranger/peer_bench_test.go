@@ -2,6 +2,7 @@ package stranger_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math"
 	"net/http"
@@ -16,10 +17,9 @@ import (
 )
 
 // What one round asks of every provider.
-const (
-	loginsARound = 2000
-	browsers     = 8 // at once
-)
+var loginsARound = flag.Int("logins", 2000, "of each provider in a round of BenchmarkPeers")
+
+const browsers = 8 // at once
 
 // What we promise: CPU a login in terms of the best peer, milliseconds to the
 // first answer, and memory after the last round in terms of the first. Memory
@@ -28,6 +28,12 @@ const (
 	mostCost   = 1.10
 	mostStart  = 25.0
 	mostGrowth = 1.25
+)
+
+// Comments around the table in bench.md.
+const (
+	tableBegins = "<!-- table: -update writes it -->\n"
+	tableEnds   = "\n<!-- end of table -->"
 )
 
 // measured is what the rounds of one provider came to.
@@ -64,7 +70,13 @@ func BenchmarkPeers(b *testing.B) {
 		}
 	}
 	b.ReportMetric(0, "ns/op") // that of all together says nothing
-	report(all)
+	text := report(all)
+	fmt.Print("\n" + text)
+	if *update {
+		if err := publish(text); err != nil {
+			b.Fatal(err)
+		}
+	}
 	for _, broken := range unkept(all) {
 		b.Error(broken)
 	}
@@ -82,7 +94,7 @@ func (m *measured) round(b *testing.B, h hall) {
 		b.Fatal(err)
 	}
 	begun := time.Now()
-	if err := m.load(b.Context(), loginsARound); err != nil {
+	if err := m.load(b.Context(), *loginsARound); err != nil {
 		b.Fatalf("%s: %v", m.name, err)
 	}
 	took := time.Since(begun)
@@ -90,8 +102,9 @@ func (m *measured) round(b *testing.B, h hall) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	m.rates = append(m.rates, loginsARound/took.Seconds())
-	m.costs = append(m.costs, (after-before).Seconds()*1000/loginsARound)
+	n := float64(*loginsARound)
+	m.rates = append(m.rates, n/took.Seconds())
+	m.costs = append(m.costs, (after-before).Seconds()*1000/n)
 	m.weigh(b)
 }
 
@@ -181,9 +194,10 @@ func best(all []*measured, m *measured, alike bool) float64 {
 	return least
 }
 
-// report prints the table, in Markdown.
-func report(all []*measured) {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 1, ' ', 0)
+// report is the table, in Markdown, and how it came about.
+func report(all []*measured) string {
+	var text strings.Builder
+	w := tabwriter.NewWriter(&text, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "| provider\t| start, ms\t| logins/s\t| CPU ms/login\t| of the best\t| of the best alike\t| requests\t| signatures\t| MiB idle\t| after round 1\t| after the last\t|")
 	fmt.Fprintln(w, strings.Repeat("|---\t", 11)+"|")
 	for _, m := range all {
@@ -191,8 +205,23 @@ func report(all []*measured) {
 		fmt.Fprintf(w, "| %s\t| %.1f\t| %.0f\t| %.2f\t| %.2f\t| %.2f\t| %.0f\t| %d\t| %.0f\t| %.0f\t| %.0f\t|\n", m.name, median(m.starts), median(m.rates), cost,
 			cost/best(all, all[0], false), cost/best(all, m, true), m.requests, m.signatures, m.memory[0], m.memory[1], m.memory[len(m.memory)-1])
 	}
-	_ = w.Flush() // standard output
-	fmt.Printf("\nMedians of %d interleaved rounds of %d logins, %d browsers at once, each provider alone on one core.\n", len(all[0].costs), loginsARound, browsers)
+	_ = w.Flush() // a builder takes everything
+	fmt.Fprintf(&text, "\nMedians of %d interleaved rounds of %d logins, %d browsers at once, each provider alone on one core.\n", len(all[0].costs), *loginsARound, browsers)
+	return text.String()
+}
+
+// publish puts the table into bench.md, between its two comments.
+func publish(table string) error {
+	old, err := os.ReadFile("bench.md")
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(old), tableBegins)
+	_, after, ends := strings.Cut(rest, tableEnds)
+	if !ok || !ends {
+		return fmt.Errorf("%w: bench.md has no place for the table", errAmiss)
+	}
+	return os.WriteFile("bench.md", []byte(before+tableBegins+"\n"+table+tableEnds+after), 0o644)
 }
 
 // unkept says which promises do not hold. A sign-in is compared with sign-ins;

@@ -23,7 +23,7 @@ type store struct {
 	faults *fault.Set
 	now    func() time.Time
 
-	door    sync.RWMutex // of clients
+	door    sync.RWMutex       // of clients
 	clients map[string]*Client // never changed, only replaced
 
 	mu      sync.Mutex // of all below
