@@ -9,7 +9,7 @@ STAMP    = -s -w -X main.version=$(VERSION)
 export GOFLAGS += -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help install build run dev test conformance bench check
+.PHONY: help install build run dev test conformance bench peers check
 
 help: ## List these targets.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,8 +34,13 @@ test: install build ## Everything this machine allows; says what it left out.
 conformance: build ## The suites against one in-process cell.
 	@bin/conformance selftest
 
-bench: install build ## APDUs and bytes of a sign-in, and speed, with OpenSC beside; the provider's speed and weight.
-	@$(GO) test -run '^$$' -bench . -benchtime 5x $$($(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./conformance/... ./agent/... ./emu/... ./mockcis2/...)
+bench: install build ## APDUs and bytes of a sign-in, and speed, with OpenSC beside; the provider's weight, and speed beside its peers.
+	@ci/strangers.sh
+	@$(GO) test -run '^$$' -bench . -benchtime 5x -timeout 30m $$($(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./conformance/... ./agent/... ./emu/... ./mockcis2/...)
+
+peers: install ## The provider beside four others, in five interleaved rounds: start, speed, memory.
+	@ci/strangers.sh
+	@$(GO) test -run '^$$' -bench '^BenchmarkPeers$$' -benchtime 5x -timeout 30m ./conformance/stranger
 
 check: ## Formatting, vet, and that everything builds without cgo and for Windows.
 	@ci/check.sh

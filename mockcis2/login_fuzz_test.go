@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -200,38 +199,6 @@ func printable(s string) bool {
 		}
 	}
 	return true
-}
-
-// Requirement: a flood of requests that nobody finishes, and ten thousand
-// finished ones, leave the memory flat. Source: issue "Bad input", "memory
-// bounded". Turned red by: a map without a bound.
-func TestMemoryIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: takes seconds")
-	}
-	s := start(t)
-	a := first(t, s)
-	flood := func(n int) uint64 {
-		for range n {
-			r, err := http.DefaultTransport.RoundTrip(mustRequest(t, a.url()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Body.Close()
-		}
-		s.ForgetHistory()
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	before := flood(6000)
-	if after := flood(9000); after > before+before/2 {
-		t.Errorf("%d bytes after 6000 requests, %d after 15000", before, after)
-	}
-	if n := len(s.Transactions()); n > 5000 {
-		t.Errorf("%d transactions are remembered", n)
-	}
 }
 
 func mustRequest(t *testing.T, to string) *http.Request {

@@ -21,7 +21,7 @@ import (
 
 // node is the Node to use: the system's, or npm's where that is too old. It
 // skips when there is none, or the packages were not brought.
-func node(t *testing.T) string {
+func node(t testing.TB) string {
 	t.Helper()
 	if _, err := os.Stat("node_modules/openid-client"); err != nil {
 		t.Skip("the npm packages are not here: ci/strangers.sh")

@@ -7,6 +7,8 @@
 package diary
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"sync"
@@ -27,7 +29,7 @@ type Settings struct {
 // Diary is safe for many goroutines. Make one with New.
 type Diary struct {
 	now   func() time.Time
-	key   []byte
+	macs  sync.Pool // of HMACs under the key: making one costs as much as using it
 	limit int
 	wrote func()
 
@@ -49,8 +51,9 @@ func New(s Settings) *Diary {
 	if s.Wrote == nil {
 		s.Wrote = func() {}
 	}
-	return &Diary{now: s.Now, key: slices.Clone(s.Key), limit: s.Limit, wrote: s.Wrote, known: memory{limit: 4 * s.Limit},
-		clients: memory{limit: s.Limit}, ears: map[chan Entry]struct{}{}}
+	key := slices.Clone(s.Key)
+	return &Diary{now: s.Now, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}, limit: s.Limit, wrote: s.Wrote,
+		known: memory{limit: 2 * s.Limit}, clients: memory{limit: s.Limit}, ears: map[chan Entry]struct{}{}}
 }
 
 // Event writes down something that happened, other than a request.
@@ -68,7 +71,9 @@ func (d *Diary) write(e Entry) {
 	if len(d.entries) >= d.limit {
 		gone := max(1, d.limit/4)
 		d.lost += gone
-		d.entries = slices.Clone(d.entries[gone:])
+		kept := copy(d.entries, d.entries[gone:]) // in place: nobody else has this array
+		clear(d.entries[kept:])
+		d.entries = d.entries[:kept]
 	}
 	d.entries = append(d.entries, e)
 	for ear := range d.ears {

@@ -1,9 +1,8 @@
 package diary
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"net/url"
 	"slices"
 	"strings"
@@ -29,7 +28,9 @@ var typed = []string{"password", "passcode", "pin", "otp", "totp", "username"}
 
 // mark makes the stand-in of a secret.
 func (d *Diary) mark(value string) Mark {
-	h := hmac.New(sha256.New, d.key)
+	h := d.macs.Get().(hash.Hash)
+	defer d.macs.Put(h)
+	h.Reset()
 	h.Write([]byte(value))
 	var seen [256]bool
 	kinds := 0

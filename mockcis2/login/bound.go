@@ -12,7 +12,7 @@ import (
 const (
 	mostTransactions = 5000
 	mostOver         = 200 // that have ended: the others say so as unknown ones
-	mostBrowsers     = 10000
+	mostBrowsers     = 2000
 )
 
 // sweep forgets what is over. It looks at everything at most once a minute, and

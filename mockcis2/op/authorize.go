@@ -122,7 +122,7 @@ func (e *Engine) ask(r *http.Request, form url.Values) (Ask, fosite.AuthorizeReq
 	case uri:
 		err = fosite.ErrRequestURINotSupported
 	default:
-		ask.Client = ar.GetClient().(registered).Client
+		ask.Client = *ar.GetClient().(registered).Client
 		err = ask.check(form, e.mode(r.Context()))
 	}
 	return ask, ar, err

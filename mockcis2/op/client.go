@@ -52,7 +52,7 @@ var Scopes = []string{"openid", "profile", "email", "nhsperson", "associatedorgs
 
 // registered is a Client as fosite sees it.
 type registered struct {
-	Client
+	*Client
 	mode *Mode
 }
 

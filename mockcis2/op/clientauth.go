@@ -63,22 +63,22 @@ func count(flags ...bool) (n int) {
 
 // public is a client without credentials, where the mode has such.
 func (e *Engine) public(id string) (fosite.Client, error) {
-	c, ok := e.store.client(id)
-	if !ok || c.Method != "none" || !slices.Contains(e.Mode.methods(), "none") {
+	c := e.store.find(id)
+	if c == nil || c.Method != "none" || !slices.Contains(e.Mode.methods(), "none") {
 		return nil, refuse("No client authentication was sent.")
 	}
 	return registered{c, &e.Mode}, nil
 }
 
 func (e *Engine) secret(ctx context.Context, id, secret, method string, form url.Values) (fosite.Client, error) {
-	c, ok := e.store.client(id)
+	c := e.store.find(id)
 	if form.Has("client_id") && form.Get("client_id") != id {
 		return nil, refuse("client_id is not the client that authenticated.")
 	}
 	if !slices.Contains(e.mode(ctx).methods(), method) {
 		return nil, refuse("Secrets are not accepted here: use private_key_jwt.")
 	}
-	if !ok || c.Secret == "" || !same(c.Secret, secret) && !e.faults.On(ctx, fault.SecretUnchecked) {
+	if c == nil || c.Secret == "" || !same(c.Secret, secret) && !e.faults.On(ctx, fault.SecretUnchecked) {
 		return nil, refuse("The client is unknown or its secret is wrong.")
 	}
 	if c.Method != "client_secret" && c.Method != method && !e.Mode.Lax.AnyMethod {
@@ -119,17 +119,17 @@ func (e *Engine) assertion(ctx context.Context, r *http.Request, form url.Values
 	if err := token.UnsafeClaimsWithoutVerification(&named); err != nil {
 		return nil, refuse("JWT is not valid: its claims cannot be read.")
 	}
-	c, ok := e.store.client(named.Subject)
-	if !ok {
+	c := e.store.find(named.Subject)
+	if c == nil {
 		return nil, refuse("JWT is not valid: sub is not a client registered for private_key_jwt.")
 	}
 	if form.Has("client_id") && form.Get("client_id") != c.ID {
 		return nil, refuse("client_id is not the client of the assertion.")
 	}
-	if err := e.signedBy(ctx, token, c); err != nil {
+	if err := e.signedBy(ctx, token, *c); err != nil {
 		return nil, err
 	}
-	if why := e.judge(r, named, c); why != "" && !e.faults.On(ctx, fault.AssertionClaimsUnchecked) {
+	if why := e.judge(r, named, *c); why != "" && !e.faults.On(ctx, fault.AssertionClaimsUnchecked) {
 		return nil, refuse("JWT is not valid: " + why)
 	}
 	if !e.store.useJTI(ctx, c.ID, named.ID, named.Ends.Time()) {

@@ -43,7 +43,7 @@ type Settings struct {
 	Now      func() time.Time
 	Rand     io.Reader    // read by many goroutines
 	HTTP     *http.Client // fetches key sets of clients; nil is one with limits
-	Remember int          // codes, tokens and pushed requests that are kept, each; 0 is 4096
+	Remember int          // codes, tokens and pushed requests that are kept, each; 0 is 2048
 }
 
 // Engine composes fosite. Build it with New.
@@ -64,7 +64,7 @@ func New(s Settings) *Engine {
 		s.Realm = Realm
 	}
 	if s.Remember == 0 {
-		s.Remember = 4096
+		s.Remember = 2048
 	}
 	s.Ring.serve(s.Mode.signing(), s.Now)
 	e := &Engine{Settings: s, issuer: s.Issuer, faults: s.Faults, now: s.Now, keys: newKeySets(s.HTTP, s.Now)}

@@ -23,8 +23,8 @@ type store struct {
 	faults *fault.Set
 	now    func() time.Time
 
-	door    sync.RWMutex // of clients
-	clients map[string]Client
+	door    sync.RWMutex       // of clients
+	clients map[string]*Client // never changed, only replaced
 
 	mu      sync.Mutex // of all below
 	codes   *shelf[*code]
@@ -51,26 +51,33 @@ type refresh struct {
 }
 
 func newStore(s Settings, mode *Mode) *store {
-	st := &store{mode: mode, faults: s.Faults, now: s.Now, clients: map[string]Client{},
+	st := &store{mode: mode, faults: s.Faults, now: s.Now, clients: map[string]*Client{},
 		codes: newShelf[*code](s.Remember), access: newShelf[fosite.Requester](s.Remember), refresh: newShelf[*refresh](s.Remember),
 		pushed: newShelf[*pushed](s.Remember), jtis: newShelf[time.Time](8 * s.Remember), ended: newShelf[time.Time](s.Remember)}
 	for _, c := range s.Clients {
-		st.clients[c.ID] = c
+		st.clients[c.ID] = &c
 	}
 	return st
 }
 
 func (s *store) client(id string) (Client, bool) {
+	if c := s.find(id); c != nil {
+		return *c, true
+	}
+	return Client{}, false
+}
+
+// find is the client of this name, or nil. It must not be changed.
+func (s *store) find(id string) *Client {
 	s.door.RLock()
 	defer s.door.RUnlock()
-	c, ok := s.clients[id]
-	return c, ok
+	return s.clients[id]
 }
 
 func (s *store) setClient(c Client) {
 	s.door.Lock()
 	defer s.door.Unlock()
-	s.clients[c.ID] = c
+	s.clients[c.ID] = &c
 }
 
 func (s *store) dropClient(id string) bool {
@@ -86,33 +93,35 @@ func (s *store) allClients() []Client {
 	defer s.door.RUnlock()
 	all := make([]Client, 0, len(s.clients))
 	for _, c := range s.clients {
-		all = append(all, c)
+		all = append(all, *c)
 	}
 	slices.SortFunc(all, func(a, b Client) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }
 
 func (s *store) GetClient(ctx context.Context, id string) (fosite.Client, error) {
-	c, ok := s.client(id)
-	if !ok && s.faults.On(ctx, fault.AnyClient) {
-		c, ok = s.open(ctx, id)
+	c := s.find(id)
+	if c == nil && s.faults.On(ctx, fault.AnyClient) {
+		c = s.open(ctx, id)
 	}
-	if !ok {
+	if c == nil {
 		return nil, fosite.ErrNotFound
 	}
 	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && (s.mode.Lax.AnyRedirect || s.faults.On(ctx, fault.RedirectUnchecked)) {
-		c.RedirectURIs = []string{r.Form.Get("redirect_uri")}
+		own := *c
+		own.RedirectURIs = []string{r.Form.Get("redirect_uri")}
+		c = &own
 	}
 	return registered{c, s.mode}, nil
 }
 
 // open makes up a client that nobody registered, for the fault AnyClient.
-func (s *store) open(ctx context.Context, id string) (Client, bool) {
+func (s *store) open(ctx context.Context, id string) *Client {
 	r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request)
 	if !ok {
-		return Client{}, false
+		return nil
 	}
-	return Client{ID: id, Name: id, RedirectURIs: []string{r.Form.Get("redirect_uri")}}, true
+	return &Client{ID: id, Name: id, RedirectURIs: []string{r.Form.Get("redirect_uri")}}
 }
 
 // useJTI remembers an assertion's id of one client until end. It answers false
@@ -155,7 +164,7 @@ func (s *store) GetAuthorizeCodeSession(ctx context.Context, sig string, into fo
 	answer := own(c.Requester)
 	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(ctx, fault.CodeUnbound) {
 		other, _ := s.client(r.PostForm.Get("client_id"))
-		answer.Client = registered{other, s.mode}
+		answer.Client = registered{&other, s.mode}
 	}
 	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(ctx, fault.CodeRedirectUnbound) {
 		answer.Form.Set("redirect_uri", r.PostForm.Get("redirect_uri"))

@@ -2,6 +2,7 @@ package op
 
 import (
 	"context"
+	"net/url"
 
 	"github.com/ory/fosite"
 
@@ -12,7 +13,9 @@ func (s *store) CreateAccessTokenSession(_ context.Context, sig string, r fosite
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, over := s.ended.get(r.GetID()); !over { // a second use of the code may have come in between
-		s.access.put(sig, own(r))
+		kept := own(r)
+		kept.Form = url.Values{} // code, verifier and secret are done with
+		s.access.put(sig, kept)
 	}
 	return nil
 }
