@@ -52,8 +52,8 @@ func Table() []Row {
 			Help: "How a person is asked for the passcode; auto takes the first way that works."}),
 		list(func(s *Settings) *[]string { return &s.Pinentry }, Row{Name: "Pinentry", Key: "pinentry", Title: "Pinentry program", Default: "pinentry", Security: true,
 			Help: "The pinentry program and its arguments."}),
-		list(func(s *Settings) *[]string { return &s.BrowserOpener }, Row{Name: "BrowserOpener", Key: "browser_opener", Title: "Program that opens the browser", Default: strings.Join(defaultOpener(), ";"), Security: true,
-			Help: "The program, and its arguments, that opens an address, which is added as the last argument. It is used when a page hands over a sign-in by the smartcard-connect: address."}),
+		list(func(s *Settings) *[]string { return &s.BrowserOpener }, Row{Name: "BrowserOpener", Key: "browser_opener", Title: "Program that opens the browser", Security: true,
+			Help: "The program, and its arguments, that opens an address, which is added as the last argument. It is used when a page hands over a sign-in by the smartcard-connect: address. Empty uses the system's own way."}),
 	}, furtherRows()...)
 }
 
