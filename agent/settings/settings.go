@@ -110,3 +110,8 @@ func (s Settings) WithDefaults() Settings {
 func (s Settings) FormTime() time.Duration {
 	return time.Duration(s.WithDefaults().TimeToShowPinForm) * time.Second
 }
+
+// ExpiryWarning is ExpiryWarningDays as a duration, the default when unset.
+func (s Settings) ExpiryWarning() time.Duration {
+	return time.Duration(s.WithDefaults().ExpiryWarningDays) * 24 * time.Hour
+}

@@ -26,15 +26,17 @@ func (authenticateCommand) Help() string {
 // the address, so other programs may see it: without the browser's cookie it
 // is worth nothing.
 func (c *authenticateCommand) Run(ctx context.Context, s *streams) error {
-	set, err := c.read()
+	store, err := c.open()
 	if err != nil {
 		return err
 	}
+	s.tell(store.Snapshot())
+	set := store.Current()
 	issuer, id, err := parseURI(set, c.URI)
 	if err != nil {
 		return usage{err}
 	}
-	result := wire(s, set).Authenticate(ctx, issuer.URL, id)
+	result := wire(s, store).Authenticate(ctx, issuer.URL, id)
 	if err := browse(context.WithoutCancel(ctx), set.BrowserOpener, local.Return(issuer, result)); err != nil {
 		return fmt.Errorf("the browser could not be opened: %w; check browser_opener in the settings", err)
 	}
