@@ -19,6 +19,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion"
 	"github.com/smartcard-connect/smartcard-connect/agent/local"
 	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
+	"github.com/smartcard-connect/smartcard-connect/agent/logfile"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
@@ -161,7 +162,7 @@ func (a *Agent) sign(ctx context.Context, origin, argument string) signing.Respo
 
 func (a *Agent) busy(what, who string) {
 	if a.Log != nil {
-		a.Log.Warn(what+": something else is on the screen", "for", who)
+		a.Log.Warn(what+": something else is on the screen", "for", who, logfile.Attr(logfile.SignIn(uint32(signin.Busy))))
 	}
 }
 
