@@ -47,8 +47,13 @@ type File struct {
 	err  error
 }
 
-// lockTime is how long a line waits for another process.
-const lockTime = 200 * time.Millisecond
+// lockTime is how long a line waits for another process; then it is written all
+// the same, and tried so often where the other one is just renaming.
+const (
+	lockTime = 500 * time.Millisecond
+	tries    = 10
+	pause    = 5 * time.Millisecond
+)
 
 // Write appends p, which is whole lines. It is the io.Writer of a slog handler,
 // so what went wrong is kept for Err instead of given back.
@@ -81,18 +86,27 @@ func (f *File) write(p []byte) error {
 	lock := flock.New(f.Path+".lock", flock.SetPermissions(0o600))
 	ctx, cancel := context.WithTimeout(context.Background(), lockTime)
 	defer cancel()
-	if held, _ := lock.TryLockContext(ctx, 5*time.Millisecond); held {
+	held, err := lock.TryLockContext(ctx, pause)
+	if held {
 		defer func() { _ = lock.Unlock() }()
 		if f.full(len(p)) {
 			f.rotate() // a file that cannot be renamed is written on
 		}
 	}
-	file, err := os.OpenFile(f.Path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
+	file, open := f.open()
+	for n := 1; open != nil && errors.Is(err, context.DeadlineExceeded) && n < tries; n++ {
+		time.Sleep(pause)
+		file, open = f.open()
+	}
+	if open != nil {
+		return open
 	}
 	_, err = file.Write(p)
 	return errors.Join(err, file.Close())
+}
+
+func (f *File) open() (*os.File, error) {
+	return os.OpenFile(f.Path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 }
 
 // full says whether the file must not get n bytes more.

@@ -91,9 +91,13 @@ const writers, linesEach = 3, 150
 // the file open, or rotating without the lock.
 func TestSeveralProcesses(t *testing.T) {
 	if path := os.Getenv("LOGFILE_TEST_PATH"); path != "" {
-		log := slog.New(slog.NewJSONHandler(&logfile.File{Path: path, Size: 4000, Keep: 1000}, nil))
+		file := &logfile.File{Path: path, Size: 4000, Keep: 1000}
+		log := slog.New(slog.NewJSONHandler(file, nil))
 		for i := range linesEach {
 			log.Info("line", "n", i, "pid", os.Getpid(), "fill", strings.Repeat("x", i))
+		}
+		if err := file.Err(); err != nil {
+			t.Error(err)
 		}
 		return
 	}
@@ -102,6 +106,7 @@ func TestSeveralProcesses(t *testing.T) {
 	for range writers {
 		c := exec.Command(os.Args[0], "-test.run=^TestSeveralProcesses$")
 		c.Env = append(os.Environ(), "LOGFILE_TEST_PATH="+filepath.Join(dir, "x.log"))
+		c.Stdout = t.Output()
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
