@@ -19,6 +19,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion"
 	"github.com/smartcard-connect/smartcard-connect/agent/local"
 	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
+	"github.com/smartcard-connect/smartcard-connect/agent/logfile"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
@@ -31,7 +32,14 @@ import (
 // first call and not after.
 type Agent struct {
 	Settings settings.Settings
-	Readers  reader.System
+	// Current gives settings that may change while the agent serves: a sign-in
+	// begins with what it gives then, and a form that is shown keeps them. Zero
+	// is Settings, always.
+	Current func() settings.Settings
+	// PrompterFor makes the prompter that settings ask for. Zero is Prompter,
+	// always.
+	PrompterFor func(settings.Settings) passcode.Prompter
+	Readers     reader.System
 	// OpenCard finds the series of a card: series.Open.
 	OpenCard func(reader.Card, *card.Memory) (card.Card, error)
 	Prompter passcode.Prompter
@@ -39,6 +47,8 @@ type Agent struct {
 	Now      func() time.Time // zero is time.Now
 	Rand     io.Reader        // zero is crypto/rand
 	Log      *slog.Logger     // zero is silence
+	// HubLog and SigningLog are kept apart where logs are files; zero is Log.
+	HubLog, SigningLog *slog.Logger
 	// Patience is how long a card may take for one answer; zero is 30 s.
 	Patience time.Duration
 	// Device opens this machine's key; zero is a machine that has none.
@@ -47,6 +57,7 @@ type Agent struct {
 	Peer func(local, remote netip.AddrPort) (peer.Owner, error)
 
 	once    sync.Once
+	desk    *insertion.Desk
 	signin  *signin.Service
 	signing *signing.Service
 	screen  sync.Mutex // held by what is on the person's screen
@@ -54,10 +65,36 @@ type Agent struct {
 
 func (a *Agent) wire() {
 	a.once.Do(func() {
-		desk := &insertion.Desk{Readers: a.Readers, Open: a.OpenCard, Prompter: a.Prompter, Filter: a.Settings.ReaderFilter, Now: a.Now, Patience: a.Patience}
-		a.signin = &signin.Service{Desk: desk, FormTime: a.Settings.FormTime(), HTTP: a.HTTP, Now: a.Now, Rand: a.Rand, Log: a.Log, Device: a.Device}
-		a.signing = &signing.Service{Desk: desk, FormTime: a.Settings.FormTime(), Now: a.Now, Log: a.Log}
+		a.desk = &insertion.Desk{Readers: a.Readers, Open: a.OpenCard, Prompter: a.Prompter, Now: a.Now, Patience: a.Patience}
+		a.signin = &signin.Service{Desk: a.desk, HTTP: a.HTTP, Now: a.Now, Rand: a.Rand, Log: a.Log, Device: a.Device}
+		a.signing = &signing.Service{Desk: a.desk, Now: a.Now, Log: or(a.SigningLog, a.Log)}
 	})
+}
+
+// follow takes the settings of this moment for what comes onto the screen next.
+// The caller holds the screen, so nothing that runs is changed.
+func (a *Agent) follow() {
+	set := a.settings()
+	a.desk.Filter = set.ReaderFilter
+	if a.PrompterFor != nil {
+		a.desk.Prompter = a.PrompterFor(set)
+	}
+	a.signin.FormTime, a.signing.FormTime = set.FormTime(), set.FormTime()
+	a.signin.ExpiryWarning = set.ExpiryWarning()
+}
+
+func (a *Agent) settings() settings.Settings {
+	if a.Current == nil {
+		return a.Settings
+	}
+	return a.Current()
+}
+
+func or(log, otherwise *slog.Logger) *slog.Logger {
+	if log == nil {
+		return otherwise
+	}
+	return log
 }
 
 // Serve answers browsers on listeners, which have one port, until ctx ends.
@@ -73,7 +110,7 @@ func (a *Agent) Serve(ctx context.Context, listeners ...net.Listener) error {
 	if err != nil {
 		return err
 	}
-	door := &local.Door{Port: address.Port, Settings: a.Settings, SignIn: a.signIn, Sign: a.sign, Owner: owner, Now: a.Now, Rand: a.Rand, Log: a.Log}
+	door := &local.Door{Port: address.Port, Current: a.settings, SignIn: a.signIn, Sign: a.sign, Owner: owner, Now: a.Now, Rand: a.Rand, Log: or(a.HubLog, a.Log)}
 	find := a.Peer
 	if find == nil {
 		find = peer.Find
@@ -87,7 +124,11 @@ func (a *Agent) Serve(ctx context.Context, listeners ...net.Listener) error {
 // Authenticate is the uri channel: issuer must be configured. The result's
 // Return address is local.Return's.
 func (a *Agent) Authenticate(ctx context.Context, issuer, id string) signin.Result {
-	i, ok := a.Settings.Issuer(issuer)
+	set := a.settings()
+	i, ok := set.Issuer(issuer)
+	if set.HandOverFallback == "no" {
+		return signin.Result{Status: signin.BadArgument, Err: errors.New("agent: the settings (HandOverFallback) do not allow addresses")}
+	}
 	if !ok {
 		return signin.Result{Status: signin.BadArgument, Err: fmt.Errorf("agent: issuer %q is not in the settings", issuer)}
 	}
@@ -102,6 +143,7 @@ func (a *Agent) signIn(ctx context.Context, issuer settings.Issuer, id string) s
 		return signin.Result{Status: signin.Busy, Err: errors.New("agent: something else is on the screen")}
 	}
 	defer a.screen.Unlock()
+	a.follow()
 	return a.signin.SignIn(ctx, issuer, id)
 }
 
@@ -116,19 +158,21 @@ func (a *Agent) sign(ctx context.Context, origin, argument string) signing.Respo
 		return signing.Busy(now())
 	}
 	defer a.screen.Unlock()
+	a.follow()
 	return a.signing.Sign(ctx, origin, a.environment(), argument)
 }
 
 func (a *Agent) busy(what, who string) {
 	if a.Log != nil {
-		a.Log.Warn(what+": something else is on the screen", "for", who)
+		a.Log.Warn(what+": something else is on the screen", "for", who, logfile.Attr(logfile.SignIn(uint32(signin.Busy))))
 	}
 }
 
 // environment of the first issuer stands for all: a machine belongs to one.
 func (a *Agent) environment() string {
-	if len(a.Settings.Issuers) == 0 {
+	issuers := a.settings().Issuers
+	if len(issuers) == 0 {
 		return ""
 	}
-	return a.Settings.Issuers[0].Banner()
+	return issuers[0].Banner()
 }

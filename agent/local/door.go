@@ -25,6 +25,7 @@ import (
 type Door struct {
 	Port     int
 	Settings settings.Settings
+	Current  func() settings.Settings // settings that may change while it serves; zero is Settings
 	SignIn   func(ctx context.Context, issuer settings.Issuer, id string) signin.Result
 	Sign     func(ctx context.Context, origin, argument string) signing.Response
 	Owner    peer.Owner       // whose agent this is
@@ -75,6 +76,14 @@ func harden(h http.Header) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Add("Vary", "Origin")
+}
+
+// settings are those that count at this moment.
+func (d *Door) settings() settings.Settings {
+	if d.Current == nil {
+		return d.Settings
+	}
+	return d.Current()
 }
 
 func (d *Door) now() time.Time {

@@ -73,7 +73,7 @@ func (d *Door) invoke(r *http.Request, call invocation) (any, error) {
 	case hub != "signinghub" && hub != "authenticationhub":
 		return nil, fmt.Errorf("'%s' Hub could not be resolved.", call.Hub) //nolint:staticcheck // the text clients know
 	case hub == "signinghub" && method == "requesttosign":
-		if !d.Settings.SigningOrigin(origin) {
+		if !d.settings().SigningOrigin(origin) {
 			return nil, fmt.Errorf("%s may not ask for signatures", origin)
 		}
 		if !one {
@@ -94,7 +94,7 @@ func (d *Door) sign(r *http.Request, origin, argument string) any {
 }
 
 func (d *Door) authenticateByHub(r *http.Request, origin, argument string) (any, error) {
-	issuer, ok := d.Settings.LoginIssuer(origin)
+	issuer, ok := d.settings().LoginIssuer(origin)
 	if !ok {
 		return nil, fmt.Errorf("%s may not start a sign-in", origin)
 	}

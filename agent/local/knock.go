@@ -48,7 +48,7 @@ func (d *Door) checkPeer(w http.ResponseWriter, r *http.Request) bool {
 
 // checkOrigin admits known pages. One Origin header, never null, never absent.
 func (d *Door) checkOrigin(w http.ResponseWriter, r *http.Request) bool {
-	if o := r.Header["Origin"]; len(o) == 1 && d.Settings.KnownOrigin(o[0]) {
+	if o := r.Header["Origin"]; len(o) == 1 && d.settings().KnownOrigin(o[0]) {
 		return true
 	}
 	d.log().Warn("refused an origin", "origin", brief(strings.Join(r.Header["Origin"], " ")), "path", brief(r.URL.Path))

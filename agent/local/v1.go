@@ -67,7 +67,7 @@ func (d *Door) authenticate(w http.ResponseWriter, r *http.Request) {
 // login finds the issuer by the page's origin and lets that page read the
 // answer.
 func (d *Door) login(w http.ResponseWriter, r *http.Request) (settings.Issuer, bool) {
-	issuer, ok := d.Settings.LoginIssuer(r.Header.Get("Origin"))
+	issuer, ok := d.settings().LoginIssuer(r.Header.Get("Origin"))
 	if !ok {
 		refuse(w, http.StatusForbidden, "this origin may not start a sign-in")
 		return issuer, false
@@ -163,6 +163,10 @@ func once(body []byte) error {
 // provider, whose address comes from the settings and never from the page.
 func (d *Door) formChannel(w http.ResponseWriter, r *http.Request, issuer settings.Issuer) {
 	w.Header().Del("Access-Control-Allow-Origin")
+	if d.settings().HandOverFallback == "no" {
+		refuse(w, http.StatusForbidden, "the settings of this computer (HandOverFallback) do not allow forms")
+		return
+	}
 	if !navigation(r.Header) {
 		refuse(w, http.StatusForbidden, "a form must be a page of its own, not part of one")
 		return

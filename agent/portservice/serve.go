@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/local"
+	"github.com/smartcard-connect/smartcard-connect/agent/logfile"
 )
 
 // taken is a port that another program holds.
@@ -55,7 +56,7 @@ func (s *Service) Serve(ctx context.Context, socket string, ports []int) error {
 	opened, lost := open(ctx, ports)
 	defer opened.close()
 	for _, t := range lost {
-		s.log().Error("a port of the port service is taken", "port", t.port, "by", t.holder, "error", t.err)
+		s.log().Error("a port of the port service is taken", logfile.Attr(logfile.ServicePortTaken), "port", t.port, "by", t.holder, "error", t.err)
 	}
 	if len(opened) == 0 {
 		return fmt.Errorf("%w: %v", ErrNoPort, ports)
@@ -69,8 +70,9 @@ func (s *Service) Serve(ctx context.Context, socket string, ports []int) error {
 	for port, listeners := range opened {
 		actual := listeners[0].Addr().(*net.TCPAddr).Port
 		group.Go(func() error { return local.Serve(ctx, s.server(actual), listeners) })
-		s.log().Info("listening", "port", port)
+		s.log().Info("listening", logfile.Attr(logfile.ServiceStarted), "port", port)
 	}
+	defer s.log().Info("the port service ended", logfile.Attr(logfile.ServiceStopped))
 	return group.Wait()
 }
 

@@ -17,7 +17,8 @@ import (
 type Service struct {
 	// Settings name further login and signing origins for every user.
 	Settings settings.Settings
-	Log      *slog.Logger // zero is silence
+	Current  func() settings.Settings // settings that may change while it serves; zero is Settings
+	Log      *slog.Logger             // zero is silence
 	// Peer names the owner of a browser's connection; zero asks the kernel.
 	Peer func(local, remote netip.AddrPort) (peer.Owner, error)
 
@@ -89,11 +90,18 @@ func (s *Service) admit(w http.ResponseWriter, r *http.Request, port int) bool {
 
 // trusts an origin of the settings, or of the caller's own agent.
 func (s *Service) trusts(owner peer.Owner, origin string) bool {
-	if s.Settings.KnownOrigin(origin) {
+	if s.settings().KnownOrigin(origin) {
 		return true
 	}
 	a, ok := s.registry.of(owner)
 	return ok && settings.Settings{SigningOrigins: a.origins}.SigningOrigin(origin)
+}
+
+func (s *Service) settings() settings.Settings {
+	if s.Current == nil {
+		return s.Settings
+	}
+	return s.Current()
 }
 
 func (s *Service) portNumber(w http.ResponseWriter, r *http.Request) {

@@ -11,11 +11,24 @@ import (
 // Check refuses settings that could not work or would weaken the agent. Errors
 // wrap ErrInvalid.
 func (s Settings) Check() error {
-	if err := s.checkIssuers(); err != nil {
+	if err := s.checkValues(); err != nil {
 		return err
 	}
+	return s.checkTogether()
+}
+
+// checkTogether refuses values that do not go together.
+func (s Settings) checkTogether() error {
 	if len(s.LoginOrigins) > 0 && len(s.Issuers) != 1 {
-		return fmt.Errorf("%w: login_origins need exactly one issuer, there are %d", ErrInvalid, len(s.Issuers))
+		return fmt.Errorf("%w: login origins need exactly one issuer, there are %d", ErrInvalid, len(s.Issuers))
+	}
+	return nil
+}
+
+// checkValues refuses values that are wrong whatever the others are.
+func (s Settings) checkValues() error {
+	if err := s.checkIssuers(); err != nil {
+		return err
 	}
 	for _, o := range slices.Concat(s.LoginOrigins, s.SigningOrigins) {
 		if err := checkOrigin(o); err != nil {
@@ -85,18 +98,33 @@ func checkOrigin(o string) error {
 	return checkScheme(u)
 }
 
+// checkRest holds every other value to its row. Unset ones are right.
 func (s Settings) checkRest() error {
-	if s.TimeToShowPinForm < 0 || s.TimeToShowPinForm > 3600 {
-		return fmt.Errorf("%w: time_to_show_pin_form is 1 to 3600 seconds", ErrInvalid)
-	}
-	if s.Port < 0 || s.Port > 65535 {
-		return fmt.Errorf("%w: port %d does not exist", ErrInvalid, s.Port)
-	}
-	if !slices.Contains([]string{"", "auto", "pinentry", "terminal"}, s.Prompter) {
-		return fmt.Errorf("%w: prompter %q is none of auto, pinentry, terminal", ErrInvalid, s.Prompter)
+	for _, row := range Table() {
+		v := row.get(&s)
+		if v == nil || row.Kind == List {
+			continue
+		}
+		if _, err := row.parse(Raw{Type: "REG_SZ", Value: v}); err != nil {
+			return fmt.Errorf("%w (%s)", err, row.Key)
+		}
 	}
 	if slices.Contains(slices.Concat(s.Pinentry, s.BrowserOpener), "") {
 		return fmt.Errorf("%w: pinentry and browser_opener name a program and its arguments; none may be empty", ErrInvalid)
+	}
+	for _, name := range s.TrustedCertificateIssuers {
+		if !strings.Contains(name, "=") {
+			return fmt.Errorf("%w: %q is not a distinguished name", ErrInvalid, name)
+		}
+	}
+	return s.checkLink()
+}
+
+// checkLink allows addresses that a helpdesk may have and a browser may open.
+func (s Settings) checkLink() error {
+	u, err := url.Parse(s.HelpdeskLink)
+	if err != nil || !slices.Contains([]string{"", "https", "mailto", "tel"}, u.Scheme) || (u.Scheme == "") != (s.HelpdeskLink == "") || (u.Scheme == "https" && u.Host == "") {
+		return fmt.Errorf("%w: helpdesk link %q is not an https, mailto or tel address", ErrInvalid, s.HelpdeskLink)
 	}
 	return nil
 }

@@ -1,6 +1,11 @@
 // Package settings is what the agent is told by its administrator: whom it
-// trusts, how it asks, where it listens. One strict JSON file for now; the
-// policy tiers of Windows come with the desktop agent.
+// trusts, how it asks, where it listens.
+//
+// Table lists every setting. Values come from three tiers over a built-in
+// default: policy, machine, user (registry keys on Windows, files elsewhere).
+// Merge says for each what counts, from where, and what was ignored and why;
+// Store keeps that up to date. A strict JSON file can stand in for the machine
+// tier, which tests and benches use.
 package settings
 
 import (
@@ -33,7 +38,7 @@ type Settings struct {
 	LoginOrigins []string `json:"login_origins,omitempty"`
 	// TimeToShowPinForm is the form's countdown in seconds.
 	TimeToShowPinForm int `json:"time_to_show_pin_form,omitempty"`
-	// Prompter is "auto", "pinentry" or "terminal".
+	// Prompter is one of prompters.
 	Prompter string `json:"prompter,omitempty"`
 	// Pinentry is the program and its arguments.
 	Pinentry []string `json:"pinentry,omitempty"`
@@ -49,6 +54,19 @@ type Settings struct {
 	Port int `json:"port,omitempty"`
 	// PortServiceSocket is where to register; empty is nowhere.
 	PortServiceSocket string `json:"port_service_socket,omitempty"`
+	// TrustedCertificateIssuers are distinguished names (Table).
+	TrustedCertificateIssuers []string `json:"trusted_certificate_issuers,omitempty"`
+	// HandOverFallback is "yes" or "no": may a page that cannot reach loopback
+	// hand over by form or address?
+	HandOverFallback string `json:"hand_over_fallback,omitempty"`
+	// ExpiryWarningDays is from how many days before a card's certificate ends
+	// the agent warns.
+	ExpiryWarningDays int `json:"expiry_warning_days,omitempty"`
+	// HelpdeskText and HelpdeskLink tell people whom to ask.
+	HelpdeskText string `json:"helpdesk_text,omitempty"`
+	HelpdeskLink string `json:"helpdesk_link,omitempty"`
+	// LogLevel is how much the log files get: DEBUG, INFO, WARN, ERROR.
+	LogLevel string `json:"log_level,omitempty"`
 }
 
 // Issuer is one identity service.
@@ -63,6 +81,12 @@ type Issuer struct {
 // Read parses and checks a file and fills in defaults. Unknown fields, text
 // after the object and anything doubtful are refused; errors wrap ErrInvalid.
 func Read(r io.Reader) (Settings, error) {
+	s, err := decode(r)
+	return s.WithDefaults(), err
+}
+
+// decode parses and checks without filling in.
+func decode(r io.Reader) (Settings, error) {
 	d := json.NewDecoder(io.LimitReader(r, 1<<20))
 	d.DisallowUnknownFields()
 	var s Settings
@@ -72,23 +96,15 @@ func Read(r io.Reader) (Settings, error) {
 	if _, err := d.Token(); err != io.EOF {
 		return Settings{}, fmt.Errorf("%w: something follows the object", ErrInvalid)
 	}
-	s = s.WithDefaults()
 	return s, s.Check()
 }
 
-// WithDefaults fills in what was left out.
+// WithDefaults fills in what was left out, as Table has it.
 func (s Settings) WithDefaults() Settings {
-	if s.Port == 0 {
-		s.Port = DefaultPort
-	}
-	if s.TimeToShowPinForm == 0 {
-		s.TimeToShowPinForm = int(DefaultTimeToShowPinForm / time.Second)
-	}
-	if s.Prompter == "" {
-		s.Prompter = "auto"
-	}
-	if len(s.BrowserOpener) == 0 {
-		s.BrowserOpener = []string{"xdg-open"}
+	for _, row := range Table() {
+		if v := row.Defaults(); v != nil && len(row.get(&s)) == 0 {
+			_ = row.set(&s, v) // a test holds the defaults to the table's own rules
+		}
 	}
 	return s
 }
@@ -96,4 +112,9 @@ func (s Settings) WithDefaults() Settings {
 // FormTime is TimeToShowPinForm as a duration, the default when unset.
 func (s Settings) FormTime() time.Duration {
 	return time.Duration(s.WithDefaults().TimeToShowPinForm) * time.Second
+}
+
+// ExpiryWarning is ExpiryWarningDays as a duration, the default when unset.
+func (s Settings) ExpiryWarning() time.Duration {
+	return time.Duration(s.WithDefaults().ExpiryWarningDays) * 24 * time.Hour
 }

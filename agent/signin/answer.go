@@ -107,8 +107,8 @@ func (f *flow) report(ctx context.Context, status Status) {
 	}{1, status, status.String()})
 	resp, _, err := f.provider.do(ctx, http.MethodPost, "/smartcard/v1/requests/"+f.id+"/failure", "application/json", string(body))
 	if err != nil {
-		f.log().Warn("the provider could not be told", "error", err)
+		f.about().Warn("the provider could not be told", "error", err)
 		return
 	}
-	f.log().Debug("the provider was told", "status", status.String(), "http", resp.StatusCode)
+	f.about().Debug("the provider was told", "status", status.String(), "http", resp.StatusCode)
 }

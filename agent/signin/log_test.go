@@ -8,11 +8,12 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion/insertiontest"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
+	"github.com/smartcard-connect/smartcard-connect/agent/signin/signintest"
 )
 
 // Requirement: one visible line for every sign-in, with how it ended and no
-// secret: neither passcode nor ticket. Turned red by: logging the answer, or
-// nothing.
+// secret: neither passcode nor ticket; with the transaction, which the provider
+// knows too (issue "logs"). Turned red by: logging the answer, or nothing.
 func TestOneLine(t *testing.T) {
 	for want, answer := range map[string]insertiontest.Answer{
 		"status=OK":                              {Passcode: "123456"},
@@ -24,6 +25,10 @@ func TestOneLine(t *testing.T) {
 		w.person.Answers = []insertiontest.Answer{answer}
 		r := w.signIn(t)
 		text := log.String()
+		if !strings.Contains(text, " transaction="+signintest.ID) {
+			t.Errorf("%q lacks the transaction", text)
+		}
+		text = strings.ReplaceAll(text, signintest.ID, "") // whose digits look like the passcode
 		if strings.Count(text, "\n") != 1 || !strings.Contains(text, "sign-in ended") || !strings.Contains(text, want) {
 			t.Errorf("%q lacks %s", text, want)
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion"
+	"github.com/smartcard-connect/smartcard-connect/agent/logfile"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
@@ -31,6 +32,9 @@ type Service struct {
 	Log      *slog.Logger     // zero is silence
 	// Device opens this machine's key; zero is a machine that has none.
 	Device func() (Device, error)
+	// ExpiryWarning is how long before a certificate ends the log warns; zero
+	// is never.
+	ExpiryWarning time.Duration
 
 	mu        sync.Mutex
 	providers map[string]*provider
@@ -64,7 +68,7 @@ func (s *Service) SignIn(ctx context.Context, issuer settings.Issuer, id string)
 	f := &flow{Service: s, id: id, timeUp: TimeUpForm}
 	err := f.run(ctx, issuer)
 	status := StatusOf(err, f.timeUp)
-	s.ended(issuer, status, err)
+	f.ended(issuer, status, err)
 	if status != OK {
 		f.report(ctx, status)
 		return Result{Status: status, Err: err}
@@ -73,14 +77,25 @@ func (s *Service) SignIn(ctx context.Context, issuer settings.Issuer, id string)
 }
 
 // ended is the one line of every sign-in: how it ended, never by whom, and with
-// no more of what the provider said than fits a line.
-func (s *Service) ended(issuer settings.Issuer, status Status, err error) {
+// no more of what the provider said than fits a line. The code is the one on the
+// provider's page, and the transaction the one in its log.
+func (f *flow) ended(issuer settings.Issuer, status Status, err error) {
+	log, event := f.about().With("issuer", issuer.URL, "status", status.String()), logfile.Attr(logfile.SignIn(uint32(status)))
 	if err == nil {
-		s.log().Info("sign-in ended", "issuer", issuer.URL, "status", status.String())
+		log.Info("sign-in ended", event)
 		return
 	}
 	text := err.Error()
-	s.log().Warn("sign-in ended", "issuer", issuer.URL, "status", status.String(), "code", fmt.Sprintf("0x%08X", uint32(status)), "error", text[:min(len(text), maxReason)])
+	log.Warn("sign-in ended", "code", fmt.Sprintf("0x%08X", uint32(status)), "error", text[:min(len(text), maxReason)], event)
+}
+
+// about is the log with what tells this sign-in from others. An id that nobody
+// can have issued is not repeated.
+func (f *flow) about() *slog.Logger {
+	if !ValidID(f.id) {
+		return f.log()
+	}
+	return f.log().With("transaction", f.id)
 }
 
 // maxReason bounds a reason in the log: it may quote a provider's whole answer.
@@ -137,7 +152,7 @@ func (f *flow) ask(ctx context.Context, issuer settings.Issuer) (err error) {
 	}
 	f.verified = true
 	if f.request.Environment != issuer.Environment {
-		f.log().Warn("the request names another environment than the settings", "request", f.request.Environment, "settings", issuer.Environment)
+		f.about().Warn("the request names another environment than the settings", "request", f.request.Environment, "settings", issuer.Environment)
 	}
 	return nil
 }
@@ -169,6 +184,8 @@ func (f *flow) meet(ctx context.Context) (err error) {
 	now := f.now().Add(f.skew)
 	if c := f.facts.Certificate; now.Before(c.NotBefore) || now.After(c.NotAfter) {
 		return fail(CertificateExpired, "the certificate is for %v to %v", c.NotBefore.UTC(), c.NotAfter.UTC())
+	} else if left := c.NotAfter.Sub(now); left < f.ExpiryWarning {
+		f.about().Warn("the card expires soon", logfile.Attr(logfile.CardExpiresSoon), "days", int(left.Hours()/24))
 	}
 	return nil
 }

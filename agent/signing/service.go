@@ -12,6 +12,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion"
+	"github.com/smartcard-connect/smartcard-connect/agent/logfile"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
@@ -35,10 +36,10 @@ func (s *Service) Sign(ctx context.Context, origin, environment, argument string
 	}
 	response, err := s.sign(ctx, origin, environment, r)
 	if err != nil {
-		s.log().Warn("nothing was signed", "origin", origin, "error", err)
+		s.log().Warn("nothing was signed", logfile.Attr(logfile.NothingSigned), "origin", origin, "error", err)
 		return explain(s.now(), err)
 	}
-	s.log().Info("signed", "origin", origin, "signatures", len(response.Signatures), "failed", len(response.Failed))
+	s.log().Info("signed", logfile.Attr(logfile.Signed), "origin", origin, "signatures", len(response.Signatures), "failed", len(response.Failed))
 	return response
 }
 

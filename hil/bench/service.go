@@ -82,7 +82,7 @@ func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
 	}
 	_, err = b.start(ctx, part.Program{
 		Name: Agent, Path: path, Foreground: o.Terminal,
-		Args: []string{"run", "--settings", b.Settings, "--service", s.Socket},
+		Args: []string{"run", "--settings", b.Settings, "--service", s.Socket, "--log-folder", b.path("agent-logs")},
 	})
 	return product(err)
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -56,7 +57,7 @@ func (versionCommand) Run() error {
 type serveCommand struct {
 	Socket   string `help:"Unix socket where agents register." type:"path" default:"/run/smartcard-connect/ports.sock"`
 	Ports    []int  `help:"Loopback ports to take; all five by default."`
-	Settings string `help:"A settings file whose origins every user's browser may ask from." type:"path"`
+	Settings string `help:"A settings file, JSON, which stands in for the machine tier: for tests and benches. Origins of policy and machine may be asked from by every user's browser." type:"path"`
 }
 
 // Help is shown below the verb's own line.
@@ -66,18 +67,16 @@ func (serveCommand) Help() string {
 
 // Run serves.
 func (c *serveCommand) Run(ctx context.Context, log *slog.Logger) error {
-	service := &portservice.Service{Log: log}
-	if c.Settings != "" {
-		file, err := os.Open(c.Settings)
-		if err != nil {
-			return err
-		}
-		service.Settings, err = settings.Read(file)
-		_ = file.Close()
-		if err != nil {
-			return fmt.Errorf("%s: %w", c.Settings, err)
-		}
+	store, err := tiers(c.Settings)
+	if err != nil {
+		return err
 	}
+	service := &portservice.Service{Log: log, Current: store.Current}
+	ctx, stop := context.WithCancel(ctx)
+	var following sync.WaitGroup
+	defer following.Wait()
+	defer stop()
+	following.Go(func() { follow(ctx, store, log) })
 	if len(c.Ports) == 0 {
 		c.Ports = portservice.Ports()
 	}
@@ -138,7 +137,7 @@ func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	err = parsed.Run(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	err = parsed.Run(openLog())
 	switch {
 	case err == nil:
 		return 0

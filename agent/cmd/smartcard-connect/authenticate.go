@@ -26,23 +26,32 @@ func (authenticateCommand) Help() string {
 // the address, so other programs may see it: without the browser's cookie it
 // is worth nothing.
 func (c *authenticateCommand) Run(ctx context.Context, s *streams) error {
-	set, err := c.read()
+	store, err := c.open()
 	if err != nil {
 		return err
 	}
+	s.tell(store.Snapshot())
+	set := store.Current()
 	issuer, id, err := parseURI(set, c.URI)
 	if err != nil {
 		return usage{err}
 	}
-	result := wire(s, set).Authenticate(ctx, issuer.URL, id)
-	open := append(set.BrowserOpener[1:len(set.BrowserOpener):len(set.BrowserOpener)], local.Return(issuer, result))
-	if err := exec.CommandContext(context.WithoutCancel(ctx), set.BrowserOpener[0], open...).Run(); err != nil {
+	result := wire(s, store).Authenticate(ctx, issuer.URL, id)
+	if err := browse(context.WithoutCancel(ctx), set.BrowserOpener, local.Return(issuer, result)); err != nil {
 		return fmt.Errorf("the browser could not be opened: %w; check browser_opener in the settings", err)
 	}
 	if result.Status != signin.OK {
 		return fmt.Errorf("%s (%s, 0x%08X)", result.Message(), result.Status, uint32(result.Status))
 	}
 	return nil
+}
+
+// browse opens an address with the settings' program, or the system's own.
+func browse(ctx context.Context, opener []string, address string) error {
+	if len(opener) == 0 {
+		opener = systemOpener()
+	}
+	return exec.CommandContext(ctx, opener[0], append(opener[1:len(opener):len(opener)], address)...).Run()
 }
 
 // parseURI takes nothing but the two parameters, once each, and a configured

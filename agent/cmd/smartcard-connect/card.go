@@ -105,6 +105,7 @@ func (c *cardInspectCommand) Run(ctx context.Context, s *streams) error {
 		}
 		rows = append(rows, inspect(k, f))
 	}
+	s.management.Info("a card was inspected", "series", rows[0].Series, "tries_left", rows[0].TriesLeft)
 	return list(s.out, c.JSON, rows, func(r keyRow) string { return r.ID + ": " + r.Title })
 }
 

@@ -21,12 +21,11 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/agent/route"
-	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
 
 // doctorCommand checks what a helpdesk checks.
 type doctorCommand struct {
-	File   string `name:"settings" help:"The settings file, JSON." type:"path" env:"SMARTCARD_CONNECT_SETTINGS"`
+	settingsFlag
 	JSON   bool   `help:"Print an array of objects."`
 	Bundle string `help:"Write what a service desk needs into this ZIP file, after showing it." type:"path" placeholder:"FILE"`
 	Yes    bool   `help:"With --bundle: write without asking."`
@@ -49,7 +48,7 @@ var errUnhealthy = errors.New("something keeps you from signing in: see the line
 
 // Run prints a line for each thing as it is found.
 func (c *doctorCommand) Run(ctx context.Context, s *streams) error {
-	d, err := c.desk()
+	d, err := c.desk(s)
 	if err != nil {
 		return err
 	}
@@ -85,17 +84,20 @@ func lineOf(l doctor.Line) string {
 	return text
 }
 
-// desk is this computer. Without settings the doctor still looks at all else.
-func (c *doctorCommand) desk() (doctor.Desk, error) {
-	set := settings.Settings{}.WithDefaults()
-	if c.File != "" {
-		var err error
-		if set, err = (settingsFlag{c.File}).read(); err != nil {
-			return doctor.Desk{}, err
-		}
+// desk is this computer, with the settings that count on it.
+func (c *doctorCommand) desk(s *streams) (doctor.Desk, error) {
+	store, err := c.open()
+	if err != nil {
+		return doctor.Desk{}, err
+	}
+	now := store.Snapshot()
+	set := now.Settings
+	var problems []string
+	for _, p := range now.Complaints {
+		problems = append(problems, p.Error())
 	}
 	return doctor.Desk{
-		Readers: pcsc.New(), Open: series.Open, Settings: set, Now: time.Now, Machine: doctor.Local{},
+		Readers: pcsc.New(), Open: series.Open, Settings: set, Problems: problems, Warn: set.ExpiryWarning(), Logs: s.logs.folders(), Now: time.Now, Machine: doctor.Local{},
 		HTTP:  &http.Client{Transport: route.Transport(), Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		Proxy: route.Proxy, Ports: portservice.Ports(),
 		Device: func() (string, error) { return thumbprint(set.TPM) },

@@ -14,8 +14,6 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
-
-	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
 
 // version is stamped by the build (-ldflags "-X main.version=…").
@@ -29,7 +27,9 @@ const (
 
 const help = `Signs this computer's user in with a smartcard, when a page of a configured identity service asks for it.
 
-Example: write settings.json
+Settings come from Group Policy or files of the administrator; see: smartcard-connect settings
+
+Example without an administrator: write settings.json
 
   {"issuers":[{"url":"https://am.example.nhs.uk:443/realm","environment":"int"}]}
 
@@ -37,37 +37,22 @@ and start the agent for this user:
 
   smartcard-connect run --settings settings.json
 
+Logs are JSON lines, in %LOCALAPPDATA%\NHS on Windows and in $XDG_STATE_HOME/smartcard-connect elsewhere.
+
 Exit codes: 0 done, 1 it did not work, 64 the command line or the settings file is wrong.`
 
 // program is the command line.
 type program struct {
-	LogLevel slog.Level `help:"How much goes to standard error: DEBUG, INFO, WARN, ERROR." default:"INFO"`
+	LogLevel  slog.Level `help:"How much goes to standard error: DEBUG, INFO, WARN, ERROR." default:"INFO"`
+	LogFolder string     `help:"Keep the log files here instead of in the user's folder; - keeps none." placeholder:"FOLDER"`
 
 	Run          runCommand          `cmd:"" default:"withargs" help:"Serve this user's browser until interrupted (the default)."`
 	Authenticate authenticateCommand `cmd:"" help:"Sign in for an address smartcard-connect:authenticate?issuer=…&id=…, then open the browser."`
 	Status       statusCommand       `cmd:"" help:"Say whether readers, card and listener are there."`
 	Doctor       doctorCommand       `cmd:"" help:"Check readers, cards, services, browsers and network, and say what to do."`
 	Card         cardCommand         `cmd:"" help:"Look at cards; never asks for a passcode."`
-	Settings     settingsCommand     `cmd:"" help:"Print the settings in force, defaults included."`
+	Settings     settingsCommand     `cmd:"" help:"Say for each setting what counts, from where, and what is ignored and why."`
 	Version      versionCommand      `cmd:"" help:"Print the version."`
-}
-
-// settingsFlag is shared by the verbs that need settings.
-type settingsFlag struct {
-	File string `name:"settings" help:"The settings file, JSON." type:"path" env:"SMARTCARD_CONNECT_SETTINGS" required:""`
-}
-
-func (f settingsFlag) read() (settings.Settings, error) {
-	file, err := os.Open(f.File)
-	if err != nil {
-		return settings.Settings{}, usage{err}
-	}
-	defer func() { _ = file.Close() }()
-	s, err := settings.Read(file)
-	if err != nil {
-		return s, usage{fmt.Errorf("%s: %w", f.File, err)}
-	}
-	return s, nil
 }
 
 // usage marks errors of the person who typed the command or the file.
@@ -78,8 +63,11 @@ func (u usage) Unwrap() error { return u.error }
 
 // streams are where a verb writes.
 type streams struct {
-	out io.Writer
-	log *slog.Logger
+	out  io.Writer
+	log  *slog.Logger // the agent's own
+	logs *logs
+	// what is kept apart, in files of their own
+	hub, signing, management *slog.Logger
 }
 
 func main() {
@@ -104,9 +92,8 @@ func run(args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: p.LogLevel}))
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	return report(parsed.Run(&streams{os.Stdout, log}))
+	return report(parsed.Run(newLogs(os.Stderr, p.LogLevel, p.LogFolder).streams(os.Stdout)))
 }
 
 // report tells what went wrong and what the exit code is.

@@ -12,6 +12,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
 	"github.com/smartcard-connect/smartcard-connect/agent/devicekey"
 	"github.com/smartcard-connect/smartcard-connect/agent/local"
+	"github.com/smartcard-connect/smartcard-connect/agent/logfile"
 	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/agent/route"
@@ -33,54 +34,49 @@ func (runCommand) Help() string {
 
 // Run listens, says so in one JSON line, and serves until interrupted.
 func (c *runCommand) Run(ctx context.Context, s *streams) error {
-	set, err := c.read()
+	store, err := c.open()
 	if err != nil {
 		return err
 	}
+	s.tell(store.Snapshot())
+	set := store.Current()
 	if c.Port != nil {
 		set.Port = *c.Port
 	}
-	if c.Service != "" {
-		set.PortServiceSocket = c.Service
-	}
 	listeners, err := local.Listen(ctx, set.Port)
 	if err != nil {
+		s.log.Error("the port is taken", logfile.Attr(logfile.AgentNoPort), "port", set.Port, "by", portservice.Squatter(set.Port), "error", err)
 		return fmt.Errorf("cannot listen on port %d (held by %s): %w; end that program, or choose another port with --port", set.Port, portservice.Squatter(set.Port), err)
 	}
-	return serve(ctx, s, set, listeners)
+	return serve(ctx, s, store, c.Service, listeners)
 }
 
-func serve(ctx context.Context, s *streams, set settings.Settings, listeners []net.Listener) error {
+func serve(ctx context.Context, s *streams, store *settings.Store, service string, listeners []net.Listener) error {
 	port := listeners[0].Addr().(*net.TCPAddr).Port
-	for _, i := range set.Issuers {
-		if i.Test() {
-			s.log.Warn("TEST: this issuer is reached without encryption; never use a real card with it", "issuer", i.URL)
-		}
-	}
 	ctx, stop := context.WithCancel(ctx)
-	var registration sync.WaitGroup
-	defer registration.Wait()
+	var following sync.WaitGroup
+	defer following.Wait()
 	defer stop()
-	if set.PortServiceSocket != "" {
-		hello := portservice.Hello{Version: 1, Port: port, Origins: set.Origins()}
-		registration.Go(func() { portservice.Register(ctx, set.PortServiceSocket, hello, s.log) })
-	}
+	following.Go(func() { follow(ctx, s, store, service, port) })
+	s.log.Info("the agent listens", logfile.Attr(logfile.AgentStarted), "port", port, "version", version)
+	defer s.log.Info("the agent was closed", logfile.Attr(logfile.AgentStopped))
 	if err := json.NewEncoder(s.out).Encode(map[string]any{"ready": true, "port": port}); err != nil {
 		return err
 	}
-	return wire(s, set).Serve(ctx, listeners...)
+	return wire(s, store).Serve(ctx, listeners...)
 }
 
 // wire is the agent with the machine's readers and a way to ask its user.
-func wire(s *streams, set settings.Settings) *agent.Agent {
-	return &agent.Agent{Settings: set, Readers: pcsc.New(), OpenCard: series.Open, Prompter: prompter(set), Log: s.log, Device: device(set.TPM),
-		HTTP: &http.Client{Transport: route.Transport()}}
+func wire(s *streams, store *settings.Store) *agent.Agent {
+	return &agent.Agent{Current: store.Current, Readers: pcsc.New(), OpenCard: series.Open, PrompterFor: prompters(),
+		Log: s.log, HubLog: s.hub, SigningLog: s.signing,
+		Device: device(store), HTTP: &http.Client{Transport: route.Transport()}}
 }
 
-// device opens the key in the TPM at where.
-func device(where string) func() (signin.Device, error) {
+// device opens the key in the TPM that the settings name now.
+func device(store *settings.Store) func() (signin.Device, error) {
 	return func() (signin.Device, error) {
-		k, err := devicekey.Open(where)
+		k, err := devicekey.Open(store.Current().TPM)
 		if err != nil {
 			return nil, err // not k: a nil *Key in an interface is not nil
 		}

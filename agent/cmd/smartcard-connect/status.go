@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
+	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
 
 // nobody is asked: verbs that only look do not wait for a card.
@@ -26,6 +27,7 @@ func notice(now time.Time) passcode.Notice { return passcode.Notice{Deadline: no
 
 // statusCommand looks around.
 type statusCommand struct {
+	settingsFlag
 	JSON bool `help:"Print an array of objects."`
 }
 
@@ -38,14 +40,41 @@ type statusRow struct {
 
 // Run prints what a helpdesk asks first. It fails when something is missing.
 func (c *statusCommand) Run(ctx context.Context, s *streams) error {
-	rows := []statusRow{readers(ctx), agentPort(ctx)}
-	err := list(s.out, c.JSON, rows, func(r statusRow) string { return r.ID + ": " + r.Title })
+	store, err := c.open()
+	if err != nil {
+		return err
+	}
+	now := store.Snapshot()
+	rows := []statusRow{readers(ctx), agentPort(ctx), settingsSource(now)}
+	err = list(s.out, c.JSON, rows, func(r statusRow) string { return r.ID + ": " + r.Title })
 	for _, r := range rows {
 		if err == nil && !r.OK {
-			err = fmt.Errorf("%s: %s", r.ID, r.Title)
+			err = fmt.Errorf("%s: %s%s", r.ID, r.Title, helpdesk(now.Settings))
 		}
 	}
 	return err
+}
+
+// settingsSource says which tiers decide.
+func settingsSource(now settings.Snapshot) statusRow {
+	tiers := map[settings.Tier]int{}
+	for _, v := range now.Values {
+		tiers[v.Tier]++
+	}
+	title := fmt.Sprintf("%d from policy, %d from machine, %d from user, %d default",
+		tiers[settings.Policy], tiers[settings.Machine], tiers[settings.User], tiers[settings.Default])
+	if n := len(now.Complaints); n > 0 {
+		return statusRow{"settings", fmt.Sprintf("%s; %d ignored, the first: %s", title, n, now.Complaints[0].Error()), false}
+	}
+	return statusRow{"settings", title, true}
+}
+
+// helpdesk is whom to ask, when the settings say so.
+func helpdesk(now settings.Settings) string {
+	if now.HelpdeskText == "" && now.HelpdeskLink == "" {
+		return ""
+	}
+	return "\n" + strings.TrimSpace(now.HelpdeskText+" "+now.HelpdeskLink)
 }
 
 func readers(ctx context.Context) statusRow {
@@ -79,25 +108,6 @@ func agentPort(ctx context.Context) statusRow {
 // Help is shown below the verb's own line.
 func (statusCommand) Help() string {
 	return "Exit code 1 when something is missing, and the last line says what.\n\nExample:\n\n  smartcard-connect status --json"
-}
-
-// settingsCommand prints settings.
-type settingsCommand struct{ settingsFlag }
-
-// Run prints JSON that is itself a valid settings file.
-func (c *settingsCommand) Run(s *streams) error {
-	set, err := c.read()
-	if err != nil {
-		return err
-	}
-	e := json.NewEncoder(s.out)
-	e.SetIndent("", "  ")
-	return e.Encode(set)
-}
-
-// Help is shown below the verb's own line.
-func (settingsCommand) Help() string {
-	return "What it prints is itself a settings file.\n\nExample:\n\n  smartcard-connect settings --settings settings.json"
 }
 
 // versionCommand prints the version.
