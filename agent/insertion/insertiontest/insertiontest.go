@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -41,6 +42,8 @@ type Bench struct {
 	// Wrong makes signatures wrong; SignError makes Sign fail.
 	Wrong     bool
 	SignError error
+	// Slow is how long reading the certificate takes.
+	Slow time.Duration
 
 	mu      sync.Mutex
 	states  []reader.State
@@ -173,7 +176,12 @@ type software struct{ b *Bench }
 func (*software) Series() string  { return "9" }
 func (*software) Rule() card.Rule { return card.Rule{Min: 6, Max: 8, DigitsOnly: true} }
 
-func (s *software) Certificate(_ context.Context, k card.Key) (*x509.Certificate, error) {
+func (s *software) Certificate(ctx context.Context, k card.Key) (*x509.Certificate, error) {
+	select {
+	case <-time.After(s.b.Slow):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	p, ok := s.b.Keys[k]
 	if !ok {
 		return nil, iso7816.FileNotFound
