@@ -63,13 +63,13 @@ type View struct {
 func (s Sheet) View(now time.Time) View {
 	v := View{Title: title(s.Environment), Banner: banner(s.Environment), Purpose: Clean(s.Purpose)}
 	if s.State == Over {
-		v.End = Clean(s.End)
+		v.End = Sentence(s.End)
 		return v
 	}
 	if s.Application != "" {
 		v.Application = "Asked for by: " + Clean(s.Application)
 	}
-	v.Card, v.Problem, v.Clock = s.cardLine(), Clean(s.Problem), clock(s.Deadline, s.Limit, now)
+	v.Card, v.Problem, v.Clock = s.cardLine(), Sentence(s.Problem), clock(s.Deadline, s.Limit, now)
 	if s.State == Ready || s.State == Keypad {
 		v.Tries, v.Warning, v.Shape = tries(s.TriesLeft), s.TriesLeft == 1, "The passcode has "+s.shape()+"."
 	}

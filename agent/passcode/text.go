@@ -24,7 +24,7 @@ func (q Question) Lines(now time.Time) []string {
 // Lines is what a person reads while the agent waits.
 func (n Notice) Lines(now time.Time) []string {
 	lines := head(n.Environment, n.Purpose, n.Application)
-	lines = append(lines, Clean(n.Text))
+	lines = append(lines, Sentence(n.Text))
 	return append(lines, until(n.Deadline, n.Limit, now)...)
 }
 

@@ -152,3 +152,41 @@ func (a *assistive) shows(parts ...string) {
 		return text, true
 	})
 }
+
+// announcements are what the form says to a screen reader from now on.
+func (a *assistive) announcements() <-chan string {
+	a.t.Helper()
+	if err := a.bus.AddMatchSignal(dbus.WithMatchInterface("org.a11y.atspi.Event.Object"), dbus.WithMatchMember("Announcement")); err != nil {
+		a.t.Fatal(err)
+	}
+	registry := a.bus.Object("org.a11y.atspi.Registry", "/org/a11y/atspi/registry")
+	if err := registry.Call("org.a11y.atspi.Registry.RegisterEvent", 0, "object:announcement", []string{}, "").Err; err != nil {
+		a.t.Fatal(err)
+	}
+	signals, words := make(chan *dbus.Signal, 64), make(chan string, 64)
+	a.bus.Signal(signals)
+	go func() {
+		for s := range signals {
+			for _, v := range s.Body {
+				if inner, ok := v.(dbus.Variant); ok {
+					if text, ok := inner.Value().(string); ok && text != "" {
+						words <- text
+					}
+				}
+			}
+		}
+	}()
+	return words
+}
+
+// box is where something is on the screen, in pixels.
+type box struct{ X, Y, W, H int32 }
+
+func (a *assistive) extents(role, name string) box {
+	a.t.Helper()
+	var b box
+	if err := a.object(a.find(role, name).node).Call("org.a11y.atspi.Component.GetExtents", 0, uint32(0)).Store(&b); err != nil {
+		a.t.Fatal(err)
+	}
+	return b
+}

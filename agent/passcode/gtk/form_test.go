@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,7 +89,7 @@ func TestForm(t *testing.T) {
 	d.shoot("gtk-ready")
 	a.enter("12345")
 	a.press("OK")
-	a.shows("label: too short: a passcode for this card has 6 to 8 digits; no try was spent")
+	a.shows("label: Too short: a passcode for this card has 6 to 8 digits; no try was spent")
 	d.shoot("gtk-misfit")
 	a.enter("123456")
 	a.press("OK")
@@ -106,7 +107,7 @@ func TestForm(t *testing.T) {
 	last := sheet(passcode.Ready)
 	last.TriesLeft, last.Problem = 1, "wrong passcode: one try left before the card locks"
 	w.Show(last)
-	a.shows("wrong passcode", "WARNING: this is the last try.")
+	a.shows("Wrong passcode", "WARNING: this is the last try.")
 	d.shoot("gtk-last-try")
 	a.press("Cancel")
 	if got := answer(t, w); !errors.Is(got.Err, passcode.ErrCancelled) {
@@ -160,7 +161,7 @@ func TestFarewell(t *testing.T) {
 		w.Close(words)
 		a.shows("label: "+words, "notification: "+words)
 		d.shoot(name)
-		a.press("Cancel")
+		a.press("Close")
 		until(d, "the form going", func() (bool, bool) { _, open := <-w.Answers(); return true, !open })
 	}
 	w := open(t, d, sheet(passcode.Ready))
@@ -168,6 +169,49 @@ func TestFarewell(t *testing.T) {
 	if _, open := <-w.Answers(); open {
 		t.Error("the form stayed")
 	}
+}
+
+// Requirement: the countdown is spoken at its moments, as the text of a
+// notification and, where ATK has them, as announcements (issue, "a countdown
+// that is also spoken by screen readers"). Turned red by: drawing it only.
+func TestSpoken(t *testing.T) {
+	d := login(t)
+	a := listen(t, d)
+	heard := a.announcements()
+	s := sheet(passcode.NoCard)
+	s.Deadline = time.Now().Add(62 * time.Second)
+	w := open(t, d, s)
+	defer w.Close("")
+	for _, want := range []string{"Insert your smartcard.", "1 minute and 2 seconds left.", "1 minute left."} {
+		until(d, "hearing "+want, func() (bool, bool) {
+			select {
+			case words := <-heard:
+				return true, words == want
+			default:
+				return false, false
+			}
+		})
+	}
+	a.shows("notification: 1 minute left.")
+}
+
+// Requirement: the form is read in high contrast and with the longest names
+// that a request may bring (issue, "high contrast"). Turned red by: colours of
+// our own, or lines that push the buttons off the screen.
+func TestHighContrast(t *testing.T) {
+	d := login(t)
+	d.env = append(d.env, "GTK_THEME=HighContrast")
+	a := listen(t, d)
+	s := sheet(passcode.Ready)
+	s.TriesLeft, s.Problem = 1, "wrong passcode: one try left before the card locks"
+	s.Purpose, s.Application = "Sign in to "+strings.Repeat("Very long name ", 10), strings.Repeat("W", 200)
+	w := open(t, d, s)
+	defer w.Close("")
+	a.shows("push button: OK", "Very long name", "WWWW")
+	if box := a.extents("frame", "TEST"); box.W > 700 || box.H > 700 {
+		t.Errorf("the form is %v", box)
+	}
+	d.shoot("gtk-high-contrast")
 }
 
 // Requirement: without a display, and with a program that is none, the next way

@@ -40,6 +40,9 @@ type toolkit struct {
 	labelMarkup      func(l object, text string)
 	labelWrap        func(l object, on int32)
 	labelWidth       func(l object, chars int32)
+	labelWrapMode    func(l object, mode int32)
+	labelEllipsize   func(l object, mode int32)
+	buttonLabel      func(b object, text string)
 	labelXAlign      func(l object, at float32)
 	labelFor         func(l, widget object)
 	entryNew         func(buffer object) object
@@ -143,7 +146,7 @@ func (t *toolkit) gtk() map[string]any {
 		"gtk_box_new": &t.boxNew, "gtk_box_pack_start": &t.boxStart, "gtk_box_pack_end": &t.boxEnd,
 		"gtk_label_new": &t.labelNew, "gtk_label_new_with_mnemonic": &t.labelMnemonic, "gtk_label_set_text": &t.labelText,
 		"gtk_label_set_markup": &t.labelMarkup, "gtk_label_set_line_wrap": &t.labelWrap, "gtk_label_set_max_width_chars": &t.labelWidth,
-		"gtk_label_set_xalign": &t.labelXAlign, "gtk_label_set_mnemonic_widget": &t.labelFor,
+		"gtk_label_set_xalign": &t.labelXAlign, "gtk_label_set_line_wrap_mode": &t.labelWrapMode, "gtk_label_set_ellipsize": &t.labelEllipsize, "gtk_button_set_label": &t.buttonLabel, "gtk_label_set_mnemonic_widget": &t.labelFor,
 		"gtk_entry_new_with_buffer": &t.entryNew, "gtk_entry_set_visibility": &t.entryVisible, "gtk_entry_set_input_purpose": &t.entryPurpose,
 		"gtk_entry_set_input_hints": &t.entryHints, "gtk_entry_set_activates_default": &t.entryActivates, "gtk_entry_set_text": &t.entryText,
 		"gtk_button_new_with_mnemonic": &t.buttonMnemonic, "gtk_info_bar_new": &t.infoBarNew, "gtk_info_bar_set_message_type": &t.infoBarType,

@@ -191,7 +191,7 @@ func (f *form) confirm() {
 	text := f.buffer.text
 	if f.sheet.State == passcode.Ready {
 		if err := f.sheet.Rule().Check(text); err != nil {
-			f.misfit = err.Error()
+			f.misfit = passcode.Sentence(err.Error())
 			f.wipe()
 			f.redraw()
 			f.say(f.misfit)

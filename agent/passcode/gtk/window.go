@@ -22,6 +22,9 @@ const (
 	kindError      = 3
 	touch          = 44 // pixels a finger needs
 	chars          = 46 // a line's width
+	width          = 420
+	ellipsizeEnd   = 3
+	wrapWordChar   = 2
 )
 
 // window is the form's widgets.
@@ -51,18 +54,15 @@ func build(kit *toolkit) *window {
 	w.banner, w.bannerText = w.bar(outer, kindWarning)
 	box := kit.boxNew(vertical, 10)
 	kit.containerBorder(box, 18)
+	kit.widgetSize(box, width, -1)
 	kit.boxStart(outer, box, 1, 1, 0)
 	w.purpose, w.application, w.card = w.text(box), w.text(box), w.text(box)
 	w.alert, w.alertText = w.bar(box, kindError)
 	w.tries = w.text(box)
 	w.fields(box)
-	w.hint, w.clock, w.end = w.text(box), w.text(box), w.text(box)
-	kit.styleClass(kit.widgetStyle(w.clock), "dim-label")
-	w.spoken = kit.labelNew("")
-	kit.widgetOpacity(w.spoken, 0)
-	kit.atkRole(kit.widgetAccessible(w.spoken), kit.atkRoleFor("notification"))
+	w.hint, w.end = w.text(box), w.text(box)
+	w.times(box)
 	w.buttons(box)
-	kit.boxEnd(box, w.spoken, 0, 0, 0)
 	kit.widgetShowAll(outer)
 	return w
 }
@@ -71,6 +71,7 @@ func build(kit *toolkit) *window {
 func (w *window) text(box object) object {
 	l := w.kit.labelNew("")
 	w.kit.labelWrap(l, 1)
+	w.kit.labelWrapMode(l, wrapWordChar)
 	w.kit.labelWidth(l, chars)
 	w.kit.labelXAlign(l, 0)
 	w.kit.boxStart(box, l, 0, 0, 0)
@@ -84,6 +85,20 @@ func (w *window) bar(box object, kind int32) (bar, label object) {
 	label = w.text(w.kit.infoBarContent(bar))
 	w.kit.boxStart(box, bar, 0, 0, 0)
 	return bar, label
+}
+
+// times is the countdown and, beside it and not to be seen, what was last said.
+func (w *window) times(box object) {
+	kit := w.kit
+	row := kit.boxNew(horizontal, 0)
+	w.clock = w.text(row)
+	w.spoken = kit.labelNew("")
+	kit.labelEllipsize(w.spoken, ellipsizeEnd)
+	kit.labelWidth(w.spoken, 1)
+	kit.widgetOpacity(w.spoken, 0)
+	kit.atkRole(kit.widgetAccessible(w.spoken), kit.atkRoleFor("notification"))
+	kit.boxStart(row, w.spoken, 1, 1, 0)
+	kit.boxStart(box, row, 0, 0, 0)
 }
 
 func (w *window) fields(box object) {
@@ -162,6 +177,9 @@ func (w *window) enable(v passcode.View) {
 	kit.widgetVisible(w.row, boolean(!over))
 	kit.widgetVisible(w.ok, boolean(!over))
 	kit.widgetVisible(w.notStarted, boolean(!over))
+	if over {
+		kit.buttonLabel(w.cancel, "_Close")
+	}
 	kit.widgetSensitive(w.row, boolean(v.Entry))
 	kit.widgetSensitive(w.ok, boolean(v.OK))
 	kit.widgetSensitive(w.cancel, boolean(v.Cancel || over))
