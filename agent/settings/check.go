@@ -92,8 +92,8 @@ func (s Settings) checkRest() error {
 	if s.Port < 0 || s.Port > 65535 {
 		return fmt.Errorf("%w: port %d does not exist", ErrInvalid, s.Port)
 	}
-	if !slices.Contains([]string{"", "auto", "pinentry", "terminal"}, s.Prompter) {
-		return fmt.Errorf("%w: prompter %q is none of auto, pinentry, terminal", ErrInvalid, s.Prompter)
+	if !slices.Contains([]string{"", "auto", "gtk", "pinentry", "terminal"}, s.Prompter) {
+		return fmt.Errorf("%w: prompter %q is none of auto, gtk, pinentry, terminal", ErrInvalid, s.Prompter)
 	}
 	if slices.Contains(slices.Concat(s.Pinentry, s.BrowserOpener), "") {
 		return fmt.Errorf("%w: pinentry and browser_opener name a program and its arguments; none may be empty", ErrInvalid)

@@ -33,7 +33,7 @@ type Settings struct {
 	LoginOrigins []string `json:"login_origins,omitempty"`
 	// TimeToShowPinForm is the form's countdown in seconds.
 	TimeToShowPinForm int `json:"time_to_show_pin_form,omitempty"`
-	// Prompter is "auto", "pinentry" or "terminal".
+	// Prompter is "auto", "gtk", "pinentry" or "terminal".
 	Prompter string `json:"prompter,omitempty"`
 	// Pinentry is the program and its arguments.
 	Pinentry []string `json:"pinentry,omitempty"`

@@ -48,6 +48,7 @@ type program struct {
 	Status       statusCommand       `cmd:"" help:"Say whether readers, card and listener are there."`
 	Card         cardCommand         `cmd:"" help:"Look at cards; never asks for a passcode."`
 	Settings     settingsCommand     `cmd:"" help:"Print the settings in force, defaults included."`
+	PasscodeForm formCommand         `cmd:"" hidden:"" help:"Be the passcode form of the agent that started this."`
 	Version      versionCommand      `cmd:"" help:"Print the version."`
 }
 

@@ -69,5 +69,5 @@ func serve(ctx context.Context, s *streams, set settings.Settings, listeners []n
 
 // wire is the agent with the machine's readers and a way to ask its user.
 func wire(s *streams, set settings.Settings) *agent.Agent {
-	return &agent.Agent{Settings: set, Readers: pcsc.New(), OpenCard: series.Open, Prompter: prompter(set), Log: s.log}
+	return &agent.Agent{Settings: set, Readers: pcsc.New(), OpenCard: series.Open, Prompter: prompter(set, s.log), Log: s.log}
 }
