@@ -23,7 +23,7 @@ type desktop struct {
 // login starts one. It skips where the programs are missing, by name.
 func login(t *testing.T) *desktop {
 	t.Helper()
-	for _, program := range []string{"Xvfb", "dbus-daemon", "import"} {
+	for _, program := range []string{"Xvfb", "dbus-daemon", "import", "xrandr"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("this machine has no %s: install what ci/debian.packages names", program)
 		}
@@ -34,7 +34,7 @@ func login(t *testing.T) *desktop {
 	runtime := t.TempDir()
 	d := &desktop{t: t, env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + runtime, "XDG_RUNTIME_DIR=" + runtime, "LANG=C.UTF-8",
 		"NO_AT_BRIDGE=0", "GTK_IM_MODULE=gtk-im-context-simple", "GDK_BACKEND=x11"}}
-	screen := d.start("Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+	screen := d.start("Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset")
 	d.env = append(d.env, "DISPLAY=:"+screen)
 	d.env = append(d.env, "DBUS_SESSION_BUS_ADDRESS="+d.start("dbus-daemon", "--session", "--nofork", "--print-address=1"))
 	return d

@@ -182,7 +182,7 @@ func TestSpoken(t *testing.T) {
 	s.Deadline = time.Now().Add(62 * time.Second)
 	w := open(t, d, s)
 	defer w.Close("")
-	for _, want := range []string{"Insert your smartcard.", "1 minute and 2 seconds left.", "1 minute left."} {
+	for _, want := range []string{"Insert your smartcard. 1 minute and 2 seconds left.", "1 minute left."} {
 		until(d, "hearing "+want, func() (bool, bool) {
 			select {
 			case words := <-heard:

@@ -5,6 +5,7 @@ package gtk
 import (
 	"errors"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,13 +30,14 @@ const (
 // used in GTK's own thread only.
 type form struct {
 	*window
-	talk   *child.Form
-	sheet  passcode.Sheet
-	view   passcode.View
-	speech passcode.Speech
-	sent   bool      // something was answered and no sheet has come since
-	until  time.Time // a farewell goes by itself then
-	keypad bool      // keys on the right were used without Num Lock
+	talk     *child.Form
+	sheet    passcode.Sheet
+	view     passcode.View
+	speech   passcode.Speech
+	greeting string    // what is said at the next tick
+	sent     bool      // something was answered and no sheet has come since
+	until    time.Time // a farewell goes by itself then
+	keypad   bool      // keys on the right were used without Num Lock
 
 	mu       sync.Mutex
 	pending  []passcode.Sheet
@@ -118,7 +120,11 @@ func (f *form) put(s passcode.Sheet) {
 	}
 	f.sheet, f.sent, f.misfit = s, false, ""
 	f.redraw()
-	f.say(f.speech.Changed(f.view))
+	if words := f.speech.Changed(f.view); first {
+		f.greeting = words // said once the window is there to say it
+	} else {
+		f.say(words)
+	}
 	if f.view.Entry {
 		f.kit.widgetFocus(f.entry)
 	} else {
@@ -159,8 +165,10 @@ func (f *form) tick() {
 		return
 	case f.view.Clock != "":
 		f.kit.labelText(f.clock, f.sheet.View(time.Now()).Clock)
-		f.say(f.speech.Left(time.Until(f.sheet.Deadline)))
+		f.greeting += " " + f.speech.Left(time.Until(f.sheet.Deadline))
 	}
+	f.say(strings.TrimSpace(f.greeting))
+	f.greeting = ""
 	if f.kit.windowActive(f.window.window) != 0 {
 		f.kit.windowUrgency(f.window.window, 0)
 	}
