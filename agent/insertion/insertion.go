@@ -46,6 +46,9 @@ type Desk struct {
 	Now      func() time.Time // zero is time.Now
 	// Patience is how long a card may take for one answer; zero is 30 s.
 	Patience time.Duration
+	// Keypad says when a reader's own keys are used; zero is for cards whose
+	// passcode can only be digits.
+	Keypad Keypad
 	// Grace is how long the form shows whose card it is and how many tries are
 	// left before it uses a passcode that was typed before the card had been
 	// read; zero is 2 s.

@@ -80,7 +80,11 @@ func (l *live) run(ctx context.Context, do Do) error {
 		return err
 	}
 	l.sheet.Question = f.Form(l.sheet.Question)
-	return again(&l.sheet.Question, func() error { return l.attempt(ctx, in, f, do) })
+	attempt := l.attempt
+	if f.Keypad && l.kept == nil { // who has typed already is not made to do it again
+		attempt = l.keypad
+	}
+	return again(&l.sheet.Question, func() error { return attempt(ctx, in, f, do) })
 }
 
 // meet follows the readers until there is one card.
@@ -111,6 +115,15 @@ func (l *live) attempt(ctx context.Context, in Insertion, f Facts, do Do) error 
 	l.become(passcode.Using)
 	defer l.drop()
 	return l.present(ctx, in, secret, func(ctx context.Context, s *Session, secret []byte) error { return do(ctx, s, f, secret) })
+}
+
+// keypad is one try on the reader's own keys.
+func (l *live) keypad(ctx context.Context, in Insertion, f Facts, do Do) error {
+	l.become(passcode.Keypad)
+	l.sheet.Problem = ""
+	defer l.drop()
+	return l.byReader(ctx, in, l.sheet.Question, l.beside, func() { l.become(passcode.Using) },
+		func(ctx context.Context, s *Session, secret []byte) error { return do(ctx, s, f, secret) })
 }
 
 // passcode is the one that was kept, or waits for one, with the card watched.

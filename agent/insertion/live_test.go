@@ -11,6 +11,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion"
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion/insertiontest"
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
@@ -31,6 +32,13 @@ const read = "connect begin end close"
 
 // use is what a right passcode costs.
 const use = " connect begin identify verify reset end close"
+
+// onReader is what a passcode typed on the reader costs, whatever comes of it.
+const onReader = " connect begin identify keypad reset end close"
+
+func keypad(answers ...iso7816.SW) func(*insertiontest.Bench, *insertiontest.Glass) {
+	return func(b *insertiontest.Bench, _ *insertiontest.Glass) { b.Reader = answers }
+}
 
 func empty(b *insertiontest.Bench, _ *insertiontest.Glass) { b.Set(insertiontest.Empty()) }
 
@@ -129,6 +137,19 @@ func stories() map[string]story {
 					first(s, w, b)
 				}
 			}()},
+		"typed on the reader": {setup: keypad(iso7816.OK), shown: "reading keypad using", card: read + onReader},
+		"wrong on the reader, nobody there, too short, then right": {setup: keypad(0x63C2, 0x6400, 0x6403, iso7816.OK),
+			shown: "reading keypad keypad keypad keypad using", card: read + onReader + onReader + onReader + onReader},
+		"cancelled on the reader": {setup: keypad(0x6401), shown: "reading keypad", card: read + onReader, err: passcode.ErrCancelled},
+		"locked on the reader":    {setup: keypad(0x6983), shown: "reading keypad", card: read + onReader, err: iso7816.ErrBlocked, bye: "locked"},
+		"no on the screen while the reader waits": {setup: func(b *bench, g *insertiontest.Glass) { keypad(iso7816.OK)(b, g); b.Slow = 20 * time.Second },
+			on: func(s passcode.Sheet, w *pane, _ *bench) {
+				if s.State == passcode.Keypad {
+					time.AfterFunc(time.Second, func() { w.Say(passcode.ErrNotStarted) })
+				}
+			}, shown: "reading keypad", card: read + onReader, err: passcode.ErrNotStarted},
+		"typed early, with a keypad": {setup: func(b *bench, g *insertiontest.Glass) { empty(b, g); keypad(iso7816.OK)(b, g) }, on: early("123456", ""),
+			shown: "no-card no-card+ reading+ ready+ using", card: read + use},
 		"two cards": {setup: func(b *bench, _ *insertiontest.Glass) {
 			b.Set(insertiontest.In(1), reader.State{Name: "Reader 2", Present: true})
 		}, err: insertion.ErrTwoCards},
@@ -260,4 +281,23 @@ func TestFormGone(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Requirement: without a form that stays up, a notice says to type on the
+// reader, and no passcode is asked for on the screen. Turned red by: asking in
+// both places.
+func TestReaderWithoutForm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := story{setup: func(b *insertiontest.Bench, g *insertiontest.Glass) {
+			g.OpenError = passcode.ErrUnavailable
+			keypad(0x6400, iso7816.OK)(b, g)
+		}}
+		b, g, err := visit(t, s)
+		if got := strings.Join(b.Diary(), " "); err != nil || got != read+onReader+onReader || len(g.Questions) != 0 || b.Unlocked() {
+			t.Errorf("%v, the card saw %s, %d questions", err, got, len(g.Questions))
+		}
+		if len(g.Notices) != 2 || !strings.Contains(g.Notices[0].Text, "reader's keypad") {
+			t.Errorf("notices %+v", g.Notices)
+		}
+	})
 }

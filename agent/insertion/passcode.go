@@ -24,6 +24,7 @@ type Facts struct {
 	Holder      card.Holder
 	TriesLeft   int
 	Rule        card.Rule
+	Keypad      bool // the passcode is to be typed on the reader
 }
 
 // Read asks the card whose it is and how many tries are left, in one
@@ -41,7 +42,11 @@ func (d *Desk) Read(ctx context.Context, in Insertion, k card.Key) (Facts, error
 		if f.Holder, err = card.HolderOf(f.Certificate); err != nil {
 			return err
 		}
-		f.TriesLeft, err = s.TriesLeft(ctx)
+		if f.TriesLeft, err = s.TriesLeft(ctx); err != nil {
+			return err
+		}
+		f.Rule = s.Rule() // the card may have said more meanwhile
+		f.Keypad, err = d.offers(ctx, s, k)
 		return err
 	})
 	if err == nil && f.TriesLeft == 0 {
@@ -82,6 +87,8 @@ func again(q *passcode.Question, attempt func() error) error {
 			q.Problem, q.TriesLeft, wrong = bad.Error(), bad.Left, true
 		case errors.As(err, &rule):
 			q.Problem = rule.Error()
+		case errors.As(err, new(errTyped)):
+			q.Problem = err.Error()
 		case wrong && errors.Is(err, passcode.ErrCancelled):
 			return errors.Join(ErrGaveUp, err)
 		default:

@@ -53,7 +53,11 @@ func (d *Desk) stepwise(ctx context.Context, v Visit, do Do) error {
 	if err != nil {
 		return err
 	}
-	return d.Unlock(ctx, in, f.Form(q), func(ctx context.Context, s *Session, secret []byte) error {
+	unlock := d.Unlock
+	if f.Keypad {
+		unlock = d.stepReader
+	}
+	return unlock(ctx, in, f.Form(q), func(ctx context.Context, s *Session, secret []byte) error {
 		return do(ctx, s, f, secret)
 	})
 }

@@ -13,11 +13,13 @@ type State int
 const (
 	// Ready waits for the passcode of a card that has been read.
 	Ready State = iota
-	// NoReader, NoCard and Reading wait for the card. A passcode may be typed
-	// already: it is kept, and used only when the card turned out to be one
-	// that it can be for.
+	// NoReader waits for a reader. In this and the next two states a passcode
+	// may be typed already: it is kept, and used only when the card turned out
+	// to be one that it can be for.
 	NoReader
+	// NoCard waits for a card.
 	NoCard
+	// Reading waits for what the card says without a passcode.
 	Reading
 	// Keypad waits for the passcode on the reader's own keys.
 	Keypad
@@ -69,7 +71,7 @@ func (s Sheet) View(now time.Time) View {
 	if s.Application != "" {
 		v.Application = "Asked for by: " + Clean(s.Application)
 	}
-	v.Card, v.Problem, v.Clock = s.cardLine(), Sentence(s.Problem), clock(s.Deadline, s.Limit, now)
+	v.Card, v.Problem, v.Clock = s.Advice(), Sentence(s.Problem), clock(s.Deadline, s.Limit, now)
 	if s.State == Ready || s.State == Keypad {
 		v.Tries, v.Warning, v.Shape = tries(s.TriesLeft), s.TriesLeft == 1, "The passcode has "+s.shape()+"."
 	}
@@ -80,8 +82,8 @@ func (s Sheet) View(now time.Time) View {
 	return v
 }
 
-// cardLine says whose card it is or what the person should do about it.
-func (s Sheet) cardLine() string {
+// Advice says whose card it is or what the person should do about it.
+func (s Sheet) Advice() string {
 	line := map[State]string{
 		NoReader: "Connect a smartcard reader.",
 		NoCard:   "Insert your smartcard.",
