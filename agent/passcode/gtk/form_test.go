@@ -26,6 +26,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if name := os.Getenv(onTerminal); name != "" {
+		askOnTerminal(name)
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 
