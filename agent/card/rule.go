@@ -17,9 +17,11 @@ type Misfit int
 const (
 	// Fits breaks nothing.
 	Fits Misfit = iota
-	// TooShort, TooLong and WrongCharacter say what they say.
+	// TooShort is fewer characters than the least.
 	TooShort
+	// TooLong is more than the most.
 	TooLong
+	// WrongCharacter is one that the card does not know.
 	WrongCharacter
 )
 
