@@ -77,37 +77,6 @@ type Memory struct {
 	Notes        map[string][]byte // a driver's own, such as directory files
 }
 
-// Rule is what a card accepts as passcode.
-type Rule struct {
-	Min, Max   int  // characters, both included
-	DigitsOnly bool // otherwise printable ASCII
-}
-
-// Check returns a RuleError if passcode breaks the rule.
-func (r Rule) Check(passcode []byte) error {
-	if len(passcode) < r.Min || len(passcode) > r.Max {
-		return RuleError{r}
-	}
-	for _, b := range passcode {
-		if (r.DigitsOnly && (b < '0' || b > '9')) || b < 0x20 || b > 0x7E {
-			return RuleError{r}
-		}
-	}
-	return nil
-}
-
-// RuleError says that a passcode was never shown to the card, and why.
-type RuleError struct{ Rule Rule }
-
-// Error is for people.
-func (e RuleError) Error() string {
-	what := "letters, digits and signs"
-	if e.Rule.DigitsOnly {
-		what = "digits"
-	}
-	return fmt.Sprintf("a passcode for this card has %d to %d %s; no try was spent", e.Rule.Min, e.Rule.Max, what)
-}
-
 // PasscodeError is a card's answer to a wrong passcode. Left is 0 when the card
 // is now, or was already, locked. It unwraps to the status word.
 type PasscodeError struct {

@@ -6,6 +6,7 @@ package insertion
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -45,6 +46,13 @@ type Desk struct {
 	Now      func() time.Time // zero is time.Now
 	// Patience is how long a card may take for one answer; zero is 30 s.
 	Patience time.Duration
+	// Keypad says when a reader's own keys are used; zero is for cards whose
+	// passcode can only be digits.
+	Keypad Keypad
+	// Grace is how long the form shows whose card it is and how many tries are
+	// left before it uses a passcode that was typed before the card had been
+	// read; zero is 2 s.
+	Grace time.Duration
 
 	mu   sync.Mutex
 	last Insertion
@@ -55,8 +63,17 @@ type Desk struct {
 // reader, the prompter's, or the context's; after waiting in vain also
 // reader.ErrNoReader or reader.ErrNoCard.
 func (d *Desk) Find(ctx context.Context, notice passcode.Notice) (Insertion, error) {
-	ctx, cancel := d.until(ctx, notice.Deadline)
+	ctx, cancel := d.until(ctx, notice.Deadline, notice.Limit)
 	defer cancel()
+	return d.find(ctx, func(reason error, states []reader.State) ([]reader.State, error) {
+		notice.Text = advice(reason)
+		return d.follow(ctx, states, notice)
+	})
+}
+
+// find is the one card there is; next says for what reason there is none yet,
+// and comes back when the readers changed.
+func (d *Desk) find(ctx context.Context, next func(reason error, known []reader.State) ([]reader.State, error)) (Insertion, error) {
 	states, err := d.Readers.Readers(ctx)
 	for err == nil {
 		state, reason := d.choose(states)
@@ -66,8 +83,7 @@ func (d *Desk) Find(ctx context.Context, notice passcode.Notice) (Insertion, err
 		if !waitable(reason) {
 			return Insertion{}, reason
 		}
-		notice.Text = advice(reason)
-		if states, err = d.follow(ctx, states, notice); err != nil {
+		if states, err = next(reason, states); err != nil {
 			err = errors.Join(reason, err)
 		}
 	}
@@ -124,13 +140,14 @@ func (d *Desk) follow(ctx context.Context, known []reader.State, notice passcode
 }
 
 // until bounds the time a person has. The card's and the provider's own time
-// comes on top: whoever types in the last second is still signed in.
-func (d *Desk) until(ctx context.Context, deadline time.Time) (context.Context, context.CancelFunc) {
+// comes on top: whoever types in the last second is still signed in. The
+// context's cause is passcode.ErrTimeout and names the limit, for the log.
+func (d *Desk) until(ctx context.Context, deadline time.Time, limit string) (context.Context, context.CancelFunc) {
 	now := time.Now
 	if d.Now != nil {
 		now = d.Now
 	}
-	return context.WithTimeout(ctx, deadline.Sub(now()))
+	return context.WithTimeoutCause(ctx, deadline.Sub(now()), fmt.Errorf("%w: %s ended", passcode.ErrTimeout, limit))
 }
 
 // remember keeps what was read for as long as the same card stays in.

@@ -103,7 +103,7 @@ func TestWrongLengthReachesNoCard(t *testing.T) {
 	if !errors.Is(err, passcode.ErrCancelled) || errors.Is(err, insertion.ErrGaveUp) || len(b.Diary()) != 0 {
 		t.Errorf("%v, the card saw %v", err, b.Diary())
 	}
-	if problem := p.Questions[1].Problem; problem != (card.RuleError{Rule: card.Rule{Min: 6, Max: 8, DigitsOnly: true}}).Error() {
+	if problem := p.Questions[1].Problem; problem != (card.RuleError{Rule: card.Rule{Min: 6, Max: 8, DigitsOnly: true}, Misfit: card.TooShort}).Error() {
 		t.Errorf("the person was told %q", problem)
 	}
 }

@@ -24,6 +24,7 @@ type Facts struct {
 	Holder      card.Holder
 	TriesLeft   int
 	Rule        card.Rule
+	Keypad      bool // the passcode is to be typed on the reader
 }
 
 // Read asks the card whose it is and how many tries are left, in one
@@ -41,7 +42,11 @@ func (d *Desk) Read(ctx context.Context, in Insertion, k card.Key) (Facts, error
 		if f.Holder, err = card.HolderOf(f.Certificate); err != nil {
 			return err
 		}
-		f.TriesLeft, err = s.TriesLeft(ctx)
+		if f.TriesLeft, err = s.TriesLeft(ctx); err != nil {
+			return err
+		}
+		f.Rule = s.Rule() // the card may have said more meanwhile
+		f.Keypad, err = d.offers(ctx, s, k)
 		return err
 	})
 	if err == nil && f.TriesLeft == 0 {
@@ -56,9 +61,25 @@ func (d *Desk) Read(ctx context.Context, in Insertion, k card.Key) (Facts, error
 // before every signature; it is wiped when do returns. Errors are do's, the
 // card's, the prompter's, or wrap ErrGaveUp.
 func (d *Desk) Unlock(ctx context.Context, in Insertion, q passcode.Question, do func(ctx context.Context, s *Session, secret []byte) error) error {
+	return again(&q, func() error {
+		secret, err := d.ask(ctx, in, q)
+		defer clear(secret)
+		if err == nil {
+			err = q.Rule().Check(secret) // the card need not hear of a misfit
+		}
+		if err != nil {
+			return err
+		}
+		return d.present(ctx, in, secret, do)
+	})
+}
+
+// again makes attempts until one ends well or ends all of it, and notes on q
+// what the person must know for the next.
+func again(q *passcode.Question, attempt func() error) error {
 	wrong := false
 	for {
-		err := d.attempt(ctx, in, q, do)
+		err := attempt()
 		var bad card.PasscodeError
 		var rule card.RuleError
 		switch {
@@ -66,6 +87,8 @@ func (d *Desk) Unlock(ctx context.Context, in Insertion, q passcode.Question, do
 			q.Problem, q.TriesLeft, wrong = bad.Error(), bad.Left, true
 		case errors.As(err, &rule):
 			q.Problem = rule.Error()
+		case errors.As(err, new(errTyped)):
+			q.Problem = err.Error()
 		case wrong && errors.Is(err, passcode.ErrCancelled):
 			return errors.Join(ErrGaveUp, err)
 		default:
@@ -74,18 +97,10 @@ func (d *Desk) Unlock(ctx context.Context, in Insertion, q passcode.Question, do
 	}
 }
 
-// attempt is one question and at most one VERIFY of what was answered to it.
-// The card is identified again first: another program may have selected another
-// application meanwhile, whose passcode would be tried instead.
-func (d *Desk) attempt(ctx context.Context, in Insertion, q passcode.Question, do func(context.Context, *Session, []byte) error) error {
-	secret, err := d.ask(ctx, in, q)
-	defer clear(secret)
-	if err != nil {
-		return err
-	}
-	if err := (card.Rule{Min: q.Min, Max: q.Max, DigitsOnly: q.DigitsOnly}).Check(secret); err != nil {
-		return err // the card need not hear of it
-	}
+// present shows the card what was typed, once, and runs do. The card is
+// identified again first: another program may have selected another application
+// meanwhile, whose passcode would be tried instead.
+func (d *Desk) present(ctx context.Context, in Insertion, secret []byte, do func(context.Context, *Session, []byte) error) error {
 	ctx, cancel := context.WithTimeout(ctx, useTime)
 	defer cancel()
 	return d.Use(ctx, in, func(ctx context.Context, s *Session) error {
@@ -101,7 +116,7 @@ func (d *Desk) attempt(ctx context.Context, in Insertion, q passcode.Question, d
 
 // ask takes the form down when the card leaves.
 func (d *Desk) ask(ctx context.Context, in Insertion, q passcode.Question) ([]byte, error) {
-	ctx, cancel := d.until(ctx, q.Deadline)
+	ctx, cancel := d.until(ctx, q.Deadline, q.Limit)
 	defer cancel()
 	watched, stop := d.Watch(ctx, in)
 	defer stop()

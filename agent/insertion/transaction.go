@@ -42,7 +42,8 @@ func (p patient) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 // so that the card is reset whatever happens next.
 type Session struct {
 	card.Card
-	shown bool
+	reader reader.Card
+	shown  bool
 }
 
 // Verify is card.Card's.
@@ -71,6 +72,7 @@ func (d *Desk) use(ctx context.Context, in Insertion, do func(context.Context, *
 		return false, err
 	}
 	defer func() { _ = c.Close() }()
+	plain := c
 	c = patient{c, cmp.Or(d.Patience, answerTime)}
 	k, err := d.Open(c, in.Memory)
 	if err != nil {
@@ -80,7 +82,7 @@ func (d *Desk) use(ctx context.Context, in Insertion, do func(context.Context, *
 	if err != nil {
 		return false, err
 	}
-	s := &Session{Card: k}
+	s := &Session{Card: k, reader: plain}
 	defer func() { err = errors.Join(err, s.leave(ctx, c, end)) }()
 	err = d.inside(ctx, in, s, do)
 	return s.shown, err
@@ -117,7 +119,7 @@ func (s *Session) leave(ctx context.Context, c reader.Card, end func() error) er
 		err = c.Reset(ctx)
 	}
 	_ = end() // the disconnect that follows ends it in any case
-	if err == nil || gone(err) {
+	if err == nil || gone(err) || errors.Is(err, reader.ErrAbandoned) {
 		return nil
 	}
 	return fmt.Errorf("%w: %w", ErrNotReset, err)

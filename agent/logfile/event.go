@@ -74,6 +74,7 @@ func Events() []Event {
 		{219, "Sign-in: the page's request was not understood", "Look at the page."},
 		{220, "Sign-in: a registered computer is wanted", "Register this computer."},
 		{221, "Sign-in: the card's signature is wrong", "Change the card."},
+		{222, "Sign-in: the identity service does not know this computer", "Register this computer there; smartcard-connect doctor shows its key."},
 		{CardExpiresSoon, "A card that signed in expires soon", "Renew the card."},
 		{Signed, "Prescriptions were signed", "Nothing to do."},
 		{NothingSigned, "Nothing was signed", "Look at the reason in the signing log."},

@@ -1,10 +1,16 @@
 // Package passcode asks a person for a passcode. One Prompter stands for one
-// way to ask: a pinentry program, a terminal, later a desktop's own dialog.
+// way to ask: a pinentry program, a terminal, a desktop's own form.
+//
+// A desktop's form is a Screen. What it shows is a Sheet, its words are the
+// sheet's View, and what a screen reader is told is Speech: a form of another
+// desktop needs to draw a View, to report Answers, and nothing else. Package
+// insertion decides what is on the sheet and when.
 package passcode
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -18,6 +24,8 @@ var (
 	ErrTimeout = errors.New("time is up")
 	// ErrUnavailable is wrapped when the way to ask does not work here.
 	ErrUnavailable = errors.New("cannot ask for a passcode here")
+	// ErrGone is a window that vanished while it was up.
+	ErrGone = fmt.Errorf("%w: the form vanished", ErrUnavailable)
 )
 
 // Question is everything a person must see before typing a passcode. All text

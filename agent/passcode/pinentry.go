@@ -77,7 +77,7 @@ func (p *Pinentry) questionLines(q Question) []string {
 	lines := append(p.frame(q.Environment, q.Deadline, q.Lines(p.now())),
 		"SETPROMPT Passcode:", "SETOK OK", "SETCANCEL Cancel", "SETNOTOK "+escape("I did not start this"))
 	if q.Problem != "" {
-		lines = append(lines, "SETERROR "+escape(Clean(q.Problem)))
+		lines = append(lines, "SETERROR "+escape(Sentence(q.Problem)))
 	}
 	return lines
 }

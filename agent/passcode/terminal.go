@@ -42,7 +42,7 @@ func (t *Terminal) Ask(ctx context.Context, q Question) ([]byte, error) {
 	}
 	defer s.close()
 	if q.Problem != "" {
-		s.print("! " + Clean(q.Problem))
+		s.print("! " + Sentence(q.Problem))
 	}
 	for _, line := range q.Lines(t.now()) {
 		s.print(line)

@@ -24,7 +24,7 @@ func (q Question) Lines(now time.Time) []string {
 // Lines is what a person reads while the agent waits.
 func (n Notice) Lines(now time.Time) []string {
 	lines := head(n.Environment, n.Purpose, n.Application)
-	lines = append(lines, Clean(n.Text))
+	lines = append(lines, Sentence(n.Text))
 	return append(lines, until(n.Deadline, n.Limit, now)...)
 }
 
@@ -52,16 +52,8 @@ func tries(left int) string {
 	return fmt.Sprintf("Tries left: %d", left)
 }
 
-func (q Question) shape() string {
-	what := "characters"
-	if q.DigitsOnly {
-		what = "digits"
-	}
-	if q.Min == q.Max {
-		return fmt.Sprintf("%d %s", q.Max, what)
-	}
-	return fmt.Sprintf("%d to %d %s", q.Min, q.Max, what)
-}
+// shape is the card's rule in words.
+func (q Question) shape() string { return q.Rule().String() }
 
 // until names the end and, cleaned, the limit that sets it.
 func until(deadline time.Time, limit string, now time.Time) []string {

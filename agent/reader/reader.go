@@ -22,6 +22,9 @@ var (
 	ErrReset     = errors.New("another program reset the card")
 	ErrBusy      = errors.New("another program holds the card")
 	ErrProtocol  = errors.New("the card does not speak the wanted protocol")
+	// ErrAbandoned is a connection that was given up in the middle of a call.
+	// It resets the card and lets go of it when that call returns.
+	ErrAbandoned = errors.New("the connection was given up after a call that did not return")
 )
 
 // Card is a powered card in a reader. Its methods are safe for use by one
@@ -43,6 +46,15 @@ type Card interface {
 	Reset(ctx context.Context) error
 	// Close lets go of the card and leaves it as it is.
 	Close() error
+}
+
+// Controller is a Card whose reader takes commands of its own beside the card's,
+// such as having a passcode typed on its keys.
+type Controller interface {
+	// Control sends data to the reader under a code of PC/SC and returns its
+	// answer. It may last as long as a person takes; where ctx ends first,
+	// the connection is given up: see ErrAbandoned.
+	Control(ctx context.Context, code uint32, data []byte) ([]byte, error)
 }
 
 // State is one reader at one moment.

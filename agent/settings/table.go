@@ -82,7 +82,7 @@ func furtherRows() []Row {
 }
 
 // prompters are the ways to ask for a passcode.
-func prompters() []string { return []string{"auto", "pinentry", "terminal"} }
+func prompters() []string { return []string{"auto", "gtk", "pinentry", "terminal"} }
 
 // Find is the row of a name, whatever its case.
 func Find(name string) (Row, bool) {

@@ -112,7 +112,6 @@ type flow struct {
 	deadline time.Time     // local
 	limit    string
 	timeUp   Status
-	in       insertion.Insertion
 	facts    insertion.Facts
 	proof    string // of the device, empty when there is none
 	ticket   string
@@ -127,13 +126,7 @@ func (f *flow) run(ctx context.Context, issuer settings.Issuer) error {
 		return err
 	}
 	f.countdown()
-	if err := f.meet(ctx); err != nil {
-		return err
-	}
-	if err := f.proveDevice(ctx); err != nil {
-		return err
-	}
-	assertion, err := f.sign(ctx)
+	assertion, err := f.visit(ctx)
 	if err != nil {
 		return err
 	}
@@ -170,24 +163,34 @@ func (f *flow) countdown() {
 	}
 }
 
-// meet finds the card and reads whose it is.
-func (f *flow) meet(ctx context.Context) (err error) {
-	q := f.question()
-	f.in, err = f.Desk.Find(ctx, passcode.Notice{Purpose: q.Purpose, Application: q.Application,
-		Environment: q.Environment, Deadline: q.Deadline, Limit: q.Limit})
-	if err != nil {
+// visit lets the holder's card sign the assertion.
+func (f *flow) visit(ctx context.Context) (assertion string, err error) {
+	v := insertion.Visit{Question: f.question(), Key: card.Authentication, Accept: f.accept, Farewell: f.farewell}
+	err = f.Desk.Visit(ctx, v, func(ctx context.Context, s *insertion.Session, _ insertion.Facts, _ []byte) (err error) {
+		assertion, err = f.assertion(ctx, s)
 		return err
+	})
+	if err == nil {
+		err = f.verifyOwn(assertion)
 	}
-	if f.facts, err = f.Desk.Read(ctx, f.in, card.Authentication); err != nil {
-		return err
-	}
+	return assertion, err
+}
+
+// accept refuses a card whose certificate is outside its validity.
+func (f *flow) accept(ctx context.Context, facts insertion.Facts) error {
+	f.facts = facts
 	now := f.now().Add(f.skew)
-	if c := f.facts.Certificate; now.Before(c.NotBefore) || now.After(c.NotAfter) {
+	if c := facts.Certificate; now.Before(c.NotBefore) || now.After(c.NotAfter) {
 		return fail(CertificateExpired, "the certificate is for %v to %v", c.NotBefore.UTC(), c.NotAfter.UTC())
 	} else if left := c.NotAfter.Sub(now); left < f.ExpiryWarning {
 		f.about().Warn("the card expires soon", logfile.Attr(logfile.CardExpiresSoon), "days", int(left.Hours()/24))
 	}
-	return nil
+	return f.proveDevice(ctx)
+}
+
+// farewell is what the form says in the end.
+func (f *flow) farewell(err error) string {
+	return Result{Status: StatusOf(err, f.timeUp), Err: err}.Message()
 }
 
 // question is what the person sees, before the card is known.
@@ -197,18 +200,6 @@ func (f *flow) question() passcode.Question {
 		Purpose: "Sign in to " + client, Application: client, Environment: f.provider.Banner(),
 		TriesLeft: -1, Deadline: f.deadline, Limit: f.limit,
 	}
-}
-
-// sign asks for the passcode and lets the card sign.
-func (f *flow) sign(ctx context.Context) (assertion string, err error) {
-	err = f.Desk.Unlock(ctx, f.in, f.facts.Form(f.question()), func(ctx context.Context, s *insertion.Session, _ []byte) (err error) {
-		assertion, err = f.assertion(ctx, s)
-		return err
-	})
-	if err == nil {
-		err = f.verifyOwn(assertion)
-	}
-	return assertion, err
 }
 
 func (s *Service) now() time.Time {

@@ -45,21 +45,14 @@ func (s *Service) Sign(ctx context.Context, origin, environment, argument string
 
 // sign finds the card, asks once and signs the batch.
 func (s *Service) sign(ctx context.Context, origin, environment string, r request) (Response, error) {
-	q := s.question(origin, environment, len(r.Payloads))
-	in, err := s.Desk.Find(ctx, passcode.Notice{Purpose: q.Purpose, Application: origin,
-		Environment: q.Environment, Deadline: q.Deadline, Limit: q.Limit})
+	b := batch{request: r}
+	v := insertion.Visit{Question: s.question(origin, environment, len(r.Payloads)), Key: card.ContentCommitment, Accept: s.accept,
+		Farewell: func(err error) string { return explain(s.now(), err).Message }}
+	err := s.Desk.Visit(ctx, v, func(ctx context.Context, session *insertion.Session, f insertion.Facts, secret []byte) error {
+		b.certificate = f.Certificate
+		return b.run(ctx, session, secret)
+	})
 	if err != nil {
-		return Response{}, err
-	}
-	facts, err := s.Desk.Read(ctx, in, card.ContentCommitment)
-	if err != nil {
-		return Response{}, err
-	}
-	if c := facts.Certificate; s.now().Before(c.NotBefore) || s.now().After(c.NotAfter) {
-		return Response{}, fmt.Errorf("%w: it is for %v to %v", errNoKey, c.NotBefore, c.NotAfter)
-	}
-	b := batch{request: r, certificate: facts.Certificate}
-	if err := s.Desk.Unlock(ctx, in, facts.Form(q), b.run); err != nil {
 		return Response{}, err
 	}
 	if len(b.signed) == 0 {
@@ -67,9 +60,17 @@ func (s *Service) sign(ctx context.Context, origin, environment string, r reques
 		return Response{}, fmt.Errorf("none of %d payloads could be signed: %s", len(r.Payloads), b.failed[0].Message)
 	}
 	return Response{
-		Certificate: base64.StdEncoding.EncodeToString(facts.Certificate.Raw),
+		Certificate: base64.StdEncoding.EncodeToString(b.certificate.Raw),
 		Failed:      b.failed, Signatures: b.signed, Status: "OK", Timestamp: stamp(s.now()),
 	}, nil
+}
+
+// accept refuses a card whose certificate is outside its validity.
+func (s *Service) accept(_ context.Context, f insertion.Facts) error {
+	if c := f.Certificate; s.now().Before(c.NotBefore) || s.now().After(c.NotAfter) {
+		return fmt.Errorf("%w: it is for %v to %v", errNoKey, c.NotBefore, c.NotAfter)
+	}
+	return nil
 }
 
 func (s *Service) question(origin, environment string, n int) passcode.Question {

@@ -19,11 +19,17 @@ func ATRs() [][]byte {
 }
 
 // Card is a series 10 card. It satisfies card.Card.
-type Card struct{ card.Card }
+type Card struct {
+	card.Card
+	card.Templater
+}
 
 // Open makes a Card of c without sending anything. m is what is known of this
 // insertion and grows with use.
-func Open(c reader.Card, m *card.Memory) card.Card { return Card{series9.Open(c, m)} }
+func Open(c reader.Card, m *card.Memory) card.Card {
+	piv := series9.Open(c, m)
+	return Card{piv, piv.(card.Templater)}
+}
 
 // Series is "10".
 func (Card) Series() string { return "10" }

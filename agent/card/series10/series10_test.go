@@ -1,6 +1,7 @@
 package series10_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
@@ -17,5 +18,9 @@ func TestSeries10(t *testing.T) {
 	}
 	if want := (card.Rule{Min: 6, Max: 8, DigitsOnly: true}); c.Rule() != want {
 		t.Errorf("%+v", c.Rule())
+	}
+	template, err := c.(card.Templater).Template(t.Context())
+	if err != nil || fmt.Sprintf("%X", template.Command) != "0020008008FFFFFFFFFFFFFFFF" || template.Rule != c.Rule() {
+		t.Errorf("%v, %X, %+v", err, template.Command, template.Rule)
 	}
 }

@@ -126,6 +126,16 @@ func (c *Card) Verify(ctx context.Context, passcode []byte) error {
 	return card.VerifyResult(r.SW)
 }
 
+// Template is VERIFY for a reader with keys of its own, padded to the policy's
+// maximum.
+func (c *Card) Template(ctx context.Context) (card.Template, error) {
+	d, err := c.directory(ctx)
+	if err != nil {
+		return card.Template{}, err
+	}
+	return card.PaddedTemplate(d.passcode, d.policy.max, c.Rule()), nil
+}
+
 // Sign names the key (MSE SET, ISO/IEC 7816-4 §11.5.11) and sends the whole
 // DigestInfo (PSO COMPUTE DIGITAL SIGNATURE, ISO/IEC 7816-8 §11.7); the card
 // pads. Bare digests are never sent: what a card makes of them differs.

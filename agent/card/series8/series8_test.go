@@ -68,6 +68,26 @@ func TestRuleComesFromTheCard(t *testing.T) {
 	}
 }
 
+// Older passcodes have letters and signs: what the card's policy does not forbid
+// is shown to it, padded to the policy's maximum, and a reader with keys of its
+// own is told the same block (issue, "older alphanumeric ones included").
+// Turned red by: allowing digits only.
+func TestAlphanumericPasscode(t *testing.T) {
+	c := replay(t)
+	k := Open(c, &card.Memory{})
+	if err := k.Identify(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_ = k.Verify(t.Context(), []byte("aB-9"))
+	if last := hexOf(c.Heard[len(c.Heard)-1]); last != "0020000108"+"61422D39FFFFFFFF" {
+		t.Errorf("the card heard %s", last)
+	}
+	template, err := k.(card.Templater).Template(t.Context())
+	if err != nil || hexOf(template.Command) != "0020000108FFFFFFFFFFFFFFFF" || template.Rule != (card.Rule{Min: 4, Max: 8}) {
+		t.Errorf("%v, %X, %+v", err, template.Command, template.Rule)
+	}
+}
+
 // A second use of the same insertion reads nothing again: SELECT twice, no READ
 // BINARY (agent/card.Memory).
 // Turned red by: walking the directories anew.

@@ -156,6 +156,11 @@ func (c *Card) Verify(ctx context.Context, passcode []byte) error {
 	return card.VerifyResult(r.SW)
 }
 
+// Template is VERIFY for a reader with keys of its own.
+func (c *Card) Template(context.Context) (card.Template, error) {
+	return card.PaddedTemplate(pinReference, pinLength, c.Rule()), nil
+}
+
 // Sign pads the digest on the host and has the card raise it to its private
 // exponent (SP 800-73-4 part 2 §3.2.4). With ContentCommitment, key 9C, Verify
 // must be the command directly before, every time: "PIN always".

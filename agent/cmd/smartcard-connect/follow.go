@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 
@@ -82,12 +83,12 @@ func registration(store *settings.Store, socket string) (where string, origins [
 
 // prompters makes a new prompter only when the settings ask for another one.
 // Calls come one after another.
-func prompters() func(settings.Settings) passcode.Prompter {
+func prompters(log *slog.Logger) func(settings.Settings) passcode.Prompter {
 	var made passcode.Prompter
 	var by settings.Settings
 	return func(now settings.Settings) passcode.Prompter {
 		if made == nil || now.Prompter != by.Prompter || !slices.Equal(now.Pinentry, by.Pinentry) {
-			made, by = prompter(now), now
+			made, by = prompter(now, log), now
 		}
 		return made
 	}

@@ -52,6 +52,7 @@ type program struct {
 	Doctor       doctorCommand       `cmd:"" help:"Check readers, cards, services, browsers and network, and say what to do."`
 	Card         cardCommand         `cmd:"" help:"Look at cards; never asks for a passcode."`
 	Settings     settingsCommand     `cmd:"" help:"Say for each setting what counts, from where, and what is ignored and why."`
+	PasscodeForm formCommand         `cmd:"" hidden:"" help:"Be the passcode form of the agent that started this."`
 	Version      versionCommand      `cmd:"" help:"Print the version."`
 }
 

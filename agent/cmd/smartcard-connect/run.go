@@ -68,7 +68,7 @@ func serve(ctx context.Context, s *streams, store *settings.Store, service strin
 
 // wire is the agent with the machine's readers and a way to ask its user.
 func wire(s *streams, store *settings.Store) *agent.Agent {
-	return &agent.Agent{Current: store.Current, Readers: pcsc.New(), OpenCard: series.Open, PrompterFor: prompters(),
+	return &agent.Agent{Current: store.Current, Readers: pcsc.New(), OpenCard: series.Open, PrompterFor: prompters(s.log),
 		Log: s.log, HubLog: s.hub, SigningLog: s.signing,
 		Device: device(store), HTTP: &http.Client{Transport: route.Transport()}}
 }

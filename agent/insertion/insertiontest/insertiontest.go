@@ -8,8 +8,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -41,6 +43,11 @@ type Bench struct {
 	// Wrong makes signatures wrong; SignError makes Sign fail.
 	Wrong     bool
 	SignError error
+	// Reader, when not empty, gives the reader a keypad: what comes of typing
+	// on it, in order. Typing takes Slow.
+	Reader []iso7816.SW
+	// Slow is how long reading the certificate takes.
+	Slow time.Duration
 
 	mu      sync.Mutex
 	states  []reader.State
@@ -154,6 +161,33 @@ func (p plug) Begin(context.Context) (func() error, error) {
 	return func() error { p.b.note("end"); return nil }, nil
 }
 
+// Control is reader.Controller's.
+func (p plug) Control(ctx context.Context, _ uint32, data []byte) ([]byte, error) {
+	p.b.mu.Lock()
+	defer p.b.mu.Unlock()
+	switch {
+	case len(p.b.Reader) == 0:
+		return nil, reader.ErrProtocol
+	case data == nil:
+		return []byte{0x06, 4, 0x42, 0x33, 0x00, 0x06}, nil
+	}
+	p.b.diary = append(p.b.diary, "keypad")
+	p.b.mu.Unlock()
+	var err error
+	select {
+	case <-time.After(p.b.Slow):
+	case <-ctx.Done():
+		err = errors.Join(reader.ErrAbandoned, ctx.Err())
+	}
+	p.b.mu.Lock()
+	sw := p.b.Reader[0]
+	if len(p.b.Reader) > 1 {
+		p.b.Reader = p.b.Reader[1:]
+	}
+	p.b.unlock = sw == iso7816.OK && err == nil
+	return []byte{byte(sw >> 8), byte(sw)}, err
+}
+
 func (p plug) Reset(context.Context) error {
 	p.b.note("reset")
 	p.b.mu.Lock()
@@ -173,7 +207,12 @@ type software struct{ b *Bench }
 func (*software) Series() string  { return "9" }
 func (*software) Rule() card.Rule { return card.Rule{Min: 6, Max: 8, DigitsOnly: true} }
 
-func (s *software) Certificate(_ context.Context, k card.Key) (*x509.Certificate, error) {
+func (s *software) Certificate(ctx context.Context, k card.Key) (*x509.Certificate, error) {
+	select {
+	case <-time.After(s.b.Slow):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	p, ok := s.b.Keys[k]
 	if !ok {
 		return nil, iso7816.FileNotFound
@@ -195,6 +234,11 @@ func (b *Bench) left() int {
 		return 3
 	}
 	return b.Tries
+}
+
+// Template is card.Templater's.
+func (s *software) Template(context.Context) (card.Template, error) {
+	return card.PaddedTemplate(0x80, 8, s.Rule()), nil
 }
 
 func (s *software) Identify(context.Context) error { s.b.note("identify"); return nil }

@@ -163,6 +163,20 @@ func (c *card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	return answer, nil
 }
 
+// Control passes data to the reader, which may show the card a passcode: the
+// connection counts as one that did.
+func (c *card) Control(ctx context.Context, code uint32, data []byte) ([]byte, error) {
+	own := bytes.Clone(data)
+	var answer []byte
+	err := c.run(ctx, "SCardControl", func() error {
+		c.sent = true
+		raw, err := c.handle.Control(code, own)
+		answer = bytes.Clone(raw)
+		return err
+	})
+	return answer, err
+}
+
 // Begin starts a transaction. While another program has one this blocks until
 // ctx ends.
 func (c *card) Begin(ctx context.Context) (func() error, error) {

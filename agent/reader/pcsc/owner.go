@@ -4,13 +4,14 @@ package pcsc
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 )
 
 // errGone is what a caller gets who uses an owner after it was abandoned.
-var errGone = errors.New("pcsc: this connection was given up after a call that did not return")
+var errGone = fmt.Errorf("pcsc: %w", reader.ErrAbandoned)
 
 // owner is a goroutine that runs calls into PC/SC one after the other, for one
 // context. It ends when its queue is closed; then it runs cleanup.

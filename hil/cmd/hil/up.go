@@ -31,7 +31,7 @@ type upCommand struct {
 	Protocol string   `default:"T1" enum:"T0,T1" help:"What the cards speak: ${enum}."`
 	Holder   string   `placeholder:"UUID" help:"Whose cards, as listed by 'mockcis2 people'. Default: a holder for each card."`
 	Handover []string `placeholder:"CHANNEL" help:"How the login page reaches the agent: hub, json, form or uri, in this order. Default: all four."`
-	Prompter string   `default:"auto" enum:"auto,pinentry,terminal" help:"How the agent asks for the passcode: ${enum}."`
+	Prompter string   `default:"auto" enum:"auto,gtk,pinentry,terminal" help:"How the agent asks for the passcode: ${enum}."`
 	Dir      string   `hidden:"" help:"Where the inner half works; set by the outer one."`
 }
 
@@ -175,7 +175,7 @@ const welcome = `
     %[5]s fault --off                  make all well again
     %[5]s devices                      see cards and readers
 
-  Passcode forms appear in this terminal or in your desktop's pinentry.
+  Passcode forms appear on your desktop, or in this terminal where there is none.
   Ctrl-C ends it all and leaves nothing behind.
 `
 
