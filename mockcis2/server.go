@@ -51,6 +51,7 @@ type Server struct {
 	AgentPorts   []int            // of the port service; nil is its five
 	Device       string           // what is asked of computers: none, preferred or required; empty is none
 	Enrolled     []string         // thumbprints of the computers that count (RFC 7638)
+	FormPort     int              // where the login page's form goes while no agent is found; 0 is the agent's usual 43485
 	Environment  string           // dev, int, dep or live: path and realm of the issuer, shown to people; empty is int
 	Mode         op.Mode          // rules that are kept; zero is CIS2's, op.ModeNamed knows the others
 
@@ -157,6 +158,9 @@ func (s *Server) defaults() {
 	if s.AgentPorts == nil {
 		s.AgentPorts = []int{43487, 44213, 45031, 46478, 48853}
 	}
+	if s.FormPort == 0 {
+		s.FormPort = 43485
+	}
 	if s.Environment == "" {
 		s.Environment = "int"
 	}
@@ -190,7 +194,7 @@ func (s *Server) compose() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
+	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts, FormPort: s.FormPort,
 		Engine: s.engine, Ring: s.ring, Trust: sync.OnceValue(trust),
 		Person: s.person, Everybody: s.Persons, Devices: &s.devices, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event, Wake: s.wake, Deliver: layer.Deliver}
 	mux := http.NewServeMux()

@@ -53,6 +53,8 @@ type Desk struct {
 	// left before it uses a passcode that was typed before the card had been
 	// read; zero is 2 s.
 	Grace time.Duration
+	// Waiting is how many requests wait for the screen; zero tells nobody.
+	Waiting passcode.Queue
 
 	mu   sync.Mutex
 	last Insertion
@@ -66,7 +68,7 @@ func (d *Desk) Find(ctx context.Context, notice passcode.Notice) (Insertion, err
 	ctx, cancel := d.until(ctx, notice.Deadline, notice.Limit)
 	defer cancel()
 	return d.find(ctx, func(reason error, states []reader.State) ([]reader.State, error) {
-		notice.Text = advice(reason)
+		notice.Text, notice.Waiting = advice(reason), d.Waiting
 		return d.follow(ctx, states, notice)
 	})
 }

@@ -137,14 +137,25 @@ func (l *live) passcode(ctx context.Context, in Insertion) ([]byte, error) {
 	limited, cancel := l.until(watched, l.sheet.Deadline, l.sheet.Limit)
 	defer cancel()
 	l.become(passcode.Ready)
-	select {
-	case a, open := <-l.answers:
-		if !open {
-			return nil, passcode.ErrGone
+	return l.answer(limited)
+}
+
+// answer waits for one, and shows meanwhile who waits for this to end.
+func (l *live) answer(ctx context.Context) ([]byte, error) {
+	tick, stop := l.beating()
+	defer stop()
+	for {
+		select {
+		case a, open := <-l.answers:
+			if !open {
+				return nil, passcode.ErrGone
+			}
+			return a.Secret, a.Err
+		case <-tick:
+			l.become(passcode.Ready)
+		case <-ctx.Done():
+			return nil, errors.Join(context.Cause(ctx), ctx.Err())
 		}
-		return a.Secret, a.Err
-	case <-limited.Done():
-		return nil, errors.Join(context.Cause(limited), limited.Err())
 	}
 }
 
@@ -186,11 +197,31 @@ func (l *live) pause(ctx context.Context) error {
 
 // become puts up another state, unless that is what the window says already.
 func (l *live) become(s passcode.State) {
-	l.sheet.State, l.sheet.Kept = s, l.kept != nil
+	l.sheet.State, l.sheet.Kept, l.sheet.Queue = s, l.kept != nil, l.queue()
 	if l.sheet != l.shown {
 		l.shown = l.sheet
 		l.window.Show(l.sheet)
 	}
+}
+
+// queue is how many requests wait for this one.
+func (l *live) queue() int {
+	if l.Waiting == nil {
+		return 0
+	}
+	return l.Waiting.Waiting()
+}
+
+// beat is how often the form looks who waits.
+const beat = time.Second
+
+// beating ticks while there is a queue to look at.
+func (l *live) beating() (<-chan time.Time, func()) {
+	if l.Waiting == nil {
+		return nil, func() {}
+	}
+	t := time.NewTicker(beat)
+	return t.C, t.Stop
 }
 
 // beside runs work while the person looks at the form. A no ends it, a passcode
@@ -202,8 +233,12 @@ func (l *live) beside(ctx context.Context, work func(context.Context) error) err
 	done := make(chan error, 1)
 	go func() { done <- work(working) }()
 	answers := l.answers
+	tick, still := l.beating()
+	defer still()
 	for {
 		select {
+		case <-tick:
+			l.become(l.sheet.State)
 		case err := <-done:
 			if cause := context.Cause(working); err != nil && cause != nil {
 				err = errors.Join(cause, err)

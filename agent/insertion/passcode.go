@@ -118,6 +118,7 @@ func (d *Desk) present(ctx context.Context, in Insertion, secret []byte, do func
 func (d *Desk) ask(ctx context.Context, in Insertion, q passcode.Question) ([]byte, error) {
 	ctx, cancel := d.until(ctx, q.Deadline, q.Limit)
 	defer cancel()
+	q.Waiting = d.Waiting
 	watched, stop := d.Watch(ctx, in)
 	defer stop()
 	secret, err := d.Prompter.Ask(watched, q)

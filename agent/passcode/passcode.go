@@ -28,6 +28,10 @@ var (
 	ErrGone = fmt.Errorf("%w: the form vanished", ErrUnavailable)
 )
 
+// Queue is what waits for the screen, as package screen has it. It is a
+// pointer, so that questions can be compared.
+type Queue interface{ Waiting() int }
+
 // Question is everything a person must see before typing a passcode. All text
 // is already cleaned: see Clean.
 type Question struct {
@@ -41,6 +45,8 @@ type Question struct {
 	Limit       string    // which limit that is: "TimeToShowPinForm" or "the request's end"
 	Min, Max    int       // characters of a passcode
 	DigitsOnly  bool
+	// Waiting, if set, is how many requests wait for this one to end, now.
+	Waiting Queue `json:"-"`
 }
 
 // Notice is a sentence to show while the agent waits for something, such as a
@@ -50,6 +56,7 @@ type Notice struct {
 	Text                              string // "Insert your smartcard"
 	Deadline                          time.Time
 	Limit                             string
+	Waiting                           Queue // as Question's
 }
 
 // Prompter asks a person.

@@ -2,6 +2,7 @@ package passcode
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
@@ -36,6 +37,7 @@ type Sheet struct {
 	State State
 	Kept  bool   // a passcode was typed before the card was read, and is kept
 	End   string // how it ended, with Over
+	Queue int    // requests that wait for this one to end
 }
 
 // Rule is what the card accepts.
@@ -71,7 +73,7 @@ func (s Sheet) View(now time.Time) View {
 	if s.Application != "" {
 		v.Application = "Asked for by: " + Clean(s.Application)
 	}
-	v.Card, v.Problem, v.Clock = s.Advice(), Sentence(s.Problem), clock(s.Deadline, s.Limit, now)
+	v.Card, v.Problem, v.Clock = s.Advice(), Sentence(s.Problem), s.clock(now)
 	if s.State == Ready || s.State == Keypad {
 		v.Tries, v.Warning, v.Shape = tries(s.TriesLeft), s.TriesLeft == 1, "The passcode has "+s.shape()+"."
 	}
@@ -113,6 +115,11 @@ func banner(environment string) string {
 		return ""
 	}
 	return fmt.Sprintf("TEST: environment %q, not the live NHS", Clean(environment))
+}
+
+// clock is the countdown and what waits for its end.
+func (s Sheet) clock(now time.Time) string {
+	return strings.Join(append([]string{clock(s.Deadline, s.Limit, now)}, behind(s.Queue)...), ". ")
 }
 
 // clock is the countdown in words.

@@ -73,6 +73,10 @@ func (s *Service) Serve(ctx context.Context, socket string, ports []int) error {
 		s.log().Info("listening", logfile.Attr(logfile.ServiceStarted), "port", port)
 	}
 	defer s.log().Info("the port service ended", logfile.Attr(logfile.ServiceStopped))
+	group.Go(func() error { return s.follow(ctx) })
+	if s.Ready != nil {
+		s.Ready()
+	}
 	return group.Wait()
 }
 

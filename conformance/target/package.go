@@ -33,10 +33,13 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
-		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
+		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Joining, Signing, ShortForm, Readers, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
 	}
 	if Application(number) == PIV {
 		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
+	}
+	if asOther() != nil {
+		f.Features = append(f.Features, OtherUser)
 	}
 	f.Features = append(f.Features, FormatFirst, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p])
 	return f
@@ -78,9 +81,11 @@ func (t *Target) openPackage(ctx context.Context) error {
 	if !slices.ContainsFunc(t.Features, func(f Feature) bool { return !OnCard(f) }) {
 		return nil
 	}
-	if t.Ports, err = freePorts(5); err != nil {
+	ports, err := freePorts(6)
+	if err != nil {
 		return err
 	}
+	t.Agent, t.Ports = ports[0], ports[1:]
 	if err := t.startProvider(); err != nil {
 		return err
 	}
@@ -136,16 +141,17 @@ func (t *Target) startAgent(ctx context.Context, shelf reader.System) error {
 		SigningOrigins: []string{SigningOrigin},
 	}.WithDefaults()
 	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now, Device: softDevice()}
-	if err := t.serve(ctx, a); err != nil {
+	if err := t.serve(ctx, a, t.Agent); err != nil {
 		return err
 	}
 	t.hurried = func(ctx context.Context) (*Target, error) { return t.second(ctx, shelf, person, config) }
 	return t.startPorts(ctx, config)
 }
 
-// serve opens an agent's door and puts the cell's door faults in front of it.
-func (t *Target) serve(ctx context.Context, a *agent.Agent) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+// serve opens an agent's door at a port, 0 is a free one, and puts the cell's
+// door faults in front of it.
+func (t *Target) serve(ctx context.Context, a *agent.Agent, port int) error {
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
 		return err
 	}
@@ -153,6 +159,11 @@ func (t *Target) serve(ctx context.Context, a *agent.Agent) error {
 	t.goOn(ctx, func(ctx context.Context) error { return a.Serve(ctx, listener) })
 	if t.HTTP, err = door.Transport(t.faultsOf("door"), t.doorCell(), http.DefaultTransport); err != nil {
 		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	if other := asOther(); other != nil {
+		if t.Other, err = door.Transport(t.faultsOf("door"), t.doorCell(), other); err != nil {
+			return fmt.Errorf("%w: %w", ErrUsage, err)
+		}
 	}
 	t.OpenURI = func(ctx context.Context, uri string) (string, error) { return openURI(ctx, a, uri) }
 	return nil
@@ -165,7 +176,7 @@ func (t *Target) second(ctx context.Context, shelf reader.System, person *prompt
 	other := *t
 	other.closers = nil
 	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now, Patience: time.Second}
-	if err := other.serve(ctx, a); err != nil {
+	if err := other.serve(ctx, a, 0); err != nil {
 		return nil, errors.Join(err, other.Close())
 	}
 	return &other, nil
@@ -190,6 +201,15 @@ func (t *Target) startPorts(ctx context.Context, config settings.Settings) error
 		portservice.Register(ctx, socket, portservice.Hello{Version: 1, Port: t.Agent, Origins: config.Origins()}, slog.New(slog.DiscardHandler))
 		return nil
 	})
+	t.Join = func(ctx context.Context, port int) (func(), error) {
+		ctx, cancel := context.WithCancel(ctx)
+		left := make(chan struct{})
+		go func() {
+			defer close(left)
+			portservice.Register(ctx, socket, portservice.Hello{Version: 1, Port: port, Origins: config.Origins()}, slog.New(slog.DiscardHandler))
+		}()
+		return func() { cancel(); <-left }, nil
+	}
 	return t.portsReady(ctx)
 }
 

@@ -25,7 +25,7 @@ func (t *Target) startProvider() error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUsage, err)
 	}
-	side := &serverSide{server: &mockcis2.Server{Mode: mode, Faults: t.faultsOf("provider"), AgentPorts: t.Ports, Handover: t.Handover}, start: t.faultsOf("provider")}
+	side := &serverSide{server: &mockcis2.Server{Mode: mode, Faults: t.faultsOf("provider"), AgentPorts: t.Ports, FormPort: t.Agent, Handover: t.Handover}, start: t.faultsOf("provider")}
 	if err := side.server.Start(); err != nil {
 		return fmt.Errorf("provider: %w", err)
 	}

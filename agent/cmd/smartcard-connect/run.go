@@ -23,6 +23,7 @@ import (
 // runCommand is the agent itself.
 type runCommand struct {
 	settingsFlag
+	sessionFlag
 	Port    *int   `help:"Listen on this loopback port instead of the settings' (43485); 0 takes a free one."`
 	Service string `help:"Register with the port service at this socket instead of the settings'." type:"path"`
 }
@@ -48,22 +49,24 @@ func (c *runCommand) Run(ctx context.Context, s *streams) error {
 		s.log.Error("the port is taken", logfile.Attr(logfile.AgentNoPort), "port", set.Port, "by", portservice.Squatter(set.Port), "error", err)
 		return fmt.Errorf("cannot listen on port %d (held by %s): %w; end that program, or choose another port with --port", set.Port, portservice.Squatter(set.Port), err)
 	}
-	return serve(ctx, s, store, c.Service, listeners)
+	return c.serve(ctx, s, store, listeners)
 }
 
-func serve(ctx context.Context, s *streams, store *settings.Store, service string, listeners []net.Listener) error {
+func (c *runCommand) serve(ctx context.Context, s *streams, store *settings.Store, listeners []net.Listener) error {
 	port := listeners[0].Addr().(*net.TCPAddr).Port
 	ctx, stop := context.WithCancel(ctx)
 	var following sync.WaitGroup
 	defer following.Wait()
 	defer stop()
-	following.Go(func() { follow(ctx, s, store, service, port) })
+	following.Go(func() { follow(ctx, s, store, c.Service, port) })
+	a := wire(s, store)
+	following.Go(func() { c.receive(ctx, s.log, store, a) })
 	s.log.Info("the agent listens", logfile.Attr(logfile.AgentStarted), "port", port, "version", version)
 	defer s.log.Info("the agent was closed", logfile.Attr(logfile.AgentStopped))
 	if err := json.NewEncoder(s.out).Encode(map[string]any{"ready": true, "port": port}); err != nil {
 		return err
 	}
-	return wire(s, store).Serve(ctx, listeners...)
+	return a.Serve(ctx, listeners...)
 }
 
 // wire is the agent with the machine's readers and a way to ask its user.
