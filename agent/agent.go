@@ -21,6 +21,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
+	"github.com/smartcard-connect/smartcard-connect/agent/screen"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 	"github.com/smartcard-connect/smartcard-connect/agent/signin"
 	"github.com/smartcard-connect/smartcard-connect/agent/signing"
@@ -47,12 +48,12 @@ type Agent struct {
 	once    sync.Once
 	signin  *signin.Service
 	signing *signing.Service
-	screen  sync.Mutex // held by what is on the person's screen
+	screen  screen.Screen // one thing at a time, others in turn
 }
 
 func (a *Agent) wire() {
 	a.once.Do(func() {
-		desk := &insertion.Desk{Readers: a.Readers, Open: a.OpenCard, Prompter: a.Prompter, Filter: a.Settings.ReaderFilter, Now: a.Now, Patience: a.Patience}
+		desk := &insertion.Desk{Readers: a.Readers, Open: a.OpenCard, Prompter: a.Prompter, Filter: a.Settings.ReaderFilter, Now: a.Now, Patience: a.Patience, Waiting: a.screen.Waiting}
 		a.signin = &signin.Service{Desk: desk, FormTime: a.Settings.FormTime(), HTTP: a.HTTP, Now: a.Now, Rand: a.Rand, Log: a.Log}
 		a.signing = &signing.Service{Desk: desk, FormTime: a.Settings.FormTime(), Now: a.Now, Log: a.Log}
 	})
@@ -71,7 +72,7 @@ func (a *Agent) Serve(ctx context.Context, listeners ...net.Listener) error {
 	if err != nil {
 		return err
 	}
-	door := &local.Door{Port: address.Port, Settings: a.Settings, SignIn: a.signIn, Sign: a.sign, Owner: owner, Now: a.Now, Rand: a.Rand, Log: a.Log}
+	door := &local.Door{Port: address.Port, Settings: a.Settings, SignIn: a.signIn, Sign: a.sign, Position: a.screen.At, Owner: owner, Now: a.Now, Rand: a.Rand, Log: a.Log}
 	find := a.Peer
 	if find == nil {
 		find = peer.Find
@@ -89,37 +90,40 @@ func (a *Agent) Authenticate(ctx context.Context, issuer, id string) signin.Resu
 	if !ok {
 		return signin.Result{Status: signin.BadArgument, Err: fmt.Errorf("agent: issuer %q is not in the settings", issuer)}
 	}
-	return a.signIn(ctx, i, id)
+	origin, _ := settings.Origin(issuer) // configured, so it has one
+	return a.signIn(ctx, local.Wish{Origin: origin, Issuer: i, ID: id})
 }
 
-// signIn lets one thing at a time onto the screen.
-func (a *Agent) signIn(ctx context.Context, issuer settings.Issuer, id string) signin.Result {
+// signIn waits for its turn on the screen, unless the queue is full.
+func (a *Agent) signIn(ctx context.Context, w local.Wish) signin.Result {
 	a.wire()
-	if !a.screen.TryLock() {
-		a.busy("sign-in refused", issuer.URL)
-		return signin.Result{Status: signin.Busy, Err: errors.New("agent: something else is on the screen")}
+	place, err := a.screen.Join(w.Origin, w.ID)
+	if err != nil {
+		a.full("sign-in refused", err)
+		return signin.Result{Status: signin.Busy, Err: err}
 	}
-	defer a.screen.Unlock()
-	return a.signin.SignIn(ctx, issuer, id)
+	defer place.Leave()
+	return a.signin.SignIn(ctx, w.Issuer, w.ID, func(ctx context.Context) error { return place.Wait(ctx, w.Tell) })
 }
 
-func (a *Agent) sign(ctx context.Context, origin, argument string) signing.Response {
+func (a *Agent) sign(ctx context.Context, w local.Wish) signing.Response {
 	a.wire()
-	if !a.screen.TryLock() {
+	place, err := a.screen.Join(w.Origin, "")
+	if err != nil {
+		a.full("signature refused", err)
 		now := a.Now
 		if now == nil {
 			now = time.Now
 		}
-		a.busy("signature refused", origin)
 		return signing.Busy(now())
 	}
-	defer a.screen.Unlock()
-	return a.signing.Sign(ctx, origin, a.environment(), argument)
+	defer place.Leave()
+	return a.signing.Sign(ctx, w.Origin, a.environment(), w.Argument, func(ctx context.Context) error { return place.Wait(ctx, w.Tell) })
 }
 
-func (a *Agent) busy(what, who string) {
+func (a *Agent) full(what string, err error) {
 	if a.Log != nil {
-		a.Log.Warn(what+": something else is on the screen", "for", who)
+		a.Log.Warn(what, "error", err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -87,17 +88,31 @@ func TestAgentSignsIn(t *testing.T) {
 	}
 }
 
-// Requirement: one sign-in at a time (PROTOCOL.md §4). Turned red by: a second
-// form on the screen.
-func TestAgentIsBusy(t *testing.T) {
+// Requirement: one form at a time; a second sign-in waits, the person is told,
+// and it then runs to its own end (PROTOCOL.md §4). Turned red by: a second form
+// on the screen, or BUSY at once.
+func TestSecondWaits(t *testing.T) {
 	h := open(t)
-	second := signin.Result{}
-	h.person.OnAsk = func() { second = h.Authenticate(context.Background(), h.provider.URL, signintest.ID) }
+	var fetched, shown atomic.Int32
+	h.provider.Request = func(claims map[string]any) { claims["jti"] = fmt.Sprint("jti-", fetched.Add(1)) }
+	second := make(chan signin.Result, 1)
+	h.person.OnAsk = func() {
+		if shown.Add(1) > 1 {
+			return
+		}
+		go func() { second <- h.Authenticate(context.Background(), h.provider.URL, signintest.ID) }()
+		for fetched.Load() < 2 || !strings.Contains(strings.Join(h.person.Questions[0].Lines(time.Now()), "\n"), "1 more request waits") {
+			time.Sleep(time.Millisecond)
+		}
+		if shown.Load() != 1 {
+			t.Error("two forms are on the screen")
+		}
+	}
 	if body := h.post(t); !strings.Contains(body, `"status_code":0`) {
 		t.Error(body)
 	}
-	if second.Status != signin.Busy {
-		t.Errorf("the second got %v", second.Status)
+	if r := <-second; r.Status != signin.OK || shown.Load() != 2 {
+		t.Errorf("the second got %v (%v), the person was asked %d times", r.Status, r.Err, shown.Load())
 	}
 }
 

@@ -49,6 +49,7 @@ type Server struct {
 	Faults       []string         // ids that are on from the start
 	Handover     []string         // channels the login page tries; nil is hub, json, form, uri
 	AgentPorts   []int            // of the port service; nil is its five
+	FormPort     int              // where the login page's form goes while no agent is found; 0 is the agent's usual 43485
 	Environment  string           // dev, int, dep or live: path and realm of the issuer, shown to people; empty is int
 	Mode         op.Mode          // rules that are kept; zero is CIS2's, op.ModeNamed knows the others
 
@@ -149,6 +150,9 @@ func (s *Server) defaults() {
 	if s.AgentPorts == nil {
 		s.AgentPorts = []int{43487, 44213, 45031, 46478, 48853}
 	}
+	if s.FormPort == 0 {
+		s.FormPort = 43485
+	}
 	if s.Environment == "" {
 		s.Environment = "int"
 	}
@@ -178,7 +182,7 @@ func (s *Server) compose() (http.Handler, error) {
 	s.ring = op.NewKeyRing(testpki.Published("provider"))
 	s.engine = op.New(op.Settings{Issuer: s.issuer, Realm: s.preset.Realm, Mode: s.Mode, Ring: s.ring, Clients: s.Clients,
 		Faults: &s.faults, Now: s.now, Rand: s.Rand})
-	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts,
+	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts, FormPort: s.FormPort,
 		Engine: s.engine, Ring: s.ring, Trust: sync.OnceValue(trust),
 		Person: s.person, Everybody: s.Persons, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event}
 	mux := http.NewServeMux()

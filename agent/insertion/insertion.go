@@ -45,6 +45,8 @@ type Desk struct {
 	Now      func() time.Time // zero is time.Now
 	// Patience is how long a card may take for one answer; zero is 30 s.
 	Patience time.Duration
+	// Waiting is how many requests wait for the screen; zero tells nobody.
+	Waiting func() int
 
 	mu   sync.Mutex
 	last Insertion
@@ -66,7 +68,7 @@ func (d *Desk) Find(ctx context.Context, notice passcode.Notice) (Insertion, err
 		if !waitable(reason) {
 			return Insertion{}, reason
 		}
-		notice.Text = advice(reason)
+		notice.Text, notice.Waiting = advice(reason), d.Waiting
 		if states, err = d.follow(ctx, states, notice); err != nil {
 			err = errors.Join(reason, err)
 		}

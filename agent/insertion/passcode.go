@@ -103,6 +103,7 @@ func (d *Desk) attempt(ctx context.Context, in Insertion, q passcode.Question, d
 func (d *Desk) ask(ctx context.Context, in Insertion, q passcode.Question) ([]byte, error) {
 	ctx, cancel := d.until(ctx, q.Deadline)
 	defer cancel()
+	q.Waiting = d.Waiting
 	watched, stop := d.Watch(ctx, in)
 	defer stop()
 	secret, err := d.Prompter.Ask(watched, q)

@@ -21,17 +21,32 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/signing"
 )
 
+// Wish is what a page wants of the person. ID and Issuer are a sign-in's,
+// Argument is a signature's.
+type Wish struct {
+	Origin   string
+	Issuer   settings.Issuer
+	ID       string
+	Argument string
+	// Tell, if set, hears the wish's place in the queue whenever it changes: 1
+	// is the next turn.
+	Tell func(position int)
+}
+
 // Door serves one user. Fields up to Owner are required.
 type Door struct {
 	Port     int
 	Settings settings.Settings
-	SignIn   func(ctx context.Context, issuer settings.Issuer, id string) signin.Result
-	Sign     func(ctx context.Context, origin, argument string) signing.Response
+	SignIn   func(context.Context, Wish) signin.Result
+	Sign     func(context.Context, Wish) signing.Response
 	Owner    peer.Owner       // whose agent this is
 	Now      func() time.Time // zero is time.Now
 	Rand     io.Reader        // zero is crypto/rand
 	Log      *slog.Logger     // zero is silence
 	PollTime time.Duration    // how long a poll hangs; zero is 60 s
+	// Position is the place of an origin's sign-in: 0 is on the screen. Zero
+	// knows none.
+	Position func(origin, id string) (position int, ok bool)
 
 	once   sync.Once
 	routes http.Handler
@@ -43,6 +58,7 @@ type Door struct {
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.once.Do(d.build)
 	harden(w.Header())
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // the request before set its own
 	if !d.checkHost(w, r) || !d.checkPeer(w, r) || !d.checkOrigin(w, r) {
 		return
 	}
@@ -53,8 +69,10 @@ func (d *Door) build() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/v1/status", d.status)
 	mux.HandleFunc("/v1/authenticate", d.authenticate)
+	mux.HandleFunc("/v1/requests/{id}", d.place)
 	mux.HandleFunc("/signalr/negotiate", d.hubCall(d.negotiate))
 	mux.HandleFunc("/signalr/connect", d.hubCall(d.connect))
+	mux.HandleFunc("/signalr/reconnect", d.hubCall(d.reconnect))
 	mux.HandleFunc("/signalr/start", d.hubCall(d.start))
 	mux.HandleFunc("/signalr/send", d.hubCall(d.send))
 	mux.HandleFunc("/signalr/poll", d.hubCall(d.poll))

@@ -46,13 +46,13 @@ func newPorch(t *testing.T, bend ...func(*porch)) *porch {
 	p.door = &Door{
 		Settings: settings.Settings{Issuers: []settings.Issuer{{URL: login + ":443/realm", Environment: "int"}}, SigningOrigins: []string{signer}},
 		Owner:    p.owner,
-		SignIn: func(context.Context, settings.Issuer, string) signin.Result {
+		SignIn: func(context.Context, Wish) signin.Result {
 			p.starts.Add(1)
 			return signin.Result{Ticket: "ticket-0123456789-abcdef"}
 		},
-		Sign: func(_ context.Context, origin, argument string) signing.Response {
+		Sign: func(_ context.Context, w Wish) signing.Response {
 			p.starts.Add(1)
-			return signing.Response{Status: "OK", Message: origin + " " + argument}
+			return signing.Response{Status: "OK", Message: w.Origin + " " + w.Argument}
 		},
 		PollTime: 20 * time.Millisecond,
 	}
@@ -110,30 +110,35 @@ func TestKnocks(t *testing.T) {
 		knock
 		code int
 	}{
-		"right":          {right, 200},
-		"by name":        {with(func(k *knock) { k.host = "localhost:PORT" }), 200},
-		"by IPv6":        {with(func(k *knock) { k.host = "[::1]:PORT" }), 200},
-		"explicit port":  {with(func(k *knock) { k.origin = login + ":443" }), 200},
-		"rebound name":   {with(func(k *knock) { k.host = "evil.example:PORT"; k.origin = "" }), 421},
-		"other port":     {with(func(k *knock) { k.host = "127.0.0.1:1" }), 421},
-		"no port":        {with(func(k *knock) { k.host = "127.0.0.1" }), 421},
-		"all interfaces": {with(func(k *knock) { k.host = "0.0.0.0:PORT" }), 421},
-		"suffix":         {with(func(k *knock) { k.host = "localhost.evil.example:PORT" }), 421},
-		"no origin":      {with(func(k *knock) { k.origin = "" }), 403},
-		"null origin":    {with(func(k *knock) { k.origin = "null" }), 403},
-		"evil origin":    {with(func(k *knock) { k.origin = "https://evil.example" }), 403},
-		"http origin":    {with(func(k *knock) { k.origin = "http://am.example" }), 403},
-		"signing origin": {with(func(k *knock) { k.origin = signer }), 403},
-		"get":            {with(func(k *knock) { k.method = "GET" }), 405},
-		"plain text":     {with(func(k *knock) { k.kind = "text/plain" }), 415},
-		"no type":        {with(func(k *knock) { k.kind = "" }), 415},
-		"too large":      {with(func(k *knock) { k.body = strings.Repeat(" ", maxBody+1) }), 413},
-		"unknown field":  {with(func(k *knock) { k.body = `{"version":1,"id":"` + id + `","issuer":"x"}` }), 400},
-		"version 2":      {with(func(k *knock) { k.body = `{"version":2,"id":"` + id + `"}` }), 400},
-		"two objects":    {with(func(k *knock) { k.body = strict + strict }), 400},
-		"bad id":         {with(func(k *knock) { k.body = `{"version":1,"id":"../../x"}` }), 400},
-		"elsewhere":      {with(func(k *knock) { k.path = "/" }), 404},
-		"form":           {with(func(k *knock) { k.kind = form; k.body = "id=" + id }), 303},
+		"right":               {right, 200},
+		"by name":             {with(func(k *knock) { k.host = "localhost:PORT" }), 200},
+		"by virtual loopback": {with(func(k *knock) { k.host = "127.33.4.5:PORT" }), 200},
+		"leading zeros":       {with(func(k *knock) { k.host = "127.000.000.001:PORT" }), 421},
+		"short IPv4":          {with(func(k *knock) { k.host = "127.1:PORT" }), 421},
+		"mapped IPv4":         {with(func(k *knock) { k.host = "[::ffff:127.0.0.1]:PORT" }), 421},
+		"the next network":    {with(func(k *knock) { k.host = "128.0.0.1:PORT" }), 421},
+		"by IPv6":             {with(func(k *knock) { k.host = "[::1]:PORT" }), 200},
+		"explicit port":       {with(func(k *knock) { k.origin = login + ":443" }), 200},
+		"rebound name":        {with(func(k *knock) { k.host = "evil.example:PORT"; k.origin = "" }), 421},
+		"other port":          {with(func(k *knock) { k.host = "127.0.0.1:1" }), 421},
+		"no port":             {with(func(k *knock) { k.host = "127.0.0.1" }), 421},
+		"all interfaces":      {with(func(k *knock) { k.host = "0.0.0.0:PORT" }), 421},
+		"suffix":              {with(func(k *knock) { k.host = "localhost.evil.example:PORT" }), 421},
+		"no origin":           {with(func(k *knock) { k.origin = "" }), 403},
+		"null origin":         {with(func(k *knock) { k.origin = "null" }), 403},
+		"evil origin":         {with(func(k *knock) { k.origin = "https://evil.example" }), 403},
+		"http origin":         {with(func(k *knock) { k.origin = "http://am.example" }), 403},
+		"signing origin":      {with(func(k *knock) { k.origin = signer }), 403},
+		"get":                 {with(func(k *knock) { k.method = "GET" }), 405},
+		"plain text":          {with(func(k *knock) { k.kind = "text/plain" }), 415},
+		"no type":             {with(func(k *knock) { k.kind = "" }), 415},
+		"too large":           {with(func(k *knock) { k.body = strings.Repeat(" ", maxBody+1) }), 413},
+		"unknown field":       {with(func(k *knock) { k.body = `{"version":1,"id":"` + id + `","issuer":"x"}` }), 400},
+		"version 2":           {with(func(k *knock) { k.body = `{"version":2,"id":"` + id + `"}` }), 400},
+		"two objects":         {with(func(k *knock) { k.body = strict + strict }), 400},
+		"bad id":              {with(func(k *knock) { k.body = `{"version":1,"id":"../../x"}` }), 400},
+		"elsewhere":           {with(func(k *knock) { k.path = "/" }), 404},
+		"form":                {with(func(k *knock) { k.kind = form; k.body = "id=" + id }), 303},
 		"form from a frame": {with(func(k *knock) {
 			k.kind = form
 			k.body = "id=" + id

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -23,6 +24,20 @@ type invocation struct {
 	ID        json.RawMessage   `json:"I"` // a number or a string
 }
 
+// result is an invocation's end, as clients read it.
+type result struct {
+	Error string `json:"E,omitempty"`
+	Hub   bool   `json:"H,omitempty"` // the error is the hub's
+	ID    string `json:"I"`
+	Value any    `json:"R,omitempty"`
+}
+
+func (i invocation) id() string { return strings.Trim(string(i.ID), `"`) }
+
+func failed(call invocation, err error) result {
+	return result{Error: err.Error(), Hub: true, ID: call.id()}
+}
+
 // send runs an invocation. Its result is this reply's body: clients ignore one
 // that comes by poll.
 func (d *Door) send(w http.ResponseWriter, r *http.Request) {
@@ -30,7 +45,8 @@ func (d *Door) send(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusMethodNotAllowed, "POST is wanted")
 		return
 	}
-	if _, ok := d.connected(w, r); !ok {
+	c, ok := d.connected(w, r)
+	if !ok {
 		return
 	}
 	body, ok := read(w, r, maxInvocation)
@@ -42,13 +58,30 @@ func (d *Door) send(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	id := strings.Trim(string(call.ID), `"`)
-	result, err := d.invoke(r, call)
+	run, err := d.begin(r.Context(), r.Header.Get("Origin"), c, call)
 	if err != nil {
-		answer(w, http.StatusOK, map[string]any{"E": err.Error(), "H": true, "I": id})
+		answer(w, http.StatusOK, failed(call, err))
 		return
 	}
-	answer(w, http.StatusOK, map[string]any{"R": result, "I": id})
+	answer(w, http.StatusOK, run())
+}
+
+// begin counts an invocation of c, and run runs it. Its progress goes to the
+// page by whatever transport c has.
+func (d *Door) begin(ctx context.Context, origin string, c *connection, call invocation) (run func() result, err error) {
+	done, err := d.hub.call(c, call.id(), d.now)
+	if err != nil {
+		return nil, err
+	}
+	return func() result {
+		defer done()
+		w := Wish{Origin: origin, Tell: func(at int) { d.hub.tell(c, call.id(), at) }}
+		value, err := d.invoke(ctx, w, call)
+		if err != nil {
+			return failed(call, err)
+		}
+		return result{ID: call.id(), Value: value}
+	}, nil
 }
 
 func parseInvocation(body []byte) (invocation, error) {
@@ -65,49 +98,47 @@ func parseInvocation(body []byte) (invocation, error) {
 
 // invoke finds hub and method without case, as ASP.NET does. Each hub has its
 // own list of origins.
-func (d *Door) invoke(r *http.Request, call invocation) (any, error) {
-	origin := r.Header.Get("Origin")
+func (d *Door) invoke(ctx context.Context, w Wish, call invocation) (any, error) {
 	var argument string
 	one := len(call.Arguments) == 1 && json.Unmarshal(call.Arguments[0], &argument) == nil
 	switch hub, method := strings.ToLower(call.Hub), strings.ToLower(call.Method); {
 	case hub != "signinghub" && hub != "authenticationhub":
 		return nil, fmt.Errorf("'%s' Hub could not be resolved.", call.Hub) //nolint:staticcheck // the text clients know
 	case hub == "signinghub" && method == "requesttosign":
-		if !d.Settings.SigningOrigin(origin) {
-			return nil, fmt.Errorf("%s may not ask for signatures", origin)
+		if !d.Settings.SigningOrigin(w.Origin) {
+			return nil, fmt.Errorf("%s may not ask for signatures", w.Origin)
 		}
-		if !one {
-			argument = "" // the signing service says what it wants
+		if one {
+			w.Argument = argument // if not, the signing service says what it wants
 		}
-		return d.sign(r, origin, argument), nil
+		return d.sign(ctx, w), nil
 	case hub == "authenticationhub" && method == "requesttoauthenticate":
-		return d.authenticateByHub(r, origin, argument)
+		return d.authenticateByHub(ctx, w, argument)
 	}
 	return nil, fmt.Errorf("'%s' method could not be resolved", call.Method)
 }
 
-func (d *Door) sign(r *http.Request, origin, argument string) any {
-	if !d.rate.allow(d.now()) {
+func (d *Door) sign(ctx context.Context, w Wish) any {
+	if !d.rate.allow(w.Origin, d.now()) {
 		return signing.Busy(d.now())
 	}
-	return d.Sign(r.Context(), origin, argument)
+	return d.Sign(ctx, w)
 }
 
-func (d *Door) authenticateByHub(r *http.Request, origin, argument string) (any, error) {
-	issuer, ok := d.Settings.LoginIssuer(origin)
-	if !ok {
-		return nil, fmt.Errorf("%s may not start a sign-in", origin)
+func (d *Door) authenticateByHub(ctx context.Context, w Wish, argument string) (any, error) {
+	var ok bool
+	if w.Issuer, ok = d.Settings.LoginIssuer(w.Origin); !ok {
+		return nil, fmt.Errorf("%s may not start a sign-in", w.Origin)
 	}
 	raw, err := base64.StdEncoding.DecodeString(argument)
 	if err != nil {
 		return d.authResponse(signin.Result{Status: signin.BadArgument}), nil
 	}
-	id, err := parseID(raw)
-	if err != nil {
+	if w.ID, err = parseID(raw); err != nil {
 		return d.authResponse(signin.Result{Status: signin.BadArgument}), nil
 	}
-	if !d.rate.allow(d.now()) {
+	if !d.rate.allow(w.Origin, d.now()) {
 		return d.authResponse(signin.Result{Status: signin.Busy}), nil
 	}
-	return d.authResponse(d.SignIn(r.Context(), issuer, id)), nil
+	return d.authResponse(d.SignIn(ctx, w)), nil
 }

@@ -3,7 +3,7 @@ package local
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -11,12 +11,21 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
 )
 
-// HostAllowed says whether host names this machine's loopback and port exactly.
-// A page of another name that was made to resolve to loopback sends that name
-// here and nothing else that would give it away, so this check comes first.
+// HostAllowed says whether host names this machine's loopback and port exactly:
+// localhost, [::1], or any address of 127.0.0.0/8, as Citrix's virtual loopback
+// gives each session one of its own. A page of another name that was made to
+// resolve to loopback sends that name here and nothing else that would give it
+// away, so this check comes first.
 func HostAllowed(host string, port int) bool {
-	p := ":" + strconv.Itoa(port)
-	return slices.Contains([]string{"localhost" + p, "127.0.0.1" + p, "[::1]" + p}, host)
+	name, ok := strings.CutSuffix(host, ":"+strconv.Itoa(port))
+	if !ok {
+		return false
+	}
+	if name == "localhost" || name == "[::1]" {
+		return true
+	}
+	a, err := netip.ParseAddr(name) // one spelling for each IPv4 address
+	return err == nil && a.Is4() && a.IsLoopback()
 }
 
 // Addressed says whether r was sent to this machine's loopback and port. A
@@ -72,8 +81,12 @@ func refuse(w http.ResponseWriter, code int, text string) {
 	answer(w, code, map[string]string{"error": text})
 }
 
+// answerTime bounds how slowly an answer may be read.
+const answerTime = 30 * time.Second
+
 func answer(w http.ResponseWriter, code int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
 	w.WriteHeader(code)
 	_ = json.NewEncoder(w).Encode(v)
 }

@@ -32,7 +32,7 @@ func (d *Door) negotiate(w http.ResponseWriter, r *http.Request) {
 		version = p
 	}
 	answer(w, http.StatusOK, negotiation{
-		URL: "/signalr", ConnectionToken: token, ConnectionID: token[:8], KeepAliveTimeout: 20,
+		URL: "/signalr", ConnectionToken: token, ConnectionID: token[:8], KeepAliveTimeout: 2 * keepAlive.Seconds(), TryWebSockets: true,
 		DisconnectTimeout: 30, ConnectionTimeout: 110, ProtocolVersion: version, TransportConnectTimeout: 5,
 	})
 }
@@ -46,32 +46,53 @@ func (d *Door) connected(w http.ResponseWriter, r *http.Request) (*connection, b
 		refuse(w, http.StatusForbidden, err.Error())
 	case err != nil:
 		refuse(w, http.StatusBadRequest, err.Error())
-	case !longPolling(r):
-		refuse(w, http.StatusBadRequest, "longPolling is the only transport here")
 	default:
-		return c, true
+		if _, ok := transport(r); ok {
+			return c, true
+		}
+		refuse(w, http.StatusBadRequest, "the transports here are webSockets, serverSentEvents and longPolling")
 	}
 	return nil, false
 }
 
-// longPolling refuses forever-frames and the rest. Ping and abort may leave the
-// transport out.
-func longPolling(r *http.Request) bool {
+// The transports. Forever-frames and JSONP are not spoken: both put an answer
+// where another page can read it.
+const (
+	longPolling = "longPolling"
+	events      = "serverSentEvents"
+	webSockets  = "webSockets"
+)
+
+// transport is the one that a call names. Ping and abort may leave it out.
+func transport(r *http.Request) (string, bool) {
 	t := r.URL.Query().Get("transport")
-	return t == "" || t == "longPolling"
+	return t, t == "" || t == longPolling || t == events || t == webSockets
 }
 
-// messages is a poll's reply: nothing, ever. The server sends no message of its
-// own, as results are in the reply to /send.
-type messages struct {
-	Cursor      string `json:"C"`
-	Initialized int    `json:"S,omitempty"`
-	Messages    []any  `json:"M"`
-}
-
+// connect begins a transport.
 func (d *Door) connect(w http.ResponseWriter, r *http.Request) {
-	if _, ok := d.connected(w, r); ok {
-		answer(w, http.StatusOK, messages{Cursor: "d-0", Initialized: 1, Messages: []any{}})
+	d.attach(w, r, messages{Cursor: "d-0", Initialized: 1, Messages: []progress{}})
+}
+
+// reconnect goes on with a stream that broke.
+func (d *Door) reconnect(w http.ResponseWriter, r *http.Request) {
+	d.attach(w, r, messages{Cursor: "d-0", Messages: []progress{}})
+}
+
+func (d *Door) attach(w http.ResponseWriter, r *http.Request, first messages) {
+	c, ok := d.connected(w, r)
+	if !ok {
+		return
+	}
+	switch t, _ := transport(r); {
+	case t == events && r.Method == http.MethodGet:
+		d.events(w, r, c, first)
+	case t == webSockets && r.Method == http.MethodGet:
+		d.socket(w, r, c, first)
+	case t == longPolling:
+		answer(w, http.StatusOK, first)
+	default:
+		refuse(w, http.StatusBadRequest, "a transport is wanted, and GET for a stream")
 	}
 }
 
@@ -83,28 +104,6 @@ func (d *Door) start(w http.ResponseWriter, r *http.Request) {
 
 func (d *Door) ping(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]string{"Response": "pong"})
-}
-
-// poll hangs until there is nothing more to wait for.
-func (d *Door) poll(w http.ResponseWriter, r *http.Request) {
-	c, ok := d.connected(w, r)
-	if !ok {
-		return
-	}
-	if _, ok := read(w, r, maxBody); !ok {
-		return
-	}
-	limit := d.PollTime
-	if limit == 0 {
-		limit = defaultPoll
-	}
-	ctx, cancel := d.hub.hang(r.Context(), c, limit)
-	defer cancel()
-	select {
-	case <-ctx.Done():
-	case <-c.closed:
-	}
-	answer(w, http.StatusOK, messages{Cursor: "d-0", Messages: []any{}})
 }
 
 func (d *Door) abort(w http.ResponseWriter, r *http.Request) {

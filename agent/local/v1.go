@@ -44,6 +44,23 @@ func (d *Door) status(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]any{"version": 1, "protocol": 1, "running": true})
 }
 
+// place says where one sign-in of this very page is: on the screen, or how far
+// down the queue.
+func (d *Door) place(w http.ResponseWriter, r *http.Request) {
+	if _, ok := d.login(w, r); !ok || !d.allowed(w, r, http.MethodGet) {
+		return
+	}
+	at, ok := 0, false
+	if d.Position != nil {
+		at, ok = d.Position(r.Header.Get("Origin"), r.PathValue("id"))
+	}
+	if !ok {
+		refuse(w, http.StatusNotFound, "no sign-in of this page has this id now")
+		return
+	}
+	answer(w, http.StatusOK, map[string]int{"version": 1, "position": at})
+}
+
 // authenticate is the json and the form channel.
 func (d *Door) authenticate(w http.ResponseWriter, r *http.Request) {
 	issuer, ok := d.login(w, r)
@@ -86,11 +103,7 @@ func (d *Door) allowed(w http.ResponseWriter, r *http.Request, method string) bo
 		refuse(w, http.StatusMethodNotAllowed, method+" is wanted")
 		return false
 	}
-	h := w.Header()
-	h.Set("Access-Control-Allow-Methods", method)
-	h.Set("Access-Control-Allow-Headers", "Content-Type")
-	h.Set("Access-Control-Max-Age", "60")
-	w.WriteHeader(http.StatusNoContent)
+	preflight(w, r, method, "Content-Type")
 	return false
 }
 
@@ -104,11 +117,12 @@ func (d *Door) jsonChannel(w http.ResponseWriter, r *http.Request, issuer settin
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if !d.rate.allow(d.now()) {
+	origin := r.Header.Get("Origin")
+	if !d.rate.allow(origin, d.now()) {
 		refuse(w, http.StatusTooManyRequests, "too many sign-ins; wait a minute")
 		return
 	}
-	answer(w, http.StatusOK, d.authResponse(d.SignIn(r.Context(), issuer, id)))
+	answer(w, http.StatusOK, d.authResponse(d.SignIn(r.Context(), Wish{Origin: origin, Issuer: issuer, ID: id})))
 }
 
 // parseID reads {"version":1,"id":"…"} with nothing else in it.
@@ -176,11 +190,12 @@ func (d *Door) formChannel(w http.ResponseWriter, r *http.Request, issuer settin
 		refuse(w, http.StatusBadRequest, "one field, id, is wanted")
 		return
 	}
-	if !d.rate.allow(d.now()) {
+	origin := r.Header.Get("Origin")
+	if !d.rate.allow(origin, d.now()) {
 		refuse(w, http.StatusTooManyRequests, "too many sign-ins; wait a minute")
 		return
 	}
-	result := d.SignIn(r.Context(), issuer, form.Get("id"))
+	result := d.SignIn(r.Context(), Wish{Origin: origin, Issuer: issuer, ID: form.Get("id")})
 	w.Header().Set("Location", Return(issuer, result))
 	w.WriteHeader(http.StatusSeeOther)
 }

@@ -33,6 +33,8 @@ type Question struct {
 	Limit       string    // which limit that is: "TimeToShowPinForm" or "the request's end"
 	Min, Max    int       // characters of a passcode
 	DigitsOnly  bool
+	// Waiting, if set, is how many requests wait for this one to end, now.
+	Waiting func() int
 }
 
 // Notice is a sentence to show while the agent waits for something, such as a
@@ -42,6 +44,7 @@ type Notice struct {
 	Text                              string // "Insert your smartcard"
 	Deadline                          time.Time
 	Limit                             string
+	Waiting                           func() int // as Question's
 }
 
 // Prompter asks a person.

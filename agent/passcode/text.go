@@ -18,6 +18,7 @@ func (q Question) Lines(now time.Time) []string {
 		lines = append(lines, s)
 	}
 	lines = append(lines, "The passcode has "+q.shape()+".")
+	lines = append(lines, queue(q.Waiting)...)
 	return append(lines, until(q.Deadline, q.Limit, now)...)
 }
 
@@ -25,6 +26,7 @@ func (q Question) Lines(now time.Time) []string {
 func (n Notice) Lines(now time.Time) []string {
 	lines := head(n.Environment, n.Purpose, n.Application)
 	lines = append(lines, Clean(n.Text))
+	lines = append(lines, queue(n.Waiting)...)
 	return append(lines, until(n.Deadline, n.Limit, now)...)
 }
 
@@ -38,6 +40,20 @@ func head(environment, purpose, application string) []string {
 		lines = append(lines, "Asked for by: "+Clean(application))
 	}
 	return lines
+}
+
+// queue says what comes after this.
+func queue(waiting func() int) []string {
+	if waiting == nil {
+		return nil
+	}
+	switch n := waiting(); {
+	case n == 1:
+		return []string{"1 more request waits for this one."}
+	case n > 1:
+		return []string{fmt.Sprintf("%d more requests wait for this one.", n)}
+	}
+	return nil
 }
 
 func tries(left int) string {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"time"
 )
 
@@ -37,8 +36,7 @@ func Register(ctx context.Context, socket string, h Hello, log *slog.Logger) {
 
 // registerOnce says hello and holds the connection until either side ends it.
 func registerOnce(ctx context.Context, socket string, h Hello, registered func()) error {
-	var dialer net.Dialer
-	c, err := dialer.DialContext(ctx, "unix", socket)
+	c, err := dialSocket(ctx, socket)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"sync"
 	"time"
 
@@ -36,35 +35,14 @@ const (
 	maxOpen  = 256
 )
 
-// listenSocket makes the socket, which every user may connect to. A socket
-// nobody answers on is left over from a crash and is replaced.
-func listenSocket(path string) (*net.UnixListener, error) {
-	if c, err := net.Dial("unix", path); err == nil {
-		_ = c.Close()
-		return nil, fmt.Errorf("portservice: another service answers on %s", path)
-	}
-	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSocket != 0 {
-		_ = os.Remove(path)
-	}
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
-	if err != nil {
-		return nil, fmt.Errorf("portservice: %w", err)
-	}
-	if err := os.Chmod(path, 0o666); err != nil {
-		_ = l.Close()
-		return nil, fmt.Errorf("portservice: %w", err)
-	}
-	return l, nil
-}
-
 // register takes agents until ctx ends.
-func (s *Service) register(ctx context.Context, l *net.UnixListener) error {
+func (s *Service) register(ctx context.Context, l net.Listener) error {
 	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
 	var all sync.WaitGroup
 	defer all.Wait()
 	slots := make(chan struct{}, maxOpen)
 	for {
-		c, err := l.AcceptUnix()
+		c, err := l.Accept()
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -80,34 +58,48 @@ func (s *Service) register(ctx context.Context, l *net.UnixListener) error {
 	}
 }
 
-// hold keeps an agent for as long as its connection lives.
-func (s *Service) hold(ctx context.Context, c *net.UnixConn) {
+// hold keeps an agent for as long as its connection, its process and its
+// session live.
+func (s *Service) hold(ctx context.Context, c net.Conn) {
 	defer func() { _ = c.Close() }()
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
 	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
-	owner, err := credentials(c)
+	who, err := s.identify(c)
+	defer who.Release()
 	if err == nil {
-		err = s.registry.sit(owner)
+		err = s.registry.sit(who.Owner)
 	}
 	if err != nil {
-		s.log().Warn("refused an agent", "user", owner.User, "error", err)
+		s.log().Warn("refused an agent", "user", who.Owner.User, "error", err)
 		return
 	}
-	defer s.registry.up(owner)
-	a, err := s.greet(c, owner)
+	defer s.registry.up(who.Owner)
+	go leaveWith(ctx, who.Ended, leave)
+	a, err := s.greet(c, who.Owner, leave)
 	if err != nil {
-		s.log().Warn("refused an agent", "error", err)
+		s.log().Warn("refused an agent", "user", who.Owner.User, "error", err)
 		_ = json.NewEncoder(c).Encode(reply{Error: err.Error()})
 		return
 	}
 	defer s.registry.drop(a)
-	s.log().Info("an agent registered", "user", a.owner.User, "port", a.port)
+	s.log().Info("an agent registered", "user", a.owner.User, "session", a.owner.Session, "port", a.port)
 	if json.NewEncoder(c).Encode(reply{Status: "registered"}) == nil {
 		_, _ = io.Copy(io.Discard, c)
 	}
-	s.log().Info("an agent left", "user", a.owner.User, "port", a.port)
+	s.log().Info("an agent left", "user", a.owner.User, "session", a.owner.Session, "port", a.port)
 }
 
-func (s *Service) greet(c *net.UnixConn, owner peer.Owner) (*agent, error) {
+// leaveWith hangs up when the agent's process has ended.
+func leaveWith(ctx context.Context, ended <-chan struct{}, leave func()) {
+	select {
+	case <-ended:
+		leave()
+	case <-ctx.Done():
+	}
+}
+
+func (s *Service) greet(c net.Conn, owner peer.Owner, leave func()) (*agent, error) {
 	_ = c.SetReadDeadline(time.Now().Add(helloTime))
 	line, err := bufio.NewReaderSize(io.LimitReader(c, maxHello), maxHello).ReadBytes('\n')
 	if err != nil {
@@ -118,7 +110,7 @@ func (s *Service) greet(c *net.UnixConn, owner peer.Owner) (*agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &agent{owner: owner, port: h.Port, origins: h.Origins}
+	a := &agent{owner: owner, port: h.Port, origins: h.Origins, judged: s.sessions().Live(owner), leave: leave}
 	return a, s.registry.add(a)
 }
 

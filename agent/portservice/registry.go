@@ -19,6 +19,8 @@ type agent struct {
 	owner   peer.Owner
 	port    int
 	origins []string
+	judged  bool   // by its session, as it had one when it registered
+	leave   func() // hangs up
 }
 
 // maxAgents of one user: a restart overlaps with its predecessor, no more.
@@ -79,6 +81,13 @@ func (r *registry) drop(a *agent) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.agents = slices.DeleteFunc(r.agents, func(other *agent) bool { return other == a })
+}
+
+// matching are the agents whose owner matches.
+func (r *registry) matching(match func(peer.Owner) bool) []*agent {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(r.agents), func(a *agent) bool { return !match(a.owner) })
 }
 
 // of is the newest agent of owner.

@@ -71,6 +71,10 @@ func (s *Service) Serve(ctx context.Context, socket string, ports []int) error {
 		group.Go(func() error { return local.Serve(ctx, s.server(actual), listeners) })
 		s.log().Info("listening", "port", port)
 	}
+	group.Go(func() error { return s.follow(ctx) })
+	if s.Ready != nil {
+		s.Ready()
+	}
 	return group.Wait()
 }
 

@@ -3,6 +3,7 @@ package portservice
 import (
 	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"time"
@@ -20,6 +21,13 @@ type Service struct {
 	Log      *slog.Logger // zero is silence
 	// Peer names the owner of a browser's connection; zero asks the kernel.
 	Peer func(local, remote netip.AddrPort) (peer.Owner, error)
+	// Registrant names the other end of an agent's connection; zero asks the
+	// kernel.
+	Registrant func(net.Conn) (Registrant, error)
+	// Sessions says who is logged in; zero asks the system.
+	Sessions Sessions
+	// Ready, if set, is called once every door is open.
+	Ready func()
 
 	registry registry
 }

@@ -56,10 +56,16 @@ func (r Result) Message() string {
 	return r.Status.Message()
 }
 
-// SignIn does the whole of it. When the request was verified and anything fails
-// later, the provider is told once.
-func (s *Service) SignIn(ctx context.Context, issuer settings.Issuer, id string) Result {
-	f := &flow{Service: s, id: id, timeUp: TimeUpForm}
+// Turn waits until the person's screen is free for this sign-in. It returns nil
+// then, or why it will not come.
+type Turn func(ctx context.Context) error
+
+// SignIn does the whole of it. The request is fetched at once and waits for its
+// turn, if there is one, under its own two limits; the form's begins anew when
+// it is shown. When the request was verified and anything fails later, the
+// provider is told once.
+func (s *Service) SignIn(ctx context.Context, issuer settings.Issuer, id string, turn Turn) Result {
+	f := &flow{Service: s, id: id, timeUp: TimeUpForm, turn: turn}
 	err := f.run(ctx, issuer)
 	status := StatusOf(err, f.timeUp)
 	s.ended(issuer, status, err)
@@ -95,6 +101,7 @@ type flow struct {
 	deadline time.Time     // local
 	limit    string
 	timeUp   Status
+	turn     Turn
 	in       insertion.Insertion
 	facts    insertion.Facts
 	ticket   string
@@ -106,6 +113,9 @@ func (f *flow) run(ctx context.Context, issuer settings.Issuer) error {
 		return fail(BadArgument, "malformed id")
 	}
 	if err := f.ask(ctx, issuer); err != nil {
+		return err
+	}
+	if err := f.wait(ctx); err != nil {
 		return err
 	}
 	f.countdown()
@@ -137,6 +147,25 @@ func (f *flow) ask(ctx context.Context, issuer settings.Issuer) (err error) {
 		f.log().Warn("the request names another environment than the settings", "request", f.request.Environment, "settings", issuer.Environment)
 	}
 	return nil
+}
+
+// wait is the queue for the screen. What ends there by the form's limit never
+// had a form: it is Busy.
+func (f *flow) wait(ctx context.Context) error {
+	if f.turn == nil {
+		return nil
+	}
+	f.countdown()
+	limited, cancel := context.WithTimeout(ctx, f.deadline.Sub(f.now()))
+	defer cancel()
+	err := f.turn(limited)
+	switch {
+	case err == nil || ctx.Err() != nil || limited.Err() == nil:
+		return err
+	case f.timeUp == TimeUpForm:
+		return &Failure{Busy, fmt.Errorf("no turn on the screen within %s: %w", f.limit, err)}
+	}
+	return &Failure{f.timeUp, fmt.Errorf("no turn on the screen before %s: %w", f.limit, err)}
 }
 
 // countdown picks the earlier of the two limits.

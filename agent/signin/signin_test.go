@@ -54,7 +54,7 @@ func (w *ward) signIn(t *testing.T) Result {
 	if w.provider.URL == "" {
 		w.provider.Start(t)
 	}
-	return w.service.SignIn(w.ctx, w.provider.Issuer(), signintest.ID)
+	return w.service.SignIn(w.ctx, w.provider.Issuer(), signintest.ID, nil)
 }
 
 // Requirement: design §4, steps 3 to 6: the card is identified, verified,
@@ -350,8 +350,40 @@ func TestMalformedID(t *testing.T) {
 	w := healthy(t)
 	w.provider.Start(t)
 	for _, id := range []string{"", "short", "../../../../../../../etc/passwd", strings.Repeat("a", 65), "transaction 0123456789"} {
-		if r := w.service.SignIn(w.ctx, w.provider.Issuer(), id); r.Status != BadArgument {
+		if r := w.service.SignIn(w.ctx, w.provider.Issuer(), id, nil); r.Status != BadArgument {
 			t.Errorf("%q: %v", id, r.Status)
 		}
+	}
+}
+
+// Requirement: a sign-in that waits for the screen ends by the earlier of its
+// own limits and says which; the provider hears of it (PROTOCOL.md §4, §9).
+// Turned red by: a wait without end, or one status for both.
+func TestWaitsOnItsOwnClock(t *testing.T) {
+	for name, c := range map[string]struct {
+		form, request time.Duration
+		want          Status
+	}{
+		"TimeToShowPinForm": {time.Nanosecond, time.Minute, Busy},
+		"the request's end": {time.Minute, 0, TimeUpRequest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := healthy(t)
+			w.provider.Request = func(claims map[string]any) {
+				claims["exp"] = time.Now().Add(c.request + time.Second).Unix()
+			}
+			w.provider.Start(t)
+			w.service.FormTime = c.form
+			r := w.service.SignIn(w.ctx, w.provider.Issuer(), signintest.ID, func(ctx context.Context) error {
+				<-ctx.Done()
+				return ctx.Err()
+			})
+			if r.Status != c.want || len(w.person.Questions) != 0 {
+				t.Errorf("%v %v, %d questions", r.Status, r.Err, len(w.person.Questions))
+			}
+			if got := w.provider.Failures(); len(got) != 1 || !strings.Contains(got[0], c.want.String()) {
+				t.Errorf("the provider heard %v", got)
+			}
+		})
 	}
 }

@@ -78,7 +78,7 @@ func (s Status) otherRow() row {
 	case NotStarted:
 		return row{"NOT_STARTED", "The person did not start this sign-in."}
 	case Busy:
-		return row{"BUSY", "Another sign-in is on the screen. Finish that one first."}
+		return row{"BUSY", "Other sign-ins are on the screen. Finish those first."}
 	case BadArgument:
 		return row{"BAD_ARGUMENT", "The page's request was not understood."}
 	case DeviceRequired:

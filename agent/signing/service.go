@@ -26,12 +26,19 @@ type Service struct {
 
 // Sign answers requestToSign. The caller has checked that origin is a signing
 // origin; it is shown to the person, with environment. The answer is always one
-// for the page: failures are in it.
-func (s *Service) Sign(ctx context.Context, origin, environment, argument string) Response {
+// for the page: failures are in it. turn, if there is one, waits until the
+// screen is free, for no longer than a form may stay on it.
+func (s *Service) Sign(ctx context.Context, origin, environment, argument string, turn func(context.Context) error) Response {
 	r, err := parse(argument)
 	if err != nil {
 		s.log().Warn("signing request refused", "origin", origin, "error", err)
 		return refusal(s.now(), StatusArgument, textArgument)
+	}
+	if turn != nil {
+		if err := s.wait(ctx, turn); err != nil {
+			s.log().Warn("nothing was signed: no turn on the screen", "origin", origin, "error", err)
+			return Busy(s.now())
+		}
 	}
 	response, err := s.sign(ctx, origin, environment, r)
 	if err != nil {
@@ -40,6 +47,19 @@ func (s *Service) Sign(ctx context.Context, origin, environment, argument string
 	}
 	s.log().Info("signed", "origin", origin, "signatures", len(response.Signatures), "failed", len(response.Failed))
 	return response
+}
+
+func (s *Service) wait(ctx context.Context, turn func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.formTime())
+	defer cancel()
+	return turn(ctx)
+}
+
+func (s *Service) formTime() time.Duration {
+	if s.FormTime == 0 {
+		return settings.DefaultTimeToShowPinForm
+	}
+	return s.FormTime
 }
 
 // sign finds the card, asks once and signs the batch.
@@ -72,17 +92,13 @@ func (s *Service) sign(ctx context.Context, origin, environment string, r reques
 }
 
 func (s *Service) question(origin, environment string, n int) passcode.Question {
-	form := s.FormTime
-	if form == 0 {
-		form = settings.DefaultTimeToShowPinForm
-	}
 	what := "1 prescription"
 	if n != 1 {
 		what = fmt.Sprintf("%d prescriptions", n)
 	}
 	return passcode.Question{
 		Purpose: fmt.Sprintf("Sign %s for %s", what, origin), Application: origin, Environment: environment,
-		TriesLeft: -1, Deadline: s.now().Add(form), Limit: "TimeToShowPinForm",
+		TriesLeft: -1, Deadline: s.now().Add(s.formTime()), Limit: "TimeToShowPinForm",
 	}
 }
 

@@ -43,7 +43,7 @@ func healthy() *pharmacy {
 }
 
 func (p *pharmacy) sign(argument string) Response {
-	return p.service.Sign(context.Background(), "https://sign.example", "int", argument)
+	return p.service.Sign(context.Background(), "https://sign.example", "int", argument, nil)
 }
 
 // batchOf is a request for texts, in the hub's own variant.

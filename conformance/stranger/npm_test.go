@@ -53,25 +53,33 @@ func cell(t *testing.T, series string, p iso7816.Protocol) *target.Target {
 	return opened
 }
 
+// prescription is what is signed here, and the argument that asks for it.
+func prescription() (text []byte, argument string) {
+	text = []byte("<SignedInfo>one prescription</SignedInfo>")
+	return text, browser.Argument(map[string]any{
+		"algorithm": "RS256", "requestType": 1, "version": 1, "flags": 0,
+		"payloads": []map[string]string{{"id": "123", "payload": base64.StdEncoding.EncodeToString(text)}},
+	})
+}
+
 // Requirement: a classic SignalR client we did not write calls requestToSign,
-// and the signature verifies with the certificate that comes back.
+// and the signature verifies with the certificate that comes back. Node has no
+// EventSource: TestSignalRTransports takes that one in a browser.
 // Turned red by: door.signature-wrong; a result that is not the body of the
-// send reply.
+// send reply, or over web sockets not a frame.
 func TestSignalR(t *testing.T) {
 	node := node(t)
 	for _, d := range series.All() {
-		c := cell(t, d.Series, iso7816.T1)
-		text := []byte("<SignedInfo>one prescription</SignedInfo>")
-		argument := browser.Argument(map[string]any{
-			"algorithm": "RS256", "requestType": 1, "version": 1, "flags": 0,
-			"payloads": []map[string]string{{"id": "123", "payload": base64.StdEncoding.EncodeToString(text)}},
-		})
-		out, err := command(t, time.Minute, node, "signalr.mjs",
-			"http://127.0.0.1:"+strconv.Itoa(c.Agent), "signingHub", "requestToSign", argument, target.SigningOrigin)
-		if err != nil {
-			t.Fatalf("series %s: %v\n%s", d.Series, err, out)
+		for _, transport := range []string{"longPolling", "webSockets"} {
+			c := cell(t, d.Series, iso7816.T1)
+			text, argument := prescription()
+			out, err := command(t, time.Minute, node, "signalr.mjs",
+				"http://127.0.0.1:"+strconv.Itoa(c.Agent), "signingHub", "requestToSign", argument, target.SigningOrigin, transport)
+			if err != nil {
+				t.Fatalf("series %s by %s: %v\n%s", d.Series, transport, err, out)
+			}
+			verifySigned(t, out, text)
 		}
-		verifySigned(t, out, text)
 	}
 }
 

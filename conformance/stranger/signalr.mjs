@@ -1,9 +1,9 @@
 // Calls one hub method with a classic SignalR client from npm, from a page of
 // the given origin, and prints the result as JSON.
-//   node signalr.mjs http://localhost:43485 signingHub requestToSign ARG ORIGIN
+//   node signalr.mjs http://localhost:43485 signingHub requestToSign ARG ORIGIN [TRANSPORT]
 import { JSDOM } from 'jsdom'
 
-const [url, hub, method, argument, origin] = process.argv.slice(2)
+const [url, hub, method, argument, origin, transport = 'longPolling'] = process.argv.slice(2)
 const dom = new JSDOM('', { url: origin })
 // The client looks for these names when it is loaded.
 globalThis.window = dom.window
@@ -21,7 +21,7 @@ const connection = hubConnection(url, { useDefaultPath: true })
 const proxy = connection.createHubProxy(hub)
 connection.error((e) => { if (!stopping) fail('connection', e) })
 let stopping = false
-connection.start({ transport: 'longPolling', withCredentials: true })
+connection.start({ transport, withCredentials: true })
   .done(() => {
     proxy.invoke(method, argument)
       .done((result) => {

@@ -66,9 +66,11 @@ func (t *Target) openPackage(ctx context.Context) error {
 	if !slices.ContainsFunc(t.Features, func(f Feature) bool { return !OnCard(f) }) {
 		return nil
 	}
-	if t.Ports, err = freePorts(5); err != nil {
+	ports, err := freePorts(6)
+	if err != nil {
 		return err
 	}
+	t.Agent, t.Ports = ports[0], ports[1:]
 	if err := t.startProvider(); err != nil {
 		return err
 	}
@@ -121,16 +123,17 @@ func (t *Target) startAgent(ctx context.Context, shelf reader.System) error {
 		SigningOrigins: []string{SigningOrigin},
 	}.WithDefaults()
 	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now}
-	if err := t.serve(ctx, a); err != nil {
+	if err := t.serve(ctx, a, t.Agent); err != nil {
 		return err
 	}
 	t.hurried = func(ctx context.Context) (*Target, error) { return t.second(ctx, shelf, person, config) }
 	return t.startPorts(ctx, config)
 }
 
-// serve opens an agent's door and puts the cell's door faults in front of it.
-func (t *Target) serve(ctx context.Context, a *agent.Agent) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+// serve opens an agent's door at a port, 0 is a free one, and puts the cell's
+// door faults in front of it.
+func (t *Target) serve(ctx context.Context, a *agent.Agent, port int) error {
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
 		return err
 	}
@@ -150,7 +153,7 @@ func (t *Target) second(ctx context.Context, shelf reader.System, person *prompt
 	other := *t
 	other.closers = nil
 	a := &agent.Agent{Settings: config, Readers: shelf, OpenCard: series.Open, Prompter: person, Now: t.Now, Patience: time.Second}
-	if err := other.serve(ctx, a); err != nil {
+	if err := other.serve(ctx, a, 0); err != nil {
 		return nil, errors.Join(err, other.Close())
 	}
 	return &other, nil

@@ -18,7 +18,7 @@ type serverSide struct {
 
 // startProvider serves a provider on a free port and fills in who is registered.
 func (t *Target) startProvider() error {
-	side := &serverSide{server: &mockcis2.Server{Faults: t.faultsOf("provider"), AgentPorts: t.Ports, Handover: t.Handover}, start: t.faultsOf("provider")}
+	side := &serverSide{server: &mockcis2.Server{Faults: t.faultsOf("provider"), AgentPorts: t.Ports, FormPort: t.Agent, Handover: t.Handover}, start: t.faultsOf("provider")}
 	if err := side.server.Start(); err != nil {
 		return fmt.Errorf("provider: %w", err)
 	}

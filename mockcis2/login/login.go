@@ -39,6 +39,7 @@ type Login struct {
 	Environment string
 	Handover    []string // channels the page tries, in order
 	Ports       []int    // of the port service
+	FormPort    int      // of the agent, while the page has found none
 	Engine      *op.Engine
 	Ring        *op.KeyRing
 	Trust       func() pki.Trust // asked when a card proves itself

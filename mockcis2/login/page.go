@@ -55,7 +55,7 @@ func (l *Login) showLogin(w http.ResponseWriter, t *transaction) {
 		"ID": t.id, "Client": t.ask.Client.Name, "Usable": usable, "Failure": o.text, "Code": label(code),
 		"URI":   template.URL(l.uri(t.id)),
 		"Block": l.block(t.id), "Ways": l.otherWays(t, cardWay(t.ask)),
-		"Form": l.tries("form"), "HasURI": l.tries("uri"),
+		"Form": l.tries("form"), "FormPort": l.FormPort, "HasURI": l.tries("uri"),
 	})
 }
 

@@ -1,33 +1,27 @@
 package main
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"runtime"
+	"strings"
 )
 
 // unitPath is where systemd looks for units of the administrator (systemd.unit(5)).
 const unitPath = "/etc/systemd/system/smartcard-connect-port-service.service"
 
-const unit = `[Unit]
-Description=Smartcard Connect port service
-After=network.target
+// unit is what packages ship; packaged is the program in it.
+//
+//go:embed smartcard-connect-port-service.service
+var unit string
 
-[Service]
-ExecStart=%s serve --socket /run/smartcard-connect/ports.sock
-RuntimeDirectory=smartcard-connect
-RuntimeDirectoryMode=0755
-Restart=on-failure
-NoNewPrivileges=yes
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
+const packaged = "/usr/lib/smartcard-connect/port-service"
 
-[Install]
-WantedBy=multi-user.target
-`
+// unitFor is the unit that starts program.
+func unitFor(program string) string { return strings.ReplaceAll(unit, packaged, program) }
 
 // errSystem is said on systems without systemd.
 var errSystem = errors.New("installing as a service is not available on " + runtime.GOOS + " yet; start `port-service serve` by other means")
@@ -49,7 +43,7 @@ func (c *installCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf(unit, self)
+	text := unitFor(self)
 	if c.Print {
 		_, err := fmt.Print(text)
 		return err

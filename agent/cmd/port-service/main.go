@@ -81,6 +81,11 @@ func (c *serveCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if len(c.Ports) == 0 {
 		c.Ports = portservice.Ports()
 	}
+	service.Ready = func() {
+		if err := notify(os.Getenv("NOTIFY_SOCKET")); err != nil {
+			log.Warn("the service manager does not hear that this is ready", "error", err)
+		}
+	}
 	return service.Serve(ctx, c.Socket, c.Ports)
 }
 

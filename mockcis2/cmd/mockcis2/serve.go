@@ -28,6 +28,7 @@ type serveCommand struct {
 	Team         []string `placeholder:"ID=SECRET" help:"Who may register through the API of the Connection Manager on the side door, instead of toy-team=toy-team-secret. May be repeated."`
 	Handover     []string `placeholder:"CHANNEL" help:"Channels the login page tries: hub, json, form, uri."`
 	AgentPort    []int    `placeholder:"PORT" help:"Ports of the port service that the page asks."`
+	FormPort     int      `placeholder:"PORT" help:"Port of the agent that the page's form goes to while it has found none, instead of 43485."`
 	Environment  string   `name:"environment" aliases:"env" default:"int" enum:"live,int,dep,dev" help:"Environment: path and realm of the issuer, shown to people."`
 	Mode         string   `default:"cis2" enum:"cis2,extended,fapi2,lenient" help:"Rules that are kept: CIS2's, more of OpenID Connect, FAPI 2.0's, or hardly any."`
 	Seed         string   `placeholder:"TEXT" help:"Ids, codes, sids and tickets follow from it, for golden files."`
@@ -41,7 +42,7 @@ func (c serveCommand) Run(w world) error {
 		return err
 	}
 	s := &mockcis2.Server{Mode: mode, Seed: c.Seed, Addr: c.Addr, IssuerURL: c.Issuer, ExplicitPort: c.ExplicitPort, Faults: c.Fault,
-		Handover: c.Handover, AgentPorts: c.AgentPort, Environment: c.Environment}
+		Handover: c.Handover, AgentPorts: c.AgentPort, FormPort: c.FormPort, Environment: c.Environment}
 	if c.Verbose {
 		s.Log = slog.New(slog.NewTextHandler(w.stderr, nil))
 	}

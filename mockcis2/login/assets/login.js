@@ -45,6 +45,37 @@ const json = async (port) => {
   return answer.json();
 };
 
+// Has the browser refused, rather than nobody answered? Browsers that split the
+// network into address spaces ask their person first, or a policy decides; the
+// permission has had three names. A question that is still open after a call has
+// failed was turned away.
+const refused = async () => {
+  for (const name of ["loopback-network", "local-network", "local-network-access"]) {
+    try {
+      const { state } = await navigator.permissions.query({ name });
+      if (state !== "granted") return true;
+    } catch (e) { /* a browser that knows no such permission, or not by this name */ }
+  }
+  return false;
+};
+
+// The ways that need no call from this page: a form that goes to the program
+// itself, and a link that starts it.
+const byHand = () => {
+  const button = document.getElementById("use-form") || document.getElementById("use-uri");
+  const why = "Your browser does not let this page look for the smartcard program on this computer. ";
+  line.dataset.refused = "true";
+  if (!button) {
+    fail(0);
+    say(why + "Allow it when the browser asks, or ask your IT department to allow this address. Code for the helpdesk: 400_645.");
+    return;
+  }
+  say(why + "Use the " + (button.id === "use-form" ? "button" : "link") + " below to go on.");
+  document.getElementById("other-title").textContent = "Go on without it";
+  button.classList.remove("second");
+  button.focus();
+};
+
 const asking = () => say("Put your smartcard in and type your passcode in the window of the smartcard program.");
 
 const finish = (result) => {
@@ -82,7 +113,8 @@ const run = async () => {
   try {
     port = await findPort();
   } catch (e) {
-    fail(0);
+    if (await refused()) byHand();
+    else fail(0);
     return;
   }
   const form = document.getElementById("form-channel");
