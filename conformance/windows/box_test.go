@@ -40,7 +40,8 @@ type job struct {
 // kinds is what can be done in the box. Each answers with something to be
 // written down as JSON.
 var kinds = map[string]func(context.Context, job) (any, error){
-	"judge": judged,
+	"judge":   judged,
+	"service": serviced,
 }
 
 // TestMain is either the tests, or one job in the box.
