@@ -16,16 +16,24 @@ const testPipe = `\\.\pipe\smartcard-connect-ports-test`
 // TestMain is either the tests, or an agent that connects and waits for the end
 // of its input.
 func TestMain(m *testing.M) {
-	if os.Getenv("CONNECTS_TO") == "" {
-		os.Exit(m.Run())
+	if path := os.Getenv("CONNECTS_TO"); path != "" {
+		connects(path)
+		return
 	}
-	c, err := dialSocket(context.Background(), os.Getenv("CONNECTS_TO"))
+	os.Exit(m.Run())
+}
+
+func connects(path string) {
+	c, err := dialSocket(context.Background(), path)
 	if err != nil {
 		os.Exit(1)
 	}
 	_, _ = os.Stdin.Read(make([]byte, 1))
 	_ = c.Close()
 }
+
+// testSocket is a place where a test's service takes registrations.
+func testSocket(t *testing.T) string { return testPipe + "-" + t.Name() }
 
 // Requirement: whoever registers is the process that Windows names, whatever it
 // says, and is gone when that process is. Source: issue, point 8;
