@@ -3,6 +3,7 @@ package windows_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -59,7 +60,7 @@ func judged(ctx context.Context, j job) (any, error) {
 func conformance(ctx context.Context, filter string) (result.Cell, error) {
 	var found result.Cell
 	_ = os.Remove("/job/cell/cell.json")
-	said, _ := exec.CommandContext(ctx, "wine", "/job/conformance.exe", "run", "--target", "/job/target.json", "--out", "/job/cell", "--filter", filter).CombinedOutput()
+	said, _ := wine(ctx, "/job/conformance.exe", "run", "--target", "/job/target.json", "--out", "/job/cell", "--filter", filter)
 	if err := readJSON("/job/cell/cell.json", &found); err != nil {
 		return found, fmt.Errorf("%w: %s", err, said)
 	}
@@ -67,6 +68,21 @@ func conformance(ctx context.Context, filter string) (result.Cell, error) {
 		return found, fmt.Errorf("no spec ran: %s", found.Reason)
 	}
 	return found, nil
+}
+
+// wine runs a Windows program and returns all it says. That goes through a file:
+// the Windows that boots beside the first program keeps its outputs open.
+func wine(ctx context.Context, command ...string) ([]byte, error) {
+	said, err := os.CreateTemp("", "said")
+	if err != nil {
+		return nil, err
+	}
+	defer said.Close()
+	cmd := exec.CommandContext(ctx, "wine", command...)
+	cmd.Stdout, cmd.Stderr = said, said
+	failed := cmd.Run()
+	out, err := os.ReadFile(said.Name())
+	return out, errors.Join(failed, err)
 }
 
 // cell is the programs that run.

@@ -1,6 +1,7 @@
 package windows_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -49,7 +50,7 @@ func serviced(ctx context.Context, _ job) (any, error) {
 	defer c.close()
 	// A Windows that stays up between two programs: otherwise it boots again,
 	// and starts the service by itself.
-	if err := exec.CommandContext(ctx, "wineserver", "--persistent").Run(); err != nil {
+	if err := exec.CommandContext(ctx, "wineserver", "-p").Run(); err != nil {
 		return nil, err
 	}
 	settings := map[string]any{"issuers": []map[string]string{{"url": "https://am.example.test:443/realm", "environment": "int"}}}
@@ -91,7 +92,7 @@ func serviced(ctx context.Context, _ job) (any, error) {
 
 // says runs a Windows program that must succeed and say a word.
 func says(ctx context.Context, word, program string, args ...string) error {
-	out, err := exec.CommandContext(ctx, "wine", append([]string{program}, args...)...).CombinedOutput()
+	out, err := wine(ctx, append([]string{program}, args...)...)
 	if err == nil && !strings.Contains(string(out), word) {
 		err = fmt.Errorf("it does not say %s", word)
 	}
@@ -107,12 +108,12 @@ func ports(ctx context.Context, agent int) error {
 	defer stop()
 	var out []byte
 	for ctx.Err() == nil {
-		out, _ = exec.CommandContext(ctx, "wine", "/job/port-service.exe", "status", "--json").Output()
+		out, _ = wine(ctx, "/job/port-service.exe", "status", "--json")
 		var rows []struct {
 			OK    bool `json:"ok"`
 			Agent int  `json:"agent"`
 		}
-		good := json.Unmarshal(out, &rows) == nil && len(rows) == 5
+		good := json.NewDecoder(bytes.NewReader(out)).Decode(&rows) == nil && len(rows) == 5
 		for _, r := range rows {
 			good = good && r.OK && r.Agent == agent
 		}
