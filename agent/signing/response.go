@@ -56,7 +56,7 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000
 
 // Busy is the answer while something else is on the screen.
 func Busy(now time.Time) Response {
-	return refusal(now, StatusBusy, "Another sign-in or signature is on the screen.")
+	return refusal(now, StatusBusy, "Other sign-ins or signatures are on the screen.")
 }
 
 func refusal(now time.Time, code uint32, text string) Response {

@@ -10,6 +10,8 @@ import (
 var (
 	door  = []target.Feature{target.Agent, target.Person}
 	ports = []target.Feature{target.Agent, target.Ports}
+	users = []target.Feature{target.Agent, target.Ports, target.OtherUser}
+	joins = []target.Feature{target.Agent, target.Ports, target.Joining}
 )
 
 // Checks is the suite.
@@ -26,6 +28,14 @@ func Checks() []suite.Check {
 		{ID: "agent.json-strict", Title: "The JSON channel refuses unknown fields, wrong types, wrong versions and long bodies with the right status", Source: "protocol §4", Requires: door, Proof: "door.always-200", Because: "not refused", Run: jsonStrict},
 		{ID: "agent.method", Title: "Nothing is started by GET", Source: "protocol §4; RFC 9110 §9.2.1", Requires: door, Proof: "door.always-200", Because: "405", Run: method},
 		{ID: "agent.status", Title: "Status tells the login page that an agent runs, and nothing about its user", Source: "protocol §4", Requires: door, Proof: "door.status-talks", Because: "somebody", Run: status},
+		{ID: "agent.transports", Title: "The hub answers the same by long polling, server-sent events and web sockets", Source: "protocol §3; SignalR 2", Requires: door, Proof: "door.one-transport", Because: "serverSentEvents", Run: transports},
+		{ID: "agent.negotiate", Title: "The hub negotiates as the classic one does, web sockets included", Source: "protocol §3; SignalR 2", Requires: door, Proof: "door.sockets-hidden", Because: "TryWebSockets", Run: negotiated},
+		{ID: "agent.no-scripts", Title: "Forever-frames and JSONP, which another page could read, are refused", Source: "protocol §3", Requires: door, Proof: "door.always-200", Because: "not refused", Run: noScripts},
+		{ID: "agent.host-loopback", Title: "Every spelling of this machine is answered: localhost, ::1 and all of 127.0.0.0/8", Source: "protocol §4; Citrix virtual loopback", Requires: door, Proof: "door.one-loopback", Because: "421", Run: hostLoopback},
+		{ID: "agent.private-network", Title: "A preflight that asks for the private network is answered for the login page and for nobody else", Source: "protocol §4; WICG Private Network Access", Requires: door, Proof: "door.no-private-network", Because: "Private-Network", Run: privateNetwork},
+		{ID: "agent.other-user", Title: "Another user of the machine is refused at the door, whatever the page", Source: "protocol §4; issue: two users", Requires: users, Proof: "door.always-200", Because: "another user", Run: otherAtDoor},
+		{ID: "ports.other-user", Title: "Another user of the machine is not told of this user's agent", Source: "protocol §2; issue: two users", Requires: users, Proof: "door.same-for-all", Because: "another user", Run: portsOther},
+		{ID: "ports.leaves", Title: "An agent that leaves is forgotten, and the one before it is named again", Source: "protocol §2; issue: entries die with the process", Requires: joins, Proof: "door.port-wrong", Because: "never names", Run: portsLeave},
 		{ID: "ports.answers", Title: "Each port of the port service names this session's agent", Source: "protocol §2; NHS port service", Requires: ports, Proof: "door.port-wrong", Because: "port", Run: portsAnswer},
 		{ID: "ports.connect", Title: "ConnectPRService answers statusCode \"200\" as a string", Source: "protocol §2; NHS port service", Requires: ports, Proof: "door.status-number", Because: "ConnectPRService", Run: portsConnect},
 		{ID: "ports.cors", Title: "The port service answers the login page with its exact origin and credentials, and other pages not at all", Source: "protocol §2", Requires: ports, Proof: "door.cors-open", Because: "star", Run: portsCORS},

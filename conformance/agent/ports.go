@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
 	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
+	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
 
@@ -116,4 +118,55 @@ func portsHost(ctx context.Context, t *target.Target) error {
 		}
 	}
 	return nil
+}
+
+// portsOther asks as another user, who has no agent.
+func portsOther(ctx context.Context, t *target.Target) error {
+	for _, port := range t.Ports {
+		p, err := browser.New(t.Other).Get(ctx, browser.Knock{Port: port}, "/PRS/GetPortNumber")
+		if err != nil {
+			return err
+		}
+		if p.Status != http.StatusOK || !strings.Contains(p.Body, `"portData":null`) || !strings.Contains(p.Body, `"code":"PR30007"`) {
+			return fmt.Errorf("port %d answers another user with %d %s", port, p.Status, p.Body)
+		}
+	}
+	return nil
+}
+
+// portsLeave lets a second agent come and go.
+func portsLeave(ctx context.Context, t *target.Target) error {
+	const other = 65000 // nobody knocks there
+	leave, err := t.Join(ctx, other)
+	if err != nil {
+		return suite.Broken{Err: err}
+	}
+	if err := untilNamed(ctx, t, other); err != nil {
+		leave()
+		return err
+	}
+	leave()
+	return untilNamed(ctx, t, t.Agent)
+}
+
+// untilNamed waits for the first port to name an agent.
+func untilNamed(ctx context.Context, t *target.Target, agent int) error {
+	k := journey.Knock(t)
+	k.Port = t.Ports[0]
+	last := ""
+	for range 60 {
+		p, err := browser.New(t.HTTP).Get(ctx, k, "/PRS/GetPortNumber")
+		if err != nil {
+			return err
+		}
+		if last = p.Body; strings.Contains(last, fmt.Sprintf(`"portNumber":%d}`, agent)) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return fmt.Errorf("the port service never names %d, but %s", agent, last)
 }

@@ -28,6 +28,8 @@ type Knock struct {
 	Port   int
 	Origin string // sent as Origin; empty sends none
 	Host   string // sent as Host; empty is the true one
+	// Transport of the hub; empty is longPolling.
+	Transport string
 }
 
 func (k Knock) base() string { return "http://127.0.0.1:" + strconv.Itoa(k.Port) }
@@ -121,7 +123,8 @@ func (b *Browser) Get(ctx context.Context, k Knock, path string) (*Page, error) 
 	return b.once(ctx, request{method: http.MethodGet, url: k.base() + path, origin: k.Origin, host: k.Host})
 }
 
-// Preflight asks as a browser does before a JSON request.
+// Preflight asks as a browser does before a JSON request, and as one that
+// guards its network's address spaces.
 func (b *Browser) Preflight(ctx context.Context, k Knock, path string) (*Page, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodOptions, k.base()+path, nil)
 	if err != nil {
@@ -130,6 +133,7 @@ func (b *Browser) Preflight(ctx context.Context, k Knock, path string) (*Page, e
 	req.Header.Set("Origin", k.Origin)
 	req.Header.Set("Access-Control-Request-Method", http.MethodPost)
 	req.Header.Set("Access-Control-Request-Headers", "content-type")
+	req.Header.Set("Access-Control-Request-Private-Network", "true")
 	resp, err := b.client.Do(req)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,13 @@ func (b *Browser) Send(ctx context.Context, k Knock, token, hub, method, argumen
 	return reply.R, err
 }
 
+// Poll waits for what the hub has to say, as it comes. It observes ctx.
+func (b *Browser) Poll(ctx context.Context, k Knock, token string) (string, error) {
+	var raw json.RawMessage
+	err := b.signalR(ctx, k, http.MethodPost, "poll", token, url.Values{"messageId": {"d-0"}}, &raw)
+	return string(raw), err
+}
+
 // Connect negotiates, connects and starts, and returns the connection's token.
 func (b *Browser) Connect(ctx context.Context, k Knock) (token string, err error) {
 	var n struct{ ConnectionToken string }
@@ -49,12 +56,7 @@ func (b *Browser) Connect(ctx context.Context, k Knock) (token string, err error
 }
 
 func (b *Browser) signalR(ctx context.Context, k Knock, method, step, token string, form url.Values, out any) error {
-	query := url.Values{"clientProtocol": {"2.1"}, "connectionData": {"[]"}}
-	if token != "" {
-		query.Set("transport", "longPolling")
-		query.Set("connectionToken", token)
-	}
-	r := request{method: method, url: k.base() + "/signalr/" + step + "?" + query.Encode(), body: form.Encode(), origin: k.Origin, host: k.Host}
+	r := request{method: method, url: k.base() + "/signalr/" + step + "?" + k.query(token).Encode(), body: form.Encode(), origin: k.Origin, host: k.Host}
 	if method == http.MethodPost {
 		r.contentType = "application/x-www-form-urlencoded; charset=UTF-8"
 	}

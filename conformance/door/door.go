@@ -45,6 +45,13 @@ var All = []Fault{
 	alwaysSuccess,
 	statusTalks,
 	statusNumber,
+	oneLoopback,
+	noPrivateNetwork,
+	oneTransport,
+	socketsHidden,
+	placeLost,
+	progressLost,
+	sameForAll,
 }
 
 // Transport carries requests through the faults with these IDs, in order. The

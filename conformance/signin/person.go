@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
@@ -115,49 +113,6 @@ func shortPasscode(ctx context.Context, t *target.Target) error {
 		}
 		return nil
 	})
-}
-
-// oneAtATime holds the first form open by a file that is not there yet.
-func oneAtATime(ctx context.Context, t *target.Target) error {
-	dir, err := os.MkdirTemp("", "conformance")
-	if err != nil {
-		return suite.Broken{Err: err}
-	}
-	defer os.RemoveAll(dir)
-	gate := filepath.Join(dir, "gate")
-	if err := will(ctx, t, target.Answer{WaitFor: gate, Cancel: true}); err != nil {
-		return err
-	}
-	first, err := journey.Start(ctx, t, journey.Options{})
-	if err != nil {
-		return err
-	}
-	second, err := journey.Start(ctx, t, journey.Options{})
-	if err != nil {
-		return err
-	}
-	done := make(chan error, 1)
-	go func() {
-		reply, err := first.Hand(ctx, browser.JSON)
-		if err == nil {
-			err = status(reply, journey.Cancelled)
-		}
-		done <- err
-	}()
-	judged := func() error {
-		if err := untilAsked(ctx, t); err != nil {
-			return err
-		}
-		reply, err := second.Hand(ctx, browser.JSON)
-		if err != nil {
-			return err
-		}
-		return status(reply, journey.Busy)
-	}()
-	if err := os.WriteFile(gate, nil, 0o600); err != nil {
-		return suite.Broken{Err: err}
-	}
-	return errors.Join(judged, <-done)
 }
 
 func badArgument(ctx context.Context, t *target.Target) error {

@@ -28,6 +28,8 @@ const (
 	Agent         Feature = "agent"          // an agent can be asked to sign in
 	Program       Feature = "program"        // the agent is the built program
 	Ports         Feature = "ports"          // a port service runs
+	OtherUser     Feature = "other-user"     // requests of another user of the machine can be made
+	Joining       Feature = "joining"        // further agents can register with the port service
 	Signing       Feature = "signing"        // the agent signs prescriptions
 	Toy           Feature = "toy-pki"        // its certificates are of the toy authorities
 	AsIssued      Feature = "as-issued"      // it has the habits that its series is known for

@@ -37,6 +37,12 @@ type Target struct {
 	OpenURI func(ctx context.Context, uri string) (opened string, err error)
 	// HTTP carries every request to provider and agent. nil is the default.
 	HTTP http.RoundTripper
+	// Other carries requests of another user of this machine; nil where
+	// that takes more rights than there are.
+	Other http.RoundTripper
+	// Join registers an agent that is said to be at port with the port
+	// service, until leave.
+	Join func(ctx context.Context, port int) (leave func(), err error)
 	// Now is the clock of the cell.
 	Now func() time.Time
 
@@ -164,7 +170,7 @@ func (t *Target) checkClaims() error {
 	have := map[Feature]bool{
 		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
 		PUK: t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
-		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Clock: t.Side != nil,
+		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Clock: t.Side != nil, OtherUser: t.Other != nil,
 	}
 	for _, f := range t.Features {
 		if there, known := have[f]; known && !there {

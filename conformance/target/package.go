@@ -33,10 +33,13 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
-		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Signing, ShortForm, Readers, Clock, Logout, Series(number), Application(number)},
+		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Joining, Signing, ShortForm, Readers, Clock, Logout, Series(number), Application(number)},
 	}
 	if Application(number) == PIV {
 		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
+	}
+	if asOther() != nil {
+		f.Features = append(f.Features, OtherUser)
 	}
 	f.Features = append(f.Features, FormatFirst, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p])
 	return f
@@ -142,6 +145,11 @@ func (t *Target) serve(ctx context.Context, a *agent.Agent, port int) error {
 	if t.HTTP, err = door.Transport(t.faultsOf("door"), t.doorCell(), http.DefaultTransport); err != nil {
 		return fmt.Errorf("%w: %w", ErrUsage, err)
 	}
+	if other := asOther(); other != nil {
+		if t.Other, err = door.Transport(t.faultsOf("door"), t.doorCell(), other); err != nil {
+			return fmt.Errorf("%w: %w", ErrUsage, err)
+		}
+	}
 	t.OpenURI = func(ctx context.Context, uri string) (string, error) { return openURI(ctx, a, uri) }
 	return nil
 }
@@ -178,6 +186,15 @@ func (t *Target) startPorts(ctx context.Context, config settings.Settings) error
 		portservice.Register(ctx, socket, portservice.Hello{Version: 1, Port: t.Agent, Origins: config.Origins()}, slog.New(slog.DiscardHandler))
 		return nil
 	})
+	t.Join = func(ctx context.Context, port int) (func(), error) {
+		ctx, cancel := context.WithCancel(ctx)
+		left := make(chan struct{})
+		go func() {
+			defer close(left)
+			portservice.Register(ctx, socket, portservice.Hello{Version: 1, Port: port, Origins: config.Origins()}, slog.New(slog.DiscardHandler))
+		}()
+		return func() { cancel(); <-left }, nil
+	}
 	return t.portsReady(ctx)
 }
 

@@ -70,7 +70,7 @@ func openByProgram(program, settings, opened string) func(context.Context, strin
 		if err := os.WriteFile(opened, nil, 0o600); err != nil {
 			return "", err
 		}
-		c := exec.CommandContext(ctx, program, "authenticate", uri, "--settings", settings)
+		c := exec.CommandContext(ctx, program, "authenticate", uri, "--settings", settings, "--session-dir", filepath.Dir(settings)) // the cell's session, not the bench's
 		out, ran := c.CombinedOutput()
 		for range 50 {
 			if raw, err := os.ReadFile(opened); err == nil && len(raw) > 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/part"
@@ -82,7 +83,7 @@ func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
 	}
 	_, err = b.start(ctx, part.Program{
 		Name: Agent, Path: path, Foreground: o.Terminal,
-		Args: []string{"run", "--settings", b.Settings, "--service", s.Socket},
+		Args: []string{"run", "--settings", b.Settings, "--service", s.Socket, "--session-dir", filepath.Dir(b.Settings)},
 	})
 	return product(err)
 }

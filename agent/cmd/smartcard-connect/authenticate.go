@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
-	"os/exec"
 
-	"github.com/smartcard-connect/smartcard-connect/agent/local"
+	"github.com/smartcard-connect/smartcard-connect/agent/instance"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 	"github.com/smartcard-connect/smartcard-connect/agent/signin"
 )
@@ -14,6 +14,7 @@ import (
 // authenticateCommand is the uri channel (PROTOCOL.md §4).
 type authenticateCommand struct {
 	settingsFlag
+	sessionFlag
 	URI string `arg:"" help:"smartcard-connect:authenticate?issuer=…&id=…"`
 }
 
@@ -22,7 +23,8 @@ func (authenticateCommand) Help() string {
 	return "For browsers that block pages from reaching this computer. The issuer must be one of the settings.\n\nExample:\n\n  smartcard-connect authenticate --settings settings.json \\\n    'smartcard-connect:authenticate?issuer=https%3A%2F%2Fam.example.nhs.uk%3A443%2Frealm&id=0123456789abcdefghijkl'"
 }
 
-// Run signs in and opens the way back in the person's browser. The ticket is in
+// Run signs in, by the agent that runs in this session where there is one, as it
+// has the screen, and opens the way back in the person's browser. The ticket is in
 // the address, so other programs may see it: without the browser's cookie it
 // is worth nothing.
 func (c *authenticateCommand) Run(ctx context.Context, s *streams) error {
@@ -34,13 +36,17 @@ func (c *authenticateCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return usage{err}
 	}
-	result := wire(s, set).Authenticate(ctx, issuer.URL, id)
-	open := append(set.BrowserOpener[1:len(set.BrowserOpener):len(set.BrowserOpener)], local.Return(issuer, result))
-	if err := exec.CommandContext(context.WithoutCancel(ctx), set.BrowserOpener[0], open...).Run(); err != nil {
-		return fmt.Errorf("the browser could not be opened: %w; check browser_opener in the settings", err)
+	o, err := c.handOver(ctx, s, set, instance.Wish{Issuer: issuer.URL, ID: id})
+	if err != nil {
+		return err
 	}
-	if result.Status != signin.OK {
-		return fmt.Errorf("%s (%s, 0x%08X)", result.Message(), result.Status, uint32(result.Status))
+	if o.Return != "" {
+		if err := openBrowser(ctx, set.BrowserOpener, o.Return); err != nil {
+			return fmt.Errorf("the browser could not be opened: %w; check browser_opener in the settings", err)
+		}
+	}
+	if o.Problem != "" {
+		return errors.New(o.Problem)
 	}
 	return nil
 }

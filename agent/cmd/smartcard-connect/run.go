@@ -18,6 +18,7 @@ import (
 // runCommand is the agent itself.
 type runCommand struct {
 	settingsFlag
+	sessionFlag
 	Port    *int   `help:"Listen on this loopback port instead of the settings' (43485); 0 takes a free one."`
 	Service string `help:"Register with the port service at this socket instead of the settings'." type:"path"`
 }
@@ -43,10 +44,10 @@ func (c *runCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on port %d (held by %s): %w; end that program, or choose another port with --port", set.Port, portservice.Squatter(set.Port), err)
 	}
-	return serve(ctx, s, set, listeners)
+	return c.serve(ctx, s, set, listeners)
 }
 
-func serve(ctx context.Context, s *streams, set settings.Settings, listeners []net.Listener) error {
+func (c *runCommand) serve(ctx context.Context, s *streams, set settings.Settings, listeners []net.Listener) error {
 	port := listeners[0].Addr().(*net.TCPAddr).Port
 	for _, i := range set.Issuers {
 		if i.Test() {
@@ -61,10 +62,12 @@ func serve(ctx context.Context, s *streams, set settings.Settings, listeners []n
 		hello := portservice.Hello{Version: 1, Port: port, Origins: set.Origins()}
 		registration.Go(func() { portservice.Register(ctx, set.PortServiceSocket, hello, s.log) })
 	}
+	a := wire(s, set)
+	registration.Go(func() { c.receive(ctx, s.log, set, a) })
 	if err := json.NewEncoder(s.out).Encode(map[string]any{"ready": true, "port": port}); err != nil {
 		return err
 	}
-	return wire(s, set).Serve(ctx, listeners...)
+	return a.Serve(ctx, listeners...)
 }
 
 // wire is the agent with the machine's readers and a way to ask its user.

@@ -45,35 +45,42 @@ const json = async (port) => {
   return answer.json();
 };
 
-// Has the browser refused, rather than nobody answered? Browsers that split the
-// network into address spaces ask their person first, or a policy decides; the
-// permission has had three names. A question that is still open after a call has
-// failed was turned away.
-const refused = async () => {
+// What the browser says of calls to this computer, after one has failed. Browsers
+// that split the network into address spaces ask their person first, or a policy
+// decides; the permission has had three names, of which the first known counts.
+// "prompt" may be a question that was turned away, or one that never came up.
+const permission = async () => {
   for (const name of ["loopback-network", "local-network", "local-network-access"]) {
     try {
-      const { state } = await navigator.permissions.query({ name });
-      if (state !== "granted") return true;
-    } catch (e) { /* a browser that knows no such permission, or not by this name */ }
+      return (await navigator.permissions.query({ name })).state;
+    } catch (e) { /* not known by this name */ }
   }
-  return false;
+  return "unknown";
 };
 
 // The ways that need no call from this page: a form that goes to the program
 // itself, and a link that starts it.
-const byHand = () => {
-  const button = document.getElementById("use-form") || document.getElementById("use-uri");
-  const why = "Your browser does not let this page look for the smartcard program on this computer. ";
-  line.dataset.refused = "true";
-  if (!button) {
+const byHand = () => document.getElementById("use-form") || document.getElementById("use-uri");
+
+// No call got through. The browser's no is another thing than a program that
+// does not run.
+const unreached = async () => {
+  const state = await permission();
+  const button = byHand();
+  const what = button && (button.id === "use-form" ? "button" : "link");
+  if (button) document.getElementById("other-title").textContent = "Ways that need no permission";
+  if (state === "denied" && button) {
+    say("Your browser does not let this page look for the smartcard program on this computer. Use the " + what + " below to go on.");
+    button.classList.remove("second");
+    button.focus();
+  } else {
     fail(0);
-    say(why + "Allow it when the browser asks, or ask your IT department to allow this address. Code for the helpdesk: 400_645.");
-    return;
+    if (state === "denied") say("Your browser does not let this page look for the smartcard program on this computer. " +
+      "Ask your IT department to allow it. Code for the helpdesk: 400_645.");
+    if (state === "prompt" && button) say(line.textContent +
+      " If your browser asked whether this page may reach this computer, try again and allow it, or use the " + what + " below.");
   }
-  say(why + "Use the " + (button.id === "use-form" ? "button" : "link") + " below to go on.");
-  document.getElementById("other-title").textContent = "Go on without it";
-  button.classList.remove("second");
-  button.focus();
+  line.dataset.refused = state;
 };
 
 const asking = () => say("Put your smartcard in and type your passcode in the window of the smartcard program.");
@@ -113,8 +120,7 @@ const run = async () => {
   try {
     port = await findPort();
   } catch (e) {
-    if (await refused()) byHand();
-    else fail(0);
+    await unreached();
     return;
   }
   const form = document.getElementById("form-channel");
