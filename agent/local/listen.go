@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,14 +16,14 @@ import (
 // browser that looks up "localhost" may use either. Both must be ours, or
 // someone else would answer for us.
 func Listen(ctx context.Context, port int) ([]net.Listener, error) {
-	var config net.ListenConfig
+	config := net.ListenConfig{Control: exclusive}
 	four, err := config.Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return nil, fmt.Errorf("local: %w", err)
 	}
 	port = four.Addr().(*net.TCPAddr).Port
 	six, err := config.Listen(ctx, "tcp6", net.JoinHostPort("::1", strconv.Itoa(port)))
-	if errors.Is(err, syscall.EADDRINUSE) {
+	if inUse(err) {
 		_ = four.Close()
 		return nil, fmt.Errorf("local: %w", err)
 	}

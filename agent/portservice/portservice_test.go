@@ -102,8 +102,8 @@ func TestRefusals(t *testing.T) {
 // left alone and the others are served (design §4). Turned red by: trusting the
 // line, or a registration that outlives its connection.
 func TestRegistration(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("agents can only be told apart on Linux yet")
+	if runtime.GOOS != "linux" && runtime.GOOS != "windows" {
+		t.Skip("agents can only be told apart on Linux and Windows")
 	}
 	squatter, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -111,7 +111,7 @@ func TestRegistration(t *testing.T) {
 	}
 	defer squatter.Close()
 	taken, free := squatter.Addr().(*net.TCPAddr).Port, freePort(t)
-	socket := filepath.Join(t.TempDir(), "s")
+	socket := testSocket(t)
 	log := slog.New(slog.DiscardHandler)
 
 	stop := serve(t, socket, []int{taken, free})

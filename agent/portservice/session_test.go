@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -78,7 +77,7 @@ func TestSessionsAreKeptApart(t *testing.T) {
 	people := []peer.Owner{{User: "S-1-5-21-1", Session: 1}, {User: "S-1-5-21-1", Session: 2}, {User: "S-1-5-21-2", Session: 3}, {User: "S-1-5-21-3", Session: 4}}
 	world := &sessions{owner: map[string]peer.Owner{}, over: map[peer.Owner]bool{}}
 	service := &Service{Peer: world.find, Registrant: world.agentOf, Sessions: world}
-	port, socket := freePort(t), filepath.Join(t.TempDir(), "s")
+	port, socket := freePort(t), testSocket(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ended, ready := make(chan error, 1), make(chan struct{})
 	service.Ready = func() { close(ready) }
@@ -137,7 +136,7 @@ func TestSessionsAreKeptApart(t *testing.T) {
 // register says an agent's line and wants it taken.
 func register(t *testing.T, socket, line string) net.Conn {
 	t.Helper()
-	c, err := net.Dial("unix", socket)
+	c, err := dialSocket(t.Context(), socket)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,3 +1,5 @@
+//go:build !windows
+
 package portservice
 
 import (
@@ -6,6 +8,9 @@ import (
 	"net"
 	"os"
 )
+
+// DefaultSocket is where agents register when nobody says otherwise.
+const DefaultSocket = "/run/smartcard-connect/ports.sock"
 
 // listenSocket makes the socket, which every user may connect to. A socket
 // nobody answers on is left over from a crash and is replaced.

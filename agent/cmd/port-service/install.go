@@ -23,12 +23,12 @@ const packaged = "/usr/lib/smartcard-connect/port-service"
 // unitFor is the unit that starts program.
 func unitFor(program string) string { return strings.ReplaceAll(unit, packaged, program) }
 
-// errSystem is said on systems without systemd.
+// errSystem is said on systems without systemd that are not Windows.
 var errSystem = errors.New("installing as a service is not available on " + runtime.GOOS + " yet; start `port-service serve` by other means")
 
-// installCommand writes the unit.
+// installCommand writes the unit, or registers the Windows service.
 type installCommand struct {
-	Print bool `help:"Print the unit instead of writing it."`
+	Print bool `help:"Print the unit, or the service's command line, instead of installing it."`
 }
 
 // Help is shown below the verb's own line.
@@ -36,7 +36,11 @@ func (installCommand) Help() string { return "Example:\n\n  port-service install
 
 // Run writes the unit whole or not at all, and says what to do next.
 func (c *installCommand) Run() error {
-	if runtime.GOOS != "linux" {
+	switch runtime.GOOS {
+	case "linux":
+	case "windows":
+		return installService(c.Print)
+	default:
 		return errSystem
 	}
 	self, err := os.Executable()
@@ -58,7 +62,7 @@ func (c *installCommand) Run() error {
 	return nil
 }
 
-// uninstallCommand removes the unit.
+// uninstallCommand removes the unit or the Windows service.
 type uninstallCommand struct{}
 
 // Help is shown below the verb's own line.
@@ -66,7 +70,11 @@ func (uninstallCommand) Help() string { return "Example:\n\n  sudo port-service 
 
 // Run removes it; it is no error that there is none.
 func (uninstallCommand) Run() error {
-	if runtime.GOOS != "linux" {
+	switch runtime.GOOS {
+	case "linux":
+	case "windows":
+		return uninstallService()
+	default:
 		return errSystem
 	}
 	if err := os.Remove(unitPath); err != nil && !errors.Is(err, fs.ErrNotExist) {

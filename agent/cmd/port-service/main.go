@@ -36,8 +36,8 @@ Exit codes: 0 done, 1 it did not work, 64 the command line or the settings file 
 type program struct {
 	Serve     serveCommand     `cmd:"" help:"Serve until interrupted."`
 	Status    statusCommand    `cmd:"" help:"Say for every port who answers there."`
-	Install   installCommand   `cmd:"" help:"Write a systemd unit, or print it with --print."`
-	Uninstall uninstallCommand `cmd:"" help:"Remove the systemd unit."`
+	Install   installCommand   `cmd:"" help:"Write a systemd unit or register the Windows service, or print it with --print."`
+	Uninstall uninstallCommand `cmd:"" help:"Remove the systemd unit or the Windows service."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
@@ -55,9 +55,10 @@ func (versionCommand) Run() error {
 
 // serveCommand is the service.
 type serveCommand struct {
-	Socket   string `help:"Unix socket where agents register." type:"path" default:"/run/smartcard-connect/ports.sock"`
+	Socket   string `help:"Unix socket or named pipe where agents register." type:"path" default:"${socket}"`
 	Ports    []int  `help:"Loopback ports to take; all five by default."`
 	Settings string `help:"A settings file, JSON, which stands in for the machine tier: for tests and benches. Origins of policy and machine may be asked from by every user's browser." type:"path"`
+	Managed  bool   `hidden:"" help:"Started by the Windows service manager."`
 }
 
 // Help is shown below the verb's own line.
@@ -85,7 +86,11 @@ func (c *serveCommand) Run(ctx context.Context, log *slog.Logger) error {
 			log.Warn("the service manager does not hear that this is ready", "error", err)
 		}
 	}
-	return service.Serve(ctx, c.Socket, c.Ports)
+	serve := func(ctx context.Context) error { return service.Serve(ctx, c.Socket, c.Ports) }
+	if c.Managed {
+		return managed(ctx, service, serve)
+	}
+	return serve(ctx)
 }
 
 // statusCommand asks every port.
@@ -129,7 +134,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
 	var p program
-	parser, err := kong.New(&p, kong.Name("port-service"), kong.Description(help), kong.UsageOnError())
+	parser, err := kong.New(&p, kong.Name("port-service"), kong.Description(help), kong.UsageOnError(), kong.Vars{"socket": portservice.DefaultSocket})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "port-service:", err)
 		return 1
