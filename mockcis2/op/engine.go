@@ -115,7 +115,9 @@ func (e *Engine) config() *fosite.Config {
 
 // idTokens is fosite's handler, which has nothing to say about a token request
 // until it is answered, and says so by a stack trace each time.
-type idTokens struct{ *openid.OpenIDConnectExplicitHandler }
+type idTokens struct {
+	*openid.OpenIDConnectExplicitHandler
+}
 
 // HandleTokenEndpointRequest passes the request over.
 func (idTokens) HandleTokenEndpointRequest(context.Context, fosite.AccessRequester) error {
