@@ -143,8 +143,10 @@ func Applies(id string, c cell.Cell) bool {
 	switch {
 	case id == "":
 		return false
-	case ours, strings.HasPrefix(id, "reader."):
+	case ours, base(id) == muteReader:
 		return c.Kind == rig.PCSCD
+	case strings.HasPrefix(id, "reader."):
+		return c.Kind == rig.Package
 	case strings.HasPrefix(id, "door."):
 		return c.Kind == rig.Package
 	}
