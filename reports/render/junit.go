@@ -114,22 +114,42 @@ func cellSuite(r result.Report, c result.Cell) suite {
 	if c.Kind == result.KindPackage {
 		s.Properties = append(s.Properties, property{"note", InProcess})
 	}
+	s.Properties = append(s.Properties, who(c)...)
 	for _, spec := range c.Specs {
-		s.Cases = append(s.Cases, specCase(c, spec))
+		s.Cases = append(s.Cases, specCase(r, c, spec))
 	}
-	if c.Verdict.Counted() != result.Judge(c.Specs) { // what no spec says
+	if c.Beyond() {
 		s.Cases = append(s.Cases, ended(testcase{Name: "cell", Class: c.ID, Time: seconds(0)}, c.Verdict, c.Reason, ""))
 	}
 	return s
 }
 
-func specCase(c result.Cell, s result.Spec) testcase {
+// who are the identity and the features of a cell.
+func who(c result.Cell) []property {
+	var all []property
+	if i := c.Identity; i != nil {
+		all = given("host", i.Host, "reader", i.Reader, "reader-id", i.ReaderID, "card", i.Card, "profile", i.Profile, "atr", i.ATR, "exchanged", i.Exchanged)
+	}
+	if f := c.Features; f != nil {
+		all = append(all, given("claimed", strings.Join(f.Claimed, " "), "unclaimed", strings.Join(f.Unclaimed, " "))...)
+	}
+	return all
+}
+
+func specCase(r result.Report, c result.Cell, s result.Spec) testcase {
 	proof := s.Proof
 	if proof == "" {
 		proof = "unproven"
 	}
 	t := testcase{Name: s.ID, Class: c.ID, Time: seconds(s.Elapsed)}
-	t.Properties = &properties{given("title", s.Title, "source", s.Source, "proof", proof)}
+	var attempts, waived string
+	for _, a := range s.Attempts {
+		attempts += " " + string(a.Verdict.Counted())
+	}
+	if w, ok := r.Waived(c.ID, s.ID); ok {
+		waived = "by " + w.Who + " until " + stamp(w.Until) + ": " + w.Reason
+	}
+	t.Properties = &properties{given("title", s.Title, "source", s.Source, "proof", proof, "attempts", strings.TrimSpace(attempts), "waived", waived)}
 	var trace strings.Builder
 	for _, x := range s.Trace {
 		fmt.Fprintf(&trace, "> %s\n< %s\n", hex(x.Command), hex(x.Response))
