@@ -61,7 +61,7 @@ func (s onScreen) opened(address, ready string) {
 func (s onScreen) awaits(what, js string) {
 	s.t.Helper()
 	for range 500 {
-		if s.text(`String(Boolean(` + js + `))`) == "true" {
+		if s.text(`String(Boolean(`+js+`))`) == "true" {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)

@@ -175,8 +175,17 @@ func TestPublish(t *testing.T) {
 	if err := os.WriteFile(from+"/report.json", []byte(named), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.MkdirAll(from+"/attestations", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(from+"/attestations/one.sigstore.json", []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if code, said := hil(t, "publish", from, to); code != 0 {
 		t.Fatalf("exit %d: %s", code, said)
+	}
+	if _, err := os.Stat(to + "/attestations/one.sigstore.json"); err != nil {
+		t.Error(err)
 	}
 	kept, err := os.ReadFile(to + "/report.json")
 	if err != nil || string(kept) != named {

@@ -84,18 +84,16 @@ func fit(r result.Report) error {
 	return nil
 }
 
-// kept are the files of a run that are published: the report, its page, and what
-// is signed. Logs stay behind, and JUnit XML can be made again.
+// attestations is the folder of a run with what was signed.
+const attestations = "attestations"
+
+// kept are the files of a run that are published, by their names with slashes:
+// the report, its page, and what is signed. Logs stay behind, and JUnit XML can
+// be made again.
 func kept(dir string) ([]string, error) {
-	var all []string
-	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		name := e.Name()
-		if e.Type().IsRegular() && (name == reportFile || name == "report.html" || strings.HasSuffix(name, ".sigstore.json")) {
-			all = append(all, name)
-		}
-	}
-	return all, err
+	all := []string{reportFile, "report.html"}
+	signed, err := fs.Glob(os.DirFS(dir), attestations+"/*.sigstore.json")
+	return append(all, signed...), err
 }
 
 // fill copies the files, sums them and says how to check them.
@@ -111,7 +109,11 @@ func (c publishCommand) fill(dir string, r result.Report) error {
 			return err
 		}
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(b), name)
-		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, b, 0o644); err != nil {
 			return err
 		}
 	}
@@ -140,7 +142,6 @@ func (c publishCommand) readme(r result.Report, names []string) ([]byte, error) 
 	err = t.Execute(&b, map[string]any{
 		"Report": r, "Decision": gate.Decide(r), "Specs": len(specs), "How": c.How, "Name": filepath.Base(c.To),
 		"Signed": slices.ContainsFunc(names, func(n string) bool { return strings.HasSuffix(n, ".sigstore.json") }),
-		"Page":   slices.Contains(names, "report.html"),
 	})
 	return b.Bytes(), err
 }
