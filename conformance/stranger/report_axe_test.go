@@ -199,7 +199,7 @@ func TestReportKeepsMarkupAsText(t *testing.T) {
 		}
 	}
 	r.Waivers[0].Reason, r.Waivers[0].Who = bad, bad
-	r.Proof.Specs[0].Observed, r.Proof.Faults[0].ID = bad, bad
+	r.Proof.Rows[0].Said, r.Proof.Effects[0].Fault = bad, bad
 	address := onDisk(t, reportPage(r))
 	s := screen(t)
 	for _, at := range []string{"", "#spec-card.signs", "#spec-" + strings.ReplaceAll(bad, " ", "%20"), "#spec-__proto__", "#%"} {

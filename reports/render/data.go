@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -128,15 +129,15 @@ func (d *data) prove(p *result.Proof) {
 	if p == nil {
 		return
 	}
-	for _, s := range p.Specs {
-		if a := d.Specs[s.ID]; a != nil {
-			a.Observed = plain(s.Observed)
+	for _, s := range p.Rows {
+		if a := d.Specs[s.Spec]; a != nil {
+			a.Observed = plain(s.Said)
 		}
 	}
-	for _, f := range p.Faults {
-		for _, id := range f.By {
-			if a := d.Specs[id]; a != nil {
-				a.Caught = append(a.Caught, f.ID)
+	for _, e := range p.Effects {
+		for _, id := range e.Red {
+			if a := d.Specs[id]; a != nil && !slices.Contains(a.Caught, e.Fault) {
+				a.Caught = append(a.Caught, e.Fault)
 			}
 		}
 	}

@@ -114,7 +114,7 @@ func proofOf(r result.Report) *proof {
 		return nil
 	}
 	p := proof{Proof: *r.Proof, Unproven: r.Proof.Unproven()}
-	p.Red = len(p.Specs) - len(p.Unproven)
+	p.Red = len(p.Rows) - len(p.Unproven)
 	return &p
 }
 

@@ -153,7 +153,7 @@ func TestLoadsNothing(t *testing.T) {
 	r.Cells[0].Specs[0].Title = `<img src=https://evil.example/x onerror="alert(1)"><script src=//evil.example></script>`
 	r.Cells[0].Specs[0].ID, r.Cells[0].ID = `x" onclick="alert(1).</th><img src=x>`, `"><svg onload=alert(1)>`
 	r.Cells[0].Features.Claimed[0], r.Waivers[0].Who, r.Cells[0].Identity.Reader = `<object data=x>`, `<base href=//evil.example>`, `<iframe src=//evil.example>`
-	r.Proof.Faults[0].Title, r.Cells[0].Specs[1].Source = `<embed src=x>`, `</script><script>alert(1)</script>`
+	r.Proof.Effects[0].Error, r.Cells[0].Specs[1].Source = `<embed src=x>`, `</script><script>alert(1)</script>`
 	r.Cells[0].Reproduce = `</code><link rel=stylesheet href=http://evil.example/x.css>`
 	r.Build.Version = `"><iframe src=javascript:alert(1)>`
 	page := made(t, r, render.HTML)

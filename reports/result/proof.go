@@ -5,38 +5,43 @@ import (
 	"io"
 )
 
-// Proof is what a run with the faults on has shown: that each spec can fail, and
-// for each fault who notices. It is optional in a report.
+// Proof is what runs with the faults on have shown: that each spec can fail, and
+// for each fault who notices. It is optional in a report, and is the proof.json
+// that the conformance program writes.
 type Proof struct {
-	Specs  []Proven `json:"specs"`
-	Faults []Caught `json:"faults"`
+	Rows    []Proven `json:"rows"`
+	Effects []Effect `json:"effects"`
 }
 
-// Proven is one spec against the fault it names.
+// Proven is one spec with its own fault on.
 type Proven struct {
-	ID       string  `json:"id"`
-	Fault    string  `json:"fault,omitempty"` // empty: it names none and is unproven
-	Verdict  Verdict `json:"verdict"`         // with the fault on; FAIL is what is wanted
-	Observed string  `json:"observed,omitempty"`
+	Spec    string `json:"spec"`
+	Fault   string `json:"fault,omitempty"`   // empty: it names none and is unproven
+	Because string `json:"because,omitempty"` // what it must say
+	Said    string `json:"said,omitempty"`    // what it said
+	Red     bool   `json:"red"`               // red, and for that reason
+	Skipped string `json:"skipped,omitempty"` // why this machine cannot show it
 }
 
-// Caught is one fault against all specs.
-type Caught struct {
-	ID    string   `json:"id"`
-	Title string   `json:"title,omitempty"`
-	By    []string `json:"by"`    // specs that were red with it and green without
-	Green int      `json:"green"` // how many stayed green
+// Effect is one fault and the specs that notice it.
+type Effect struct {
+	Fault  string   `json:"fault"`
+	Cell   string   `json:"cell,omitempty"`
+	Judged int      `json:"judged"`          // specs that a healthy cell judges
+	Red    []string `json:"red"`             // of these, those not green with the fault on
+	Proves []string `json:"proves"`          // specs that have the fault for their proof
+	Error  string   `json:"error,omitempty"` // why it could not be found out
 }
 
-// Red says whether the spec was seen red for its own fault.
-func (p Proven) Red() bool { return p.Fault != "" && p.Verdict == Fail }
+// Green is how many specs stayed green with the fault on.
+func (e Effect) Green() int { return e.Judged - len(e.Red) }
 
 // Unproven are the specs that were not seen red.
 func (p Proof) Unproven() []string {
 	var all []string
-	for _, s := range p.Specs {
-		if !s.Red() {
-			all = append(all, s.ID)
+	for _, s := range p.Rows {
+		if !s.Red || s.Fault == "" {
+			all = append(all, s.Spec)
 		}
 	}
 	return all
@@ -56,9 +61,9 @@ func WriteProof(w io.Writer, p Proof) error { return indent(w, p.full()) }
 
 // full is p with lists that are not nil.
 func (p Proof) full() Proof {
-	p.Specs, p.Faults = full(p.Specs), full(p.Faults)
-	for i := range p.Faults {
-		p.Faults[i].By = full(p.Faults[i].By)
+	p.Rows, p.Effects = full(p.Rows), full(p.Effects)
+	for i, e := range p.Effects {
+		p.Effects[i].Red, p.Effects[i].Proves = full(e.Red), full(e.Proves)
 	}
 	return p
 }

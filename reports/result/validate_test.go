@@ -51,7 +51,7 @@ func whole() result.Report {
 	r.Cells = append(r.Cells, result.Cell{ID: "b", Verdict: result.Miss, Features: &result.Features{}})
 	r.Flakes = append(r.Unsteady(), result.Flake{Cell: "b", Of: result.OfBench})
 	r.Waivers = []result.Waiver{{Spec: "card.three", Cells: "a", Reason: "known", Who: "me", Until: at.Add(time.Hour)}}
-	r.Proof = &result.Proof{Specs: []result.Proven{{ID: "card.one", Fault: "card.garbage", Verdict: result.Fail, Observed: "got 6D00"}}, Faults: []result.Caught{{ID: "card.garbage"}}}
+	r.Proof = &result.Proof{Rows: []result.Proven{{Spec: "card.one", Fault: "card.garbage", Because: "6D00", Said: "got 6D00", Red: true, Skipped: "no"}}, Effects: []result.Effect{{Fault: "card.garbage", Cell: "a", Error: "no"}}}
 	r.Verdict = &result.Decision{Verdict: result.Miss, Exit: 2, Reasons: []string{"why"}}
 	return r
 }
@@ -91,7 +91,7 @@ func TestSchemaRefuses(t *testing.T) {
 	for _, c := range []struct{ name, old, new string }{
 		{"sixth verdict", `"verdict": "FAIL"`, `"verdict": "WARN"`},
 		{"another schema number", `"schema": 1`, `"schema": 2`},
-		{"null list", `"by": []`, `"by": null`},
+		{"null list", `"proves": []`, `"proves": null`},
 		{"unknown field", `"seed": 7`, `"seed": 7, "sead": 7`},
 		{"a flake of nothing known", `"of": "product"`, `"of": "weather"`},
 		{"a waiver without end", `"until"`, `"till"`},

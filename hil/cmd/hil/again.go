@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -35,7 +37,7 @@ func (f forms) write(file string) error {
 
 // showCommand writes one report anew.
 type showCommand struct {
-	From   string `arg:"" type:"path" help:"A run's folder, or its report.json."`
+	From   string `arg:"" type:"path" help:"A run's folder, its report.json, or a cell.json of 'conformance run'."`
 	Output string `short:"o" type:"path" placeholder:"FILE" help:"Where to: .html, .txt, .xml or .json. Default: text here."`
 }
 
@@ -166,12 +168,25 @@ func (schemaCommand) Run(w world) error {
 // reportFile is the report in a run's folder.
 const reportFile = "report.json"
 
-// readReport reads a report.json, or the one in a run's folder.
+// cellFile is what the conformance program writes by itself: one cell.
+const cellFile = "cell.json"
+
+// readReport reads a report.json, or the one in a run's folder. A cell.json is
+// read as a report of one cell and no plan, which the gate finds inconclusive.
 func readReport(path string) (result.Report, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, reportFile)
+		dir := path
+		path = filepath.Join(dir, reportFile)
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			path = filepath.Join(dir, cellFile)
+		}
 	}
 	var r result.Report
+	if filepath.Base(path) == cellFile {
+		var c result.Cell
+		err := reading(path, func(in io.Reader) (err error) { c, err = result.ReadCell(in); return })
+		return result.Report{Schema: result.Schema, Start: c.Start, End: c.End, Cells: []result.Cell{c}}, err
+	}
 	err := reading(path, func(in io.Reader) (err error) { r, err = result.Read(in); return })
 	return r, err
 }

@@ -79,7 +79,8 @@ func TestReportHistory(t *testing.T) {
 	}
 }
 
-// Requirement: a report can be written anew in each form, and the schema printed.
+// Requirement: a report, and what the conformance program wrote of one cell, can
+// be written anew in each form, and the schema printed.
 // Turned red by: a form without an entry.
 func TestReportShow(t *testing.T) {
 	dir := desk(t, "FAIL")
@@ -92,6 +93,9 @@ func TestReportShow(t *testing.T) {
 		if err != nil || !strings.Contains(string(b), "card.two") {
 			t.Errorf("%s: %v %.200s", form, err, b)
 		}
+	}
+	if code, said := hil(t, "report", "show", dir+"/out/latest/series9-T0-package"); code != 0 || !strings.Contains(said, "card.two") {
+		t.Errorf("one cell: exit %d: %s", code, said)
 	}
 	if code, said := hil(t, "report", "schema"); code != 0 || said != result.JSONSchema() {
 		t.Errorf("exit %d, %.100s", code, said)
@@ -127,7 +131,7 @@ func TestRunCarries(t *testing.T) {
 	dir := desk(t, "FAIL")
 	for name, text := range map[string]string{
 		"w.json":   `[{"spec":"card.two","cells":"*","reason":"known","who":"us","until":"2999-01-01T00:00:00Z"}]`,
-		"p.json":   `{"specs":[{"id":"card.two","fault":"card.x","verdict":"FAIL"}],"faults":[]}`,
+		"p.json":   `{"rows":[{"spec":"card.two","fault":"card.x","red":true}],"effects":[]}`,
 		"bad.json": `[{"spec":"card.two"}]`,
 	} {
 		if err := os.WriteFile(dir+"/"+name, []byte(text), 0o600); err != nil {
@@ -136,7 +140,7 @@ func TestRunCarries(t *testing.T) {
 	}
 	code, said := run(t, dir, "--waivers", dir+"/w.json", "--proof", dir+"/p.json")
 	r := latestReport(t, dir)
-	if code != result.ExitFail || len(r.Waivers) != 1 || r.Proof == nil || len(r.Proof.Specs) != 1 {
+	if code != result.ExitFail || len(r.Waivers) != 1 || r.Proof == nil || len(r.Proof.Rows) != 1 {
 		t.Errorf("exit %d, %+v, %+v\n%s", code, r.Waivers, r.Proof, said)
 	}
 	if code, said := run(t, dir, "--waivers", dir+"/bad.json"); code != result.ExitUsage || !strings.Contains(said, "no waiver") {
