@@ -1,13 +1,11 @@
 package stranger_test
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,8 +15,6 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/demo"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
-	"github.com/smartcard-connect/smartcard-connect/reports/render"
-	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
 // Requirement: axe and a screen reader find nothing wrong with the demonstration
@@ -43,27 +39,6 @@ func TestDemoByAxe(t *testing.T) {
 	s.judge("demo-signed-in")
 	s.do(chromedp.Navigate(site.URL+"/callback?state=made-up"), chromedp.WaitReady(chromedp.CSS(".problem")))
 	s.judge("demo-problem")
-}
-
-// Requirement: the same for the report of a run. Source: issue "Must show". Turned
-// red by: a verdict that is told by its colour alone.
-func TestReportByAxe(t *testing.T) {
-	raw, err := os.Open("../../reports/render/testdata/sample.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer raw.Close()
-	report, err := result.Read(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var page bytes.Buffer
-	if err := render.HTML(&page, report); err != nil {
-		t.Fatal(err)
-	}
-	s := screen(t)
-	s.do(chromedp.Navigate(shown(t, page.String())), chromedp.WaitReady(chromedp.CSS("main")))
-	s.judge("run-report")
 }
 
 // Requirement: the same for the page of response_mode form_post, as it is seen

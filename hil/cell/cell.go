@@ -21,6 +21,7 @@ type Cell struct {
 	Suite    string     `json:"suite,omitempty"`  // empty is all suites
 	Features []string   `json:"features"`         // all that is claimed
 	Excluded string     `json:"excluded,omitempty"`
+	Bench    string     `json:"bench,omitempty"` // the rig's name
 }
 
 // ID is such as "series9-T1-pcscd". It never changes for the same place.
@@ -79,7 +80,7 @@ func Of(r rig.Rig) ([]Cell, error) {
 }
 
 func one(r rig.Rig, row rig.Cells, card string) Cell {
-	c := Cell{Kind: row.Kind}
+	c := Cell{Kind: row.Kind, Bench: r.Name}
 	c.Card, _ = r.Card(card)
 	c.Reader, _ = r.Reader(row.Reader)
 	c.Features = append(slices.Clone(row.Features), "series-"+c.Card.Series, strings.ToLower(c.Protocol()))

@@ -38,8 +38,13 @@ func (c Cell) Failed(why error) result.Cell {
 func (c Cell) blank() result.Cell {
 	return result.Cell{
 		ID: c.ID(), Series: c.Card.Series, Protocol: c.Card.Protocol.String(),
-		Kind: c.Kind, Product: c.Build(), Specs: []result.Spec{},
-	}
+		Kind: c.Kind, Product: c.Build(), Specs: []result.Spec{}, Identity: c.identity(),
+	}.Claiming(c.Features)
+}
+
+// identity is who the cell is, as far as the rig says.
+func (c Cell) identity() *result.Identity {
+	return &result.Identity{Host: c.Bench, Reader: c.Reader.Name, ReaderID: c.Reader.ID, Card: c.Card.ID, Profile: c.Card.Profile}
 }
 
 // Settle is the final word on what the conformance program found in c. Who the
@@ -52,6 +57,8 @@ func (c Cell) Settle(found result.Cell, broken error) result.Cell {
 	}
 	who := c.blank()
 	found.Series, found.Protocol, found.Kind, found.Product = who.Series, who.Protocol, who.Kind, who.Product
+	found.Identity = who.Identity
+	found = found.Claiming(c.Features)
 	if !Red(found) || broken == nil {
 		return found
 	}

@@ -30,6 +30,7 @@ type Runner struct {
 	Seed     int64         // passed on
 	Only     string        // filter on specs, passed on
 	Deadline time.Duration // of the conformance program in each cell
+	Retry    int           // further attempts at a red cell
 	AtOnce   int           // cells running at the same time, at least 1
 	Inside   []string      // our own program and verb that runs a job file inside namespaces
 	Env      func(dir string) []string
@@ -79,8 +80,13 @@ func (r Runner) one(ctx context.Context, c cell.Cell) result.Cell {
 	if Applies(r.Fault, c) {
 		on = r.Fault
 	}
-	found := r.run(ctx, c, on)
-	return c.Stamp(found, on, r.Seed, start, r.Now())
+	found := c.Stamp(r.run(ctx, c, on), on, r.Seed, start, r.Now())
+	for n := 2; n <= r.Retry+1 && cell.Red(found) && ctx.Err() == nil; n++ {
+		begun, next := r.Now(), r
+		next.Dir = filepath.Join(r.Dir, fmt.Sprintf("attempt-%d", n))
+		found = found.Again(c.Stamp(next.run(ctx, c, on), on, r.Seed, begun, r.Now()))
+	}
+	return found
 }
 
 func (r Runner) run(ctx context.Context, c cell.Cell, on string) result.Cell {

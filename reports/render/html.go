@@ -13,117 +13,77 @@ import (
 //go:embed page.html.tmpl
 var pageText string
 
+//go:embed shared.html.tmpl
+var sharedText string
+
 //go:embed style.css
 var style string
 
 //go:embed script.js
 var script string
 
-// HTML writes one self-contained page: it loads nothing, opens from disk, and
-// shows everything without its script, which only adds the filter.
+// HTML writes one self-contained page: it loads nothing and opens from disk.
+// Without its script it shows the verdict, all that is red, and every verdict;
+// the script adds the filter and a page for each spec, with its traces.
 func HTML(w io.Writer, r result.Report) error {
-	t, err := template.New("page").Funcs(template.FuncMap{
-		"elapsed": elapsed, "hex": hex, "counted": result.Verdict.Counted, "kind": kind,
-		"from1": func(i int) int { return i + 1 },
-	}).Parse(pageText)
+	p, err := newPage(decided(r))
 	if err != nil {
 		return err
 	}
-	return t.Execute(w, newPage(decided(r)))
+	return execute(w, pageText, p)
 }
 
-// page is what the template sees.
-type page struct {
-	result.Report
-	Word, Sentence string
-	InProcess      string
-	Matrix         matrix
-	Sections       []section
-	Plan           []planned
-	Skipped        []skipped
-	Style, Script  template.HTML
-	Policy         string
-}
-
-// section is one cell with its anchor.
-type section struct {
-	result.Cell
-	Anchor  string
-	Package bool
-	Counts  result.Counts
-	Rows    []specRow
-}
-
-type specRow struct {
-	result.Spec
-	Cell   string
-	Anchor string
-	Open   bool // whether its details are open from the start
-}
-
-type planned struct {
-	result.PlannedCell
-	Passed  int
-	Ran     bool
-	Missing []string
-}
-
-type skipped struct{ Cell, Spec, Title, Reason string }
-
-func newPage(r result.Report) page {
-	p := page{Report: r, InProcess: InProcess, Matrix: grid(r)}
-	p.Word, p.Sentence = word(r.Verdict.Verdict)
-	// Both are ours and constant: nothing of the report is in them.
-	p.Style = template.HTML("<style>" + style + "</style>")
-	p.Script = template.HTML("<script>" + script + "</script>")
-	p.Policy = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src " + digest(style) + "; script-src " + digest(script)
-	for _, c := range r.Cells {
-		p.Sections = append(p.Sections, newSection(c))
-		p.Skipped = append(p.Skipped, skips(c)...)
+// execute fills a page's template, which has the shared ones beside it.
+func execute(w io.Writer, text string, data any) error {
+	t, err := template.New("page").Funcs(template.FuncMap{
+		"elapsed": elapsed, "counted": result.Verdict.Counted, "kind": kind, "percent": percent, "mark": mark,
+	}).Parse(sharedText)
+	if err != nil {
+		return err
 	}
-	for _, c := range r.Plan.Cells {
-		p.Plan = append(p.Plan, newPlanned(r, c))
+	if t, err = t.Parse(text); err != nil {
+		return err
 	}
-	return p
+	return t.Execute(w, data)
 }
 
-func newSection(c result.Cell) section {
-	s := section{Cell: c, Anchor: "cell-" + c.ID, Package: c.Kind == result.KindPackage, Counts: c.Count()}
-	for _, spec := range c.Specs {
-		v := spec.Verdict.Counted()
-		red := v != result.Pass && v != result.Skip
-		s.Rows = append(s.Rows, specRow{Spec: spec, Cell: c.ID, Anchor: s.Anchor + "-" + spec.ID, Open: red})
-	}
-	return s
+// frame is what every page has: its style, its script and the policy that lets
+// these two in and nothing else.
+type frame struct {
+	Style, Script template.HTML
+	Policy        string
 }
 
-func newPlanned(r result.Report, c result.PlannedCell) planned {
-	p := planned{PlannedCell: c, Missing: c.Missing(r)}
-	cell, ran := r.Cell(c.ID)
-	p.Ran = ran
-	for _, id := range c.Required {
-		if s, ok := cell.Spec(id); ok && s.Verdict == result.Pass {
-			p.Passed++
-		}
+// newFrame is a frame with a script, or without one if it is empty. Style and
+// script are ours and constant: nothing of a report is in them.
+func newFrame(script string) frame {
+	f := frame{Style: template.HTML("<style>" + style + "</style>")}
+	f.Policy = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src " + digest(style)
+	if script != "" {
+		f.Script = template.HTML("<script>" + script + "</script>")
+		f.Policy += "; script-src " + digest(script)
 	}
-	return p
-}
-
-func skips(c result.Cell) []skipped {
-	var all []skipped
-	if c.Verdict == result.Skip {
-		all = append(all, skipped{c.ID, "the whole cell", "", result.FirstLine(c.Reason)})
-	}
-	for _, s := range c.Specs {
-		if s.Verdict == result.Skip {
-			all = append(all, skipped{c.ID, s.ID, s.Title, result.FirstLine(s.Reason)})
-		}
-	}
-	return all
+	return f
 }
 
 // digest is the source expression of CSP level 2 for one inline element.
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// mark is a sign beside a verdict's word, so that a table of them can be taken
+// in at a glance without its colours.
+func mark(v result.Verdict) string {
+	switch v.Counted() {
+	case result.Pass:
+		return "✓"
+	case result.Fail:
+		return "✗"
+	case result.Error:
+		return "!"
+	case result.Skip:
+		return "–"
+	}
+	return "?"
 }

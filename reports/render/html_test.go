@@ -80,7 +80,12 @@ func outline(t *testing.T, page string) string {
 // can show: a language, one h1, landmarks, captions, scopes, labels, unique IDs.
 // Turned red by: a table without caption, an input without label.
 func TestStructure(t *testing.T) {
-	doc := parsed(t, made(t, sample(t), render.HTML))
+	sound(t, parsed(t, made(t, sample(t), render.HTML)))
+}
+
+// sound checks a page's structure.
+func sound(t *testing.T, doc *html.Node) {
+	t.Helper()
 	for name, want := range map[string]int{"h1": 1, "main": 1, "header": 1, "footer": 1, "nav": 1, "title": 1} {
 		if got := len(all(doc, name)); got != want {
 			t.Errorf("%d of <%s>, want %d", got, name, want)
@@ -146,6 +151,9 @@ func anchors(t *testing.T, doc *html.Node) {
 func TestLoadsNothing(t *testing.T) {
 	r := sample(t)
 	r.Cells[0].Specs[0].Title = `<img src=https://evil.example/x onerror="alert(1)"><script src=//evil.example></script>`
+	r.Cells[0].Specs[0].ID, r.Cells[0].ID = `x" onclick="alert(1).</th><img src=x>`, `"><svg onload=alert(1)>`
+	r.Cells[0].Features.Claimed[0], r.Waivers[0].Who, r.Cells[0].Identity.Reader = `<object data=x>`, `<base href=//evil.example>`, `<iframe src=//evil.example>`
+	r.Proof.Effects[0].Error, r.Cells[0].Specs[1].Source = `<embed src=x>`, `</script><script>alert(1)</script>`
 	r.Cells[0].Reproduce = `</code><link rel=stylesheet href=http://evil.example/x.css>`
 	r.Build.Version = `"><iframe src=javascript:alert(1)>`
 	page := made(t, r, render.HTML)
@@ -160,7 +168,13 @@ func TestLoadsNothing(t *testing.T) {
 			}
 		}
 	}
+	if n := len(all(doc, "script")); n != 2 {
+		t.Errorf("%d scripts, want the data and ours", n)
+	}
 	for _, own := range slices.Concat(all(doc, "style"), all(doc, "script")) {
+		if attr(own, "id") == "data" {
+			continue // base64, and not run
+		}
 		if text := words(own); strings.Contains(text, "//") && strings.Contains(text, "http") || strings.Contains(text, "url(") || strings.Contains(text, "@import") {
 			t.Errorf("<%s> loads something", own.Data)
 		}

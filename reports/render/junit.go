@@ -13,7 +13,10 @@ import (
 
 // JUnit writes JUnit XML: a suite per cell, one for planned cells that did not
 // run, and one named gate, so that no reader of the file is greener than the
-// gate. FAIL is a failure, ERROR and MISS are errors.
+// gate. FAIL is a failure, ERROR and MISS are errors; red attempts of what passed
+// in the end are flakyFailure and flakyError, as Maven's Surefire writes them.
+// The schema is result/schema/junit.xsd; the file is also valid by the one that
+// Jenkins' xUnit plugin ships (junit-10.xsd).
 func JUnit(w io.Writer, r result.Report) error {
 	r = decided(r)
 	all := suites{Name: "smartcard-connect"}
@@ -51,12 +54,12 @@ type counts struct {
 	Tests    int `xml:"tests,attr"`
 	Failures int `xml:"failures,attr"`
 	Errors   int `xml:"errors,attr"`
-	Skipped  int `xml:"skipped,attr"`
 }
 
 type suite struct {
 	Name string `xml:"name,attr"`
 	counts
+	Skipped    int        `xml:"skipped,attr"`
 	Time       string     `xml:"time,attr"`
 	Timestamp  string     `xml:"timestamp,attr"`
 	Properties []property `xml:"properties>property,omitempty"`
@@ -69,17 +72,17 @@ type property struct {
 }
 
 type testcase struct {
-	Name       string      `xml:"name,attr"`
-	Class      string      `xml:"classname,attr"`
-	Time       string      `xml:"time,attr"`
-	Properties *properties `xml:"properties"`
-	Failure    *outcome    `xml:"failure"`
-	Error      *outcome    `xml:"error"`
-	Skipped    *outcome    `xml:"skipped"`
-}
-
-type properties struct {
-	Property []property `xml:"property"`
+	Name         string    `xml:"name,attr"`
+	Class        string    `xml:"classname,attr"`
+	Time         string    `xml:"time,attr"`
+	Failure      *outcome  `xml:"failure"`
+	Error        *outcome  `xml:"error"`
+	Skipped      *outcome  `xml:"skipped"`
+	RerunFailure []outcome `xml:"rerunFailure"` // further red attempts of what stayed red
+	RerunError   []outcome `xml:"rerunError"`
+	FlakyFailure []outcome `xml:"flakyFailure"` // red attempts of what passed in the end
+	FlakyError   []outcome `xml:"flakyError"`
+	Out          string    `xml:"system-out,omitempty"` // title, source and proof, a line each
 }
 
 type outcome struct {
@@ -103,7 +106,6 @@ func (s *suites) add(one suite) {
 	s.Tests += one.Tests
 	s.Failures += one.Failures
 	s.Errors += one.Errors
-	s.Skipped += one.Skipped
 	s.Suites = append(s.Suites, one)
 }
 
@@ -114,27 +116,64 @@ func cellSuite(r result.Report, c result.Cell) suite {
 	if c.Kind == result.KindPackage {
 		s.Properties = append(s.Properties, property{"note", InProcess})
 	}
+	s.Properties = append(s.Properties, who(c)...)
 	for _, spec := range c.Specs {
-		s.Cases = append(s.Cases, specCase(c, spec))
+		s.Cases = append(s.Cases, specCase(r, c, spec))
 	}
-	if c.Verdict.Counted() != result.Judge(c.Specs) { // what no spec says
+	if c.Beyond() {
 		s.Cases = append(s.Cases, ended(testcase{Name: "cell", Class: c.ID, Time: seconds(0)}, c.Verdict, c.Reason, ""))
 	}
 	return s
 }
 
-func specCase(c result.Cell, s result.Spec) testcase {
+// who are the identity and the features of a cell.
+func who(c result.Cell) []property {
+	var all []property
+	if i := c.Identity; i != nil {
+		all = given("host", i.Host, "reader", i.Reader, "reader-id", i.ReaderID, "card", i.Card, "profile", i.Profile, "atr", i.ATR, "exchanged", i.Exchanged)
+	}
+	if f := c.Features; f != nil {
+		all = append(all, given("claimed", strings.Join(f.Claimed, " "), "unclaimed", strings.Join(f.Unclaimed, " "))...)
+	}
+	return all
+}
+
+func specCase(r result.Report, c result.Cell, s result.Spec) testcase {
 	proof := s.Proof
 	if proof == "" {
 		proof = "unproven"
 	}
 	t := testcase{Name: s.ID, Class: c.ID, Time: seconds(s.Elapsed)}
-	t.Properties = &properties{given("title", s.Title, "source", s.Source, "proof", proof)}
+	var attempts, waived string
+	for i, a := range s.Attempts {
+		attempts += " " + string(a.Verdict.Counted())
+		t.attempt(i, a, s.Verdict)
+	}
+	if w, ok := r.Waived(c.ID, s.ID); ok && s.Verdict.Counted().Red() {
+		waived = "by " + w.Who + " until " + stamp(w.Until) + ": " + w.Reason
+	}
+	for _, p := range given("title", s.Title, "source", s.Source, "proof", proof, "attempts", strings.TrimSpace(attempts), "waived", waived) {
+		t.Out += p.Name + ": " + p.Value + "\n"
+	}
 	var trace strings.Builder
 	for _, x := range s.Trace {
 		fmt.Fprintf(&trace, "> %s\n< %s\n", hex(x.Command), hex(x.Response))
 	}
 	return ended(t, s.Verdict, s.Reason, trace.String())
+}
+
+// attempt puts a red attempt beside the outcome. The first one of what stayed red
+// is the outcome itself.
+func (t *testcase) attempt(i int, a result.Attempt, final result.Verdict) {
+	v, flaky := a.Verdict.Counted(), final == result.Pass
+	if !v.Red() || i == 0 && !flaky {
+		return
+	}
+	list := map[bool]map[bool]*[]outcome{
+		true:  {true: &t.FlakyFailure, false: &t.FlakyError},
+		false: {true: &t.RerunFailure, false: &t.RerunError},
+	}[flaky][v == result.Fail]
+	*list = append(*list, outcome{Message: result.FirstLine(a.Reason), Type: string(v), Text: plain(a.Reason)})
 }
 
 func ended(t testcase, v result.Verdict, reason, trace string) testcase {

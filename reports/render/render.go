@@ -5,6 +5,7 @@ package render
 
 import (
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -16,14 +17,14 @@ import (
 // InProcess is the label of package cells, wherever they are shown.
 const InProcess = "in process: says nothing about the agent program"
 
-// JSON writes report.json with the gate's decision filled in.
+// JSON writes report.json with the gate's decision and the flakes filled in.
 func JSON(w io.Writer, r result.Report) error {
 	return result.Write(w, decided(r))
 }
 
 func decided(r result.Report) result.Report {
 	d := gate.Decide(r)
-	r.Verdict = &d
+	r.Verdict, r.Flakes = &d, r.Unsteady()
 	return r
 }
 
@@ -59,6 +60,14 @@ func elapsed(d time.Duration) string {
 		return d.Round(time.Millisecond).String()
 	}
 	return d.Round(100 * time.Millisecond).String()
+}
+
+// percent is a part of a whole in words.
+func percent(part, whole int) string {
+	if whole == 0 {
+		return "–"
+	}
+	return strconv.Itoa(part*100/whole) + " %" // rounded down: 100 % is all
 }
 
 // hex groups hexadecimal by byte: "00 A4 04 00". Anything else stays as it is.

@@ -44,6 +44,13 @@ func (c Cell) Attempts(id string) []Spec {
 	return all
 }
 
+// Beyond says that the cell's own verdict is told by none of its specs: the cell
+// did not start, or its bench was found broken afterwards.
+func (c Cell) Beyond() bool {
+	v := c.Verdict.Counted()
+	return v != Judge(c.Specs) || len(c.Specs) == 0 && v.Red()
+}
+
 // Runs reports whether the plan wants results from this cell.
 func (p PlannedCell) Runs() bool { return p.Excluded == "" }
 

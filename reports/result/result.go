@@ -48,6 +48,7 @@ type Spec struct {
 	Reason   string        `json:"reason,omitempty"` // why not PASS, for people
 	Elapsed  time.Duration `json:"elapsed_ns"`
 	Trace    []Exchange    `json:"trace,omitempty"`
+	Attempts []Attempt     `json:"attempts,omitempty"` // all, in order, where there was more than one
 }
 
 // Exchange is one APDU pair with secrets blanked, in hexadecimal.
@@ -70,6 +71,23 @@ type Cell struct {
 	Start     time.Time `json:"start"`
 	End       time.Time `json:"end"`
 	Specs     []Spec    `json:"specs"`
+
+	Identity *Identity `json:"identity,omitempty"` // which host, reader and card it was
+	Features *Features `json:"features,omitempty"` // what the target claims and what it does not
+	Tried    []Attempt `json:"attempts,omitempty"` // all attempts, in order, where there was more than one
+}
+
+// Identity says on which machine, in which reader and with which card a cell
+// was run, as far as it is known. None of it is a secret, and none names a
+// person.
+type Identity struct {
+	Host      string `json:"host,omitempty"`      // the bench's name, not the network's
+	Reader    string `json:"reader,omitempty"`    // as PC/SC names it
+	ReaderID  string `json:"reader_id,omitempty"` // its place: USB path, or the bench's name for it
+	Card      string `json:"card,omitempty"`      // the bench's name for it
+	Profile   string `json:"profile,omitempty"`   // of a software card
+	ATR       string `json:"atr,omitempty"`       // in hexadecimal
+	Exchanged string `json:"exchanged,omitempty"` // the level of exchange: "TPDU", "short APDU", "extended APDU"
 }
 
 // Report is one run.
@@ -82,6 +100,9 @@ type Report struct {
 	End     time.Time `json:"end"`
 	Cells   []Cell    `json:"cells"`
 	Verdict *Decision `json:"verdict,omitempty"`
+	Flakes  []Flake   `json:"flakes,omitempty"`  // what Report.Unsteady finds, written out
+	Waivers []Waiver  `json:"waivers,omitempty"` // claimed for this run; a gate heeds only signed ones
+	Proof   *Proof    `json:"proof,omitempty"`   // which fault turns which spec red
 }
 
 // Build says what was judged and where.

@@ -2,7 +2,7 @@ package result
 
 import _ "embed"
 
-//go:embed schema.json
+//go:embed schema/report.json
 var schema string
 
 // JSONSchema is the published schema of report.json and cell.json, JSON Schema

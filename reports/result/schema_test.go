@@ -37,6 +37,8 @@ func TestSchemaIsTheTypes(t *testing.T) {
 	for _, v := range []any{
 		result.Report{}, result.Build{}, result.Plan{}, result.PlannedCell{}, result.Cell{},
 		result.Spec{}, result.Exchange{}, result.Decision{}, result.Counts{},
+		result.Attempt{}, result.Identity{}, result.Features{}, result.Flake{}, result.Waiver{},
+		result.Proof{}, result.Proven{}, result.Effect{},
 	} {
 		typ := reflect.TypeOf(v)
 		names, always := fields(typ)

@@ -9,6 +9,10 @@ func (v Verdict) Counted() Verdict {
 	return Miss
 }
 
+// Red says that v is a verdict that is neither PASS nor SKIP. No verdict is not
+// red.
+func (v Verdict) Red() bool { return v != "" && v.Counted() != Pass && v.Counted() != Skip }
+
 // Exit is the exit code of a program that ends with v. Only Pass gives
 // ExitPass and only Fail gives ExitFail; all else is inconclusive.
 func (v Verdict) Exit() int {

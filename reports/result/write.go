@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Write writes r as report.json: indented, lists never null, and the schema
@@ -23,15 +24,31 @@ func Write(w io.Writer, r Report) error {
 	}
 	r.Cells = full(r.Cells)
 	for i := range r.Cells {
-		r.Cells[i].Specs = full(r.Cells[i].Specs)
+		r.Cells[i] = r.Cells[i].full()
+	}
+	r.Flakes = slices.Clone(r.Flakes)
+	for i := range r.Flakes {
+		r.Flakes[i].Attempts = full(r.Flakes[i].Attempts)
+	}
+	if r.Proof != nil {
+		p := r.Proof.full()
+		r.Proof = &p
 	}
 	return indent(w, r)
 }
 
 // WriteCell writes c as cell.json.
 func WriteCell(w io.Writer, c Cell) error {
+	return indent(w, c.full())
+}
+
+// full is c with lists that are not nil.
+func (c Cell) full() Cell {
 	c.Specs = full(c.Specs)
-	return indent(w, c)
+	if c.Features != nil {
+		c.Features = &Features{Claimed: full(c.Features.Claimed), Unclaimed: full(c.Features.Unclaimed)}
+	}
+	return c
 }
 
 // WriteFile makes the file at path, with its folders, from what write writes.

@@ -38,6 +38,11 @@ Click through a sign-in by hand:
 
     hil up
 
+See what changed between two runs, and how specs fared over many:
+
+    hil report diff out/before out/latest -o difference.html
+    hil report history out -o history.html
+
 Record what a card in any reader says to a script, and compare two cards:
 
     hil record --reader "Virtual PCD 00 00" --builtin piv -o today.apdu
@@ -58,6 +63,8 @@ type cli struct {
 	Fault   faultCommand   `cmd:"" help:"Switch a fault of the running 'hil up' on, or all off."`
 	Devices devicesCommand `cmd:"" help:"List the cards and readers of the running 'hil up'."`
 	Gate    gateCommand    `cmd:"" help:"Decide from a report.json whether a release may ship."`
+	Report  reportCommand  `cmd:"" help:"Show reports again: one, the difference of two, or many over time."`
+	Publish publishCommand `cmd:"" help:"Put a run where it is kept, as it was written, with how to check it."`
 	Record  recordCommand  `cmd:"" help:"Run a script against a card in a reader and keep what it says, secrets blanked."`
 	Compare compareCommand `cmd:"" help:"Compare two recordings: 0 the same, 1 they differ, 3 unreadable."`
 	Version versionCommand `cmd:"" help:"Print the version."`

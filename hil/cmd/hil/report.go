@@ -115,12 +115,7 @@ type gateCommand struct {
 
 // Run prints the decision and exits with it.
 func (c gateCommand) Run(w world) error {
-	f, err := os.Open(c.File)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	report, err := result.Read(f)
+	report, err := readReport(c.File)
 	if err != nil {
 		_, _ = fmt.Fprintln(w.stderr, "hil:", err)
 		return exit(result.ExitUnverified)

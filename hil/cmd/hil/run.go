@@ -26,6 +26,9 @@ type runCommand struct {
 	JSON     bool          `help:"Print the report as JSON instead of text."`
 	Seed     int64         `help:"Fixes what is left to chance. Default: from the clock, and printed."`
 	AtOnce   int           `default:"2" help:"How many cells run at the same time."`
+	Retry    int           `default:"0" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
+	Waivers  string        `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, as a JSON array. They change no verdict."`
+	Proof    string        `type:"existingfile" placeholder:"FILE" help:"A proof table to be shown in the report, as JSON."`
 	Deadline time.Duration `default:"4m" help:"How long the checks of one cell may take."`
 }
 
@@ -52,16 +55,36 @@ func (c runCommand) Run(w world) error {
 	if c.Seed == 0 {
 		c.Seed = w.now().UnixNano()
 	}
-	return c.run(w, plan, chosen)
+	report := result.Report{Schema: result.Schema, Build: build(w), Plan: plan, Seed: c.Seed}
+	if err := c.attach(&report); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return c.run(w, report, chosen)
 }
 
-func (c runCommand) run(w world, plan result.Plan, cells []cell.Cell) error {
-	start := w.now()
-	dir, err := newRun(c.Out, start)
+// attach puts into the report what it is given to carry.
+func (c runCommand) attach(r *result.Report) error {
+	if c.Waivers != "" {
+		if err := reading(c.Waivers, func(in io.Reader) (err error) { r.Waivers, err = result.ReadWaivers(in); return }); err != nil {
+			return err
+		}
+	}
+	if c.Proof == "" {
+		return nil
+	}
+	return reading(c.Proof, func(in io.Reader) error {
+		p, err := result.ReadProof(in)
+		r.Proof = &p
+		return err
+	})
+}
+
+func (c runCommand) run(w world, report result.Report, cells []cell.Cell) error {
+	report.Start = w.now()
+	dir, err := newRun(c.Out, report.Start)
 	if err != nil {
 		return err
 	}
-	report := result.Report{Schema: result.Schema, Build: build(w), Plan: plan, Seed: c.Seed, Start: start}
 	report.Cells = c.matrix(w, dir, cells)
 	report.End = w.now()
 	decision := gate.Decide(report)
@@ -90,7 +113,7 @@ func (c runCommand) matrix(w world, dir string, cells []cell.Cell) []result.Cell
 	go tick(live, done)
 	return matrix.Runner{
 		Dir: dir, Bin: c.programs(w).Bin, Fault: c.Fault, Seed: c.Seed, Only: c.Only,
-		Deadline: c.Deadline, AtOnce: c.AtOnce, Now: w.now,
+		Deadline: c.Deadline, Retry: c.Retry, AtOnce: c.AtOnce, Now: w.now,
 		Inside: []string{w.self, "cell-init", "--job"},
 		Env:    func(dir string) []string { return cellEnv(w.env, dir) },
 		Tell: func(e matrix.Event) {
