@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,9 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/matrix"
 	"github.com/smartcard-connect/smartcard-connect/hil/table"
+	"github.com/smartcard-connect/smartcard-connect/hil/witness"
+	"github.com/smartcard-connect/smartcard-connect/reports/attest"
+	"github.com/smartcard-connect/smartcard-connect/reports/attest/tpmkey"
 	"github.com/smartcard-connect/smartcard-connect/reports/gate"
 	"github.com/smartcard-connect/smartcard-connect/reports/render"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -19,6 +23,9 @@ import (
 // runCommand runs the matrix.
 type runCommand struct {
 	where
+	signing
+	Plan     string        `type:"existingfile" placeholder:"FILE" help:"With --sign: the release's plan, as made by 'hil plan --release'."`
+	Host     string        `default:"${host}" help:"With --sign: this host's name, as it was enrolled."`
 	Cells    string        `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
 	Only     string        `placeholder:"SPEC" help:"Only this spec. Such a run is no release verdict."`
 	Fault    string        `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
@@ -49,13 +56,18 @@ func (c runCommand) Run(w world) error {
 	if err := c.checkOnly(plan); err != nil {
 		return err
 	}
+	sign, closing, err := c.witness(w)
+	if err != nil {
+		return err
+	}
+	defer closing()
 	if c.Seed == 0 {
 		c.Seed = w.now().UnixNano()
 	}
-	return c.run(w, plan, chosen)
+	return c.run(w, plan, chosen, sign)
 }
 
-func (c runCommand) run(w world, plan result.Plan, cells []cell.Cell) error {
+func (c runCommand) run(w world, plan result.Plan, cells []cell.Cell, sign *witness.Witness) error {
 	start := w.now()
 	dir, err := newRun(c.Out, start)
 	if err != nil {
@@ -69,6 +81,11 @@ func (c runCommand) run(w world, plan result.Plan, cells []cell.Cell) error {
 	if err := write(dir, report); err != nil {
 		return err
 	}
+	if sign != nil {
+		if err := sign.End(dir, report); err != nil {
+			return err
+		}
+	}
 	if err := latest(c.Out, dir); err != nil {
 		return err
 	}
@@ -76,6 +93,30 @@ func (c runCommand) run(w world, plan result.Plan, cells []cell.Cell) error {
 		return err
 	}
 	return exit(decision.Exit)
+}
+
+// witness is who signs, or nobody where that was not asked for.
+func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
+	if c.Sign == "" {
+		return nil, func() {}, nil
+	}
+	if c.Plan == "" || c.Host == "" {
+		return nil, nil, fmt.Errorf("%w: --sign needs --plan and --host", errUsage)
+	}
+	plan, err := attest.File(c.Plan)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, closing, err := c.signers(tpmkey.Report, plannerKey)
+	if err != nil {
+		return nil, nil, err
+	}
+	sign := &witness.Witness{Host: keys[0], Planner: keys[1], Name: c.Host, Plan: plan, Bin: c.programs(w).Bin}
+	if err := sign.Begin(rand.Reader); err != nil {
+		closing()
+		return nil, nil, err
+	}
+	return sign, closing, nil
 }
 
 // matrix runs the cells and shows how they get on, on the error output when
