@@ -33,23 +33,25 @@ func Judged() []string { return []string{bench.Agent, bench.PortService} }
 // Witness signs one run.
 type Witness struct {
 	Host    attest.Signer // signs what ran here
-	Planner attest.Signer // signs the index
+	Planner attest.Signer // signs the index; nil leaves that to MakeIndex
 	Name    string        // of the host, as it was enrolled
+	Run     string        // the run's ID; Begin makes one up where there is none
 	Plan    attest.Artifact
 	Bin     string // where the programs are
 
-	run      string
 	programs []attest.Artifact
 	suite    attest.Artifact
 }
 
 // Begin takes the digests of the programs that are about to be judged.
 func (w *Witness) Begin(random io.Reader) error {
-	id := make([]byte, 16)
-	if _, err := io.ReadFull(random, id); err != nil {
-		return err
+	if w.Run == "" {
+		id := make([]byte, 16)
+		if _, err := io.ReadFull(random, id); err != nil {
+			return err
+		}
+		w.Run = hex.EncodeToString(id)
 	}
-	w.run = hex.EncodeToString(id)
 	var err error
 	w.programs, w.suite, err = w.look()
 	return err
@@ -81,7 +83,7 @@ func (w *Witness) End(dir string, r result.Report) error {
 	if !slices.Equal(programs, w.programs) || suite != w.suite {
 		return fmt.Errorf("%w: nothing was signed", ErrChanged)
 	}
-	i := attest.Index{Run: w.run, Plan: w.Plan.SHA256, Class: w.Planner.Class(), Start: r.Start.UTC(), End: r.End.UTC()}
+	i := attest.Index{Run: w.Run, Plan: w.Plan.SHA256, Start: r.Start.UTC(), End: r.End.UTC()}
 	for _, c := range r.Cells {
 		if c.Verdict == result.Skip {
 			continue
@@ -92,12 +94,10 @@ func (w *Witness) End(dir string, r result.Report) error {
 		}
 		i.Attempts = append(i.Attempts, e)
 	}
-	s, err := i.Statement(append(slices.Clone(w.programs), w.suite))
-	if err != nil {
-		return err
+	if w.Planner == nil {
+		return nil
 	}
-	_, err = write(filepath.Join(dir, Folder, "index"+Ending), w.Planner, s)
-	return err
+	return writeIndex(filepath.Join(dir, Folder), w.Planner, i, append(slices.Clone(w.programs), w.suite))
 }
 
 func (w *Witness) cell(dir string, c result.Cell, b result.Build) (attest.Entry, error) {
@@ -109,20 +109,26 @@ func (w *Witness) cell(dir string, c result.Cell, b result.Build) (attest.Entry,
 	if err != nil {
 		return attest.Entry{}, err
 	}
-	const first = 1 // hil run tries each cell once
-	a := attest.Attempt{
-		Run: w.run, Plan: w.Plan, Number: first, Host: w.Name, Class: w.Host.Class(), Subjects: subjects, Suite: w.suite,
-		Build: b, Cell: c, Files: files,
+	return w.Attest(filepath.Join(dir, Folder), attest.Attempt{Subjects: subjects, Suite: w.suite, Build: b, Cell: c, Files: files})
+}
+
+// Attest signs one attempt at a cell, wherever it ran on this host, into a
+// folder. Run, plan, host and its class are the witness's; the attempt is the
+// first, for nobody here tries twice.
+func (w *Witness) Attest(dir string, a attest.Attempt) (attest.Entry, error) {
+	if id := a.Cell.ID; id == "" || id == ".." || id != filepath.Base(id) {
+		return attest.Entry{}, fmt.Errorf("cell %q: its ID is no name for a file", id)
 	}
+	a.Run, a.Plan, a.Number, a.Host, a.Class = w.Run, w.Plan, 1, w.Name, w.Host.Class()
 	s, err := a.Statement()
 	if err != nil {
 		return attest.Entry{}, err
 	}
-	signed, err := write(filepath.Join(dir, Folder, fmt.Sprintf("%s.%d%s", c.ID, first, Ending)), w.Host, s)
+	signed, err := write(filepath.Join(dir, fmt.Sprintf("%s.%d%s", a.Cell.ID, a.Number, Ending)), w.Host, s)
 	if err != nil {
 		return attest.Entry{}, err
 	}
-	return attest.Entry{Cell: c.ID, Number: first, Host: w.Name, Statement: signed.Digest()}, nil
+	return attest.Entry{Cell: a.Cell.ID, Number: a.Number, Host: w.Name, Statement: signed.Digest()}, nil
 }
 
 // left are the files that tell what happened.

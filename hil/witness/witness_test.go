@@ -125,7 +125,20 @@ func TestProgramChanged(t *testing.T) {
 // Turned red by: going on without randomness.
 func TestRunNeedsRandomness(t *testing.T) {
 	w, _, _ := bench(t)
+	w.Run = ""
 	if err := w.Begin(bytes.NewReader(nil)); err == nil {
 		t.Error("a run began without a name")
+	}
+}
+
+// Requirement: a cell.json from elsewhere cannot say where its attestation goes.
+// Source: house rules, bad input is a clear error. Turned red by: joining its ID
+// to the folder as it is.
+func TestCellIDIsNoPath(t *testing.T) {
+	w, _, _ := bench(t)
+	for _, id := range []string{"", "..", "../x", "/x", "a/b"} {
+		if _, err := w.Attest(t.TempDir(), attest.Attempt{Cell: result.Cell{ID: id}}); err == nil {
+			t.Errorf("%q was taken", id)
+		}
 	}
 }

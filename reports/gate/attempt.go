@@ -88,6 +88,9 @@ func (d *docket) timely(a attest.Attempt) error {
 	if !inside(a.Cell.Start) || !inside(a.Cell.End) || a.Cell.End.Before(a.Cell.Start) {
 		return errors.New("it did not run within the run")
 	}
+	if d.e.Now.Sub(a.Cell.End) > d.policy.maxAge() {
+		return fmt.Errorf("it ran longer ago than the %d hours that the policy allows", d.policy.MaxAgeHours)
+	}
 	return nil
 }
 

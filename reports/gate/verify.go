@@ -50,8 +50,8 @@ func (s SignedFile) verify(owners []attest.Key, role attest.Role) error {
 type Outcome struct {
 	Decision result.Decision `json:"decision"`
 	Class    attest.Class    `json:"key_class,omitempty"` // the weakest key that anything hangs on
-	Level    string          `json:"level,omitempty"`
-	Notes    []string        `json:"notes,omitempty"` // what a reader of a PASS must know too
+	Level    string          `json:"level,omitempty"`     // what a PASS may claim
+	Notes    []string        `json:"notes,omitempty"`     // what a reader of a PASS must know too
 	Attempts []Line          `json:"attempts"`
 	Report   result.Report   `json:"-"` // made from the attestations
 
@@ -90,6 +90,9 @@ func Verify(e Evidence) (Outcome, error) {
 	d.level(&o)
 	o.Decision = d.decision(r)
 	o.Report.Verdict = &o.Decision
+	if o.Decision.Verdict != result.Pass {
+		o.Level = ""
+	}
 	return o, nil
 }
 

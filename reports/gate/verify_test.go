@@ -219,6 +219,10 @@ func TestVerify(t *testing.T) {
 		}, 3, "has no use for"},
 
 		{"an old run", func(d *desk) { d.evidence = func(e *gate.Evidence) { e.Now = now.Add(24 * time.Hour) } }, 3, "older than the 24 hours"},
+		{"an old cell in a long run", func(d *desk) {
+			d.index.Start = now.Add(-30 * time.Hour)
+			d.attempts[0].Cell.Start, d.attempts[0].Cell.End = now.Add(-29*time.Hour), now.Add(-28*time.Hour)
+		}, 3, "ran longer ago than the 24 hours"},
 		{"a run of the future", func(d *desk) { d.index.End = now.Add(time.Hour) }, 3, "of the future"},
 		{"a run of another plan", func(d *desk) { d.index.Plan = linux.SHA256 }, 3, "of another plan"},
 		{"a cell from before the run", func(d *desk) { d.attempts[0].Cell.Start = now.Add(-3 * time.Hour) }, 3, "did not run within the run"},

@@ -195,7 +195,7 @@ func (c gateCommand) say(w world, o gate.Outcome) error {
 	if o.Decision.Exit == result.ExitUnverified {
 		word = "REFUSED"
 	}
-	lines := []string{word + "  " + o.Level}
+	lines := []string{strings.TrimSpace(word + "  " + o.Level)}
 	if !c.Explain {
 		for _, s := range slices.Concat(o.Notes, o.Decision.Reasons) {
 			lines = append(lines, "  - "+s)

@@ -66,6 +66,8 @@ type cli struct {
 	Gate    gateCommand    `cmd:"" help:"Decide whether a release may ship, from a report.json or from what was signed."`
 	Verify  verifyCommand  `cmd:"" help:"Check a signature and say what was signed: 3 where it does not hold."`
 	Sign    signCommand    `cmd:"" help:"Sign a policy, a plan or waivers as their owner."`
+	Attest  attestCommand  `cmd:"" help:"Sign cells that ran outside 'hil run' on this host."`
+	Index   indexCommand   `cmd:"" help:"Sign the index of a folder of attestations, as their planner."`
 	Key     keyCommand     `cmd:"" help:"Make a software key, or show the public half of a key."`
 	Enrol   enrolCommand   `cmd:"" help:"Bring a planner to trust the key in a host's TPM."`
 	Record  recordCommand  `cmd:"" help:"Run a script against a card in a reader and keep what it says, secrets blanked."`

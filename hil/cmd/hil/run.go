@@ -26,6 +26,8 @@ type runCommand struct {
 	signing
 	Plan     string        `type:"existingfile" placeholder:"FILE" help:"With --sign: the release's plan, as made by 'hil plan --release'."`
 	Host     string        `default:"${host}" help:"With --sign: this host's name, as it was enrolled."`
+	RunID    string        `placeholder:"ID" help:"With --sign: the run's ID, where others add to it. Default: a new one."`
+	NoIndex  bool          `help:"With --sign: leave the index to 'hil index', because others will add to the run."`
 	Cells    string        `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
 	Only     string        `placeholder:"SPEC" help:"Only this spec. Such a run is no release verdict."`
 	Fault    string        `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
@@ -111,7 +113,14 @@ func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	sign := &witness.Witness{Host: keys[0], Planner: keys[1], Name: c.Host, Plan: plan, Bin: c.programs(w).Bin}
+	if c.NoIndex != (c.RunID != "") {
+		closing()
+		return nil, nil, fmt.Errorf("%w: --run-id and --no-index go together", errUsage)
+	}
+	sign := &witness.Witness{Host: keys[0], Planner: keys[1], Name: c.Host, Run: c.RunID, Plan: plan, Bin: c.programs(w).Bin}
+	if c.NoIndex {
+		sign.Planner = nil
+	}
 	if err := sign.Begin(rand.Reader); err != nil {
 		closing()
 		return nil, nil, err

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/reports/attest"
 	"github.com/smartcard-connect/smartcard-connect/reports/attest/tpmkey/tpmkeytest"
@@ -181,5 +182,40 @@ func TestSignRefuses(t *testing.T) {
 	d.must(result.ExitUsage, "gate", "--policy", d.path("empty.json"))
 	if _, err := os.Stat(d.path("empty.json.sigstore.json")); err == nil {
 		t.Error("something was signed")
+	}
+}
+
+// Requirement: cells that ran elsewhere go into one run with those of 'hil run',
+// and the planner lists them all. Source: issue 6 points 1 and 6: a binary that
+// outsiders carry, results signed where they were made. Turned red by: a second
+// index, or a cell of a program that says nothing of the program.
+func TestAttestElsewhere(t *testing.T) {
+	d := signedDesk{t, desk(t, "PASS"), []string{"--sign", "tpm", "--tpm", tpmkeytest.TPM(t)}}
+	d.release()
+	d.enrol()
+	signed := func(args ...string) []string { return append(args, d.signed...) }
+	if code, said := run(t, d.dir, signed("--host", "bench-1", "--plan", d.path("plan.json"), "--run-id", "r1", "--no-index", "--cells", "series9-T0-*")...); code != result.ExitInconclusive {
+		t.Fatalf("run: exit %d\n%s", code, said)
+	}
+	cell := `{"id":"%","series":"9","protocol":"T=1","kind":"%","product":"","verdict":"PASS","reproduce":"","start":"@","end":"@","specs":[]}`
+	cell = strings.ReplaceAll(cell, "@", time.Now().UTC().Format(time.RFC3339Nano))
+	for _, kind := range []string{"wine", "package"} {
+		if err := os.Mkdir(d.path(kind), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		d.file(kind+"/cell.json", strings.ReplaceAll(cell, "%", kind))
+	}
+	attestations := d.path("out/latest/attestations")
+	args := signed("attest", "--host", "bench-1", "--plan", d.path("plan.json"), "--run-id", "r1", "--suite", d.path("conformance"), "-o", attestations)
+	d.must(result.ExitUsage, append(args, d.path("wine"))...)
+	d.must(0, append(args, d.path("package"))...)
+	d.must(0, append(args, "--judged", d.path("smartcard-connect"), d.path("wine"))...)
+	index := signed("index", "--plan", d.path("plan.json"), "--hosts", d.path("hosts"), attestations)
+	d.must(0, index...)
+	d.must(result.ExitUnverified, index...)
+	d.must(0, "verify", "--key", d.file("host.pem", d.must(0, signed("key", "show")...)), "--artifact", d.path("smartcard-connect"), filepath.Join(attestations, "wine.1.sigstore.json"))
+	code, said := d.gate()
+	if code != result.ExitInconclusive || strings.Count(said, ", attempt 1, on bench-1") != 3 || strings.Contains(said, "refused") {
+		t.Errorf("exit %d\n%s", code, said)
 	}
 }
