@@ -179,6 +179,7 @@ func TestContradictions(t *testing.T) {
 		{"warned", `"passedTests":`, `"warnedTests":["w"],"passedTests":`},
 		{"no attempt number", `"attempt":1`, `"attempt":0`},
 		{"no ID", `"id":"series9-T1-pcscd"`, `"id":""`},
+		{"a spec without an ID", `"passedTests":["a.holds"`, `"passedTests":[""`},
 		{"a field that we do not know", `"passedTests":`, `"more":1,"passedTests":`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -207,6 +208,9 @@ func TestFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, another := software(t)
+	if err := attest.VerifyFile(signed(t, by, attempt()), []attest.Key{key}, attest.RolePolicy, []byte("{}")); !errors.Is(err, attest.ErrMeaning) {
+		t.Errorf("an attempt as policy: %v", err)
+	}
 	for _, row := range []struct {
 		name    string
 		key     attest.Key

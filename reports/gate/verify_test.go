@@ -286,6 +286,10 @@ func TestVerify(t *testing.T) {
 			fail(&d.attempts[0])
 			d.waivers = []gate.Waiver{with(waiver, func(w *gate.Waiver) { w.Expires = now })}
 		}, 1, "failed"},
+		{"a waiver that is not yet issued", func(d *desk) {
+			fail(&d.attempts[0])
+			d.waivers = []gate.Waiver{with(waiver, func(w *gate.Waiver) { w.Issued = now.Add(time.Minute) })}
+		}, 1, "failed"},
 		{"a waiver for too long", func(d *desk) {
 			fail(&d.attempts[0])
 			d.waivers = []gate.Waiver{with(waiver, func(w *gate.Waiver) { w.Expires = now.AddDate(1, 0, 0) })}
@@ -395,7 +399,7 @@ func TestVerifyNeedsRules(t *testing.T) {
 func TestSoftwareKeysAreMarked(t *testing.T) {
 	d := newDesk(t, attest.Software)
 	o, err := gate.Verify(d.make())
-	if err != nil || o.Decision.Exit != result.ExitUnverified || !strings.Contains(strings.Join(o.Decision.Reasons, ""), "class software") {
+	if err != nil || o.Decision.Exit != result.ExitUnverified || !strings.Contains(strings.Join(o.Decision.Reasons, ""), "cell nine-pcscd: the policy does not accept keys of class software") {
 		t.Errorf("not asked for: %v, %+v", err, o.Decision)
 	}
 	d = newDesk(t, attest.Software)

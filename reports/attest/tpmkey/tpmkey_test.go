@@ -159,10 +159,17 @@ func TestEnrolRefuses(t *testing.T) {
 	if _, _, err := tpmkey.NewChallenge(cut, cut.EKDigest(), rand.Reader); !errors.Is(err, tpmkey.ErrEnrol) {
 		t.Errorf("half an EK: %v", err)
 	}
+	quote, err := tpm.Quote(c.Nonce)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, row := range []struct {
 		name, says string
 		change     func(*tpmkey.Pending, *tpmkey.Answer)
 	}{
+		{"a quote for a certification", "no certification", func(_ *tpmkey.Pending, a *tpmkey.Answer) {
+			a.Certified, a.Signature = quote.Certified, quote.Signature
+		}},
 		{"another secret", "did not open", func(_ *tpmkey.Pending, a *tpmkey.Answer) { a.Secret = again.Secret }},
 		{"no secret", "did not open", func(_ *tpmkey.Pending, a *tpmkey.Answer) { a.Secret = nil }},
 		{"a certification of before", "another challenge", func(_ *tpmkey.Pending, a *tpmkey.Answer) {
