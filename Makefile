@@ -28,6 +28,7 @@ dev: install build ## A developer's desk: cards, provider, agent and a demo appl
 
 test: install build ## Everything this machine allows; says what it left out.
 	@ci/strangers.sh
+	@ci/verifiers.sh
 	@bin/hil run
 	@ci/winebox/build.sh >/dev/null || test $$? = 3 # 3: not on this machine, and the tests say so
 	@$(GO) run ./ci/cmd/testrun

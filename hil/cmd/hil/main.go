@@ -48,6 +48,12 @@ Record what a card in any reader says to a script, and compare two cards:
     hil record --reader "Virtual PCD 00 00" --builtin piv -o today.apdu
     hil compare plastic.apdu today.apdu
 
+Sign what a run finds, and let the gate judge by that:
+
+    hil run --sign tpm --plan plan.json
+    hil gate --owner owner.pem --policy policy.json --plan plan.json \
+        --attestations out/latest/attestations --artifact bin/smartcard-connect --explain
+
 Exit codes: 0 pass, 1 the product failed, 2 inconclusive (the bench broke or
 something is missing), 3 could not verify, 64 wrong use.`
 
@@ -62,9 +68,15 @@ type cli struct {
 	Remove  removeCommand  `cmd:"" help:"Take a card of the running 'hil up' out."`
 	Fault   faultCommand   `cmd:"" help:"Switch a fault of the running 'hil up' on, or all off."`
 	Devices devicesCommand `cmd:"" help:"List the cards and readers of the running 'hil up'."`
-	Gate    gateCommand    `cmd:"" help:"Decide from a report.json whether a release may ship."`
 	Report  reportCommand  `cmd:"" help:"Show reports again: one, the difference of two, or many over time."`
 	Publish publishCommand `cmd:"" help:"Put a run where it is kept, as it was written, with how to check it."`
+	Gate    gateCommand    `cmd:"" help:"Decide whether a release may ship, from a report.json or from what was signed."`
+	Verify  verifyCommand  `cmd:"" help:"Check a signature and say what was signed: 3 where it does not hold."`
+	Sign    signCommand    `cmd:"" help:"Sign a policy, a plan or waivers as their owner."`
+	Attest  attestCommand  `cmd:"" help:"Sign cells that ran outside 'hil run' on this host."`
+	Index   indexCommand   `cmd:"" help:"Sign the index of a folder of attestations, as their planner."`
+	Key     keyCommand     `cmd:"" help:"Make a software key, or show the public half of a key."`
+	Enrol   enrolCommand   `cmd:"" help:"Bring a planner to trust the key in a host's TPM."`
 	Record  recordCommand  `cmd:"" help:"Run a script against a card in a reader and keep what it says, secrets blanked."`
 	Compare compareCommand `cmd:"" help:"Compare two recordings: 0 the same, 1 they differ, 3 unreadable."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -82,6 +94,7 @@ type world struct {
 	now    func() time.Time
 	self   string        // path of this program
 	cards  reader.System // this machine's readers
+	host   string        // this machine's name
 }
 
 // exit is a command's wish for an exit code; what there was to say was said.
@@ -104,7 +117,11 @@ func main() {
 		fmt.Fprintln(os.Stderr, "hil:", err)
 		os.Exit(result.ExitInconclusive)
 	}
-	w := world{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), now: time.Now, self: self, cards: pcsc.New()}
+	host, err := os.Hostname()
+	if err != nil {
+		host = ""
+	}
+	w := world{ctx: ctx, host: host, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), now: time.Now, self: self, cards: pcsc.New()}
 	code := program(w, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -125,7 +142,7 @@ func program(w world, args []string) (code int) {
 		}
 	}()
 	parser, err := kong.New(&cli{}, kong.Name("hil"), kong.Description(description),
-		kong.Vars{"series": strings.Join(series(), ",")},
+		kong.Vars{"series": strings.Join(series(), ","), "host": w.host},
 		kong.Writers(w.stdout, w.stderr), kong.Bind(w), kong.Exit(func(n int) { panic(leave(n)) }))
 	if err != nil {
 		fmt.Fprintln(w.stderr, "hil:", err)

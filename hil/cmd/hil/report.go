@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
-	"github.com/smartcard-connect/smartcard-connect/reports/gate"
 	"github.com/smartcard-connect/smartcard-connect/reports/render"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
@@ -105,31 +104,4 @@ func lookup(env []string, name string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// gateCommand decides again.
-type gateCommand struct {
-	File string `arg:"" type:"existingfile" help:"A report.json."`
-	JSON bool   `help:"Print the decision as JSON."`
-}
-
-// Run prints the decision and exits with it.
-func (c gateCommand) Run(w world) error {
-	report, err := readReport(c.File)
-	if err != nil {
-		_, _ = fmt.Fprintln(w.stderr, "hil:", err)
-		return exit(result.ExitUnverified)
-	}
-	decision := gate.Decide(report)
-	if c.JSON {
-		if err := printJSON(w.stdout, decision); err != nil {
-			return err
-		}
-		return exit(decision.Exit)
-	}
-	report.Verdict = &decision
-	if err := render.Text(w.stdout, report, w.terminal()); err != nil {
-		return err
-	}
-	return exit(decision.Exit)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,9 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/matrix"
 	"github.com/smartcard-connect/smartcard-connect/hil/table"
+	"github.com/smartcard-connect/smartcard-connect/hil/witness"
+	"github.com/smartcard-connect/smartcard-connect/reports/attest"
+	"github.com/smartcard-connect/smartcard-connect/reports/attest/tpmkey"
 	"github.com/smartcard-connect/smartcard-connect/reports/gate"
 	"github.com/smartcard-connect/smartcard-connect/reports/render"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -19,6 +23,11 @@ import (
 // runCommand runs the matrix.
 type runCommand struct {
 	where
+	signing
+	Plan     string        `type:"existingfile" placeholder:"FILE" help:"With --sign: the release's plan, as made by 'hil plan --release'."`
+	Host     string        `default:"${host}" help:"With --sign: this host's name, as it was enrolled."`
+	RunID    string        `placeholder:"ID" help:"With --sign: the run's ID, where others add to it. Default: a new one."`
+	NoIndex  bool          `help:"With --sign: leave the index to 'hil index', because others will add to the run."`
 	Cells    string        `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
 	Only     string        `placeholder:"SPEC" help:"Only this spec. Such a run is no release verdict."`
 	Fault    string        `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
@@ -52,6 +61,11 @@ func (c runCommand) Run(w world) error {
 	if err := c.checkOnly(plan); err != nil {
 		return err
 	}
+	sign, closing, err := c.witness(w)
+	if err != nil {
+		return err
+	}
+	defer closing()
 	if c.Seed == 0 {
 		c.Seed = w.now().UnixNano()
 	}
@@ -59,7 +73,7 @@ func (c runCommand) Run(w world) error {
 	if err := c.attach(&report); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	return c.run(w, report, chosen)
+	return c.run(w, report, chosen, sign)
 }
 
 // attach puts into the report what it is given to carry.
@@ -79,7 +93,7 @@ func (c runCommand) attach(r *result.Report) error {
 	})
 }
 
-func (c runCommand) run(w world, report result.Report, cells []cell.Cell) error {
+func (c runCommand) run(w world, report result.Report, cells []cell.Cell, sign *witness.Witness) error {
 	report.Start = w.now()
 	dir, err := newRun(c.Out, report.Start)
 	if err != nil {
@@ -92,6 +106,11 @@ func (c runCommand) run(w world, report result.Report, cells []cell.Cell) error 
 	if err := write(dir, report); err != nil {
 		return err
 	}
+	if sign != nil {
+		if err := sign.End(dir, report); err != nil {
+			return err
+		}
+	}
 	if err := latest(c.Out, dir); err != nil {
 		return err
 	}
@@ -99,6 +118,37 @@ func (c runCommand) run(w world, report result.Report, cells []cell.Cell) error 
 		return err
 	}
 	return exit(decision.Exit)
+}
+
+// witness is who signs, or nobody where that was not asked for.
+func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
+	if c.Sign == "" {
+		return nil, func() {}, nil
+	}
+	if c.Plan == "" || c.Host == "" {
+		return nil, nil, fmt.Errorf("%w: --sign needs --plan and --host", errUsage)
+	}
+	plan, err := attest.File(c.Plan)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, closing, err := c.signers(tpmkey.Report, plannerKey)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.NoIndex != (c.RunID != "") {
+		closing()
+		return nil, nil, fmt.Errorf("%w: --run-id and --no-index go together", errUsage)
+	}
+	sign := &witness.Witness{Host: keys[0], Planner: keys[1], Name: c.Host, Run: c.RunID, Plan: plan, Bin: c.programs(w).Bin}
+	if c.NoIndex {
+		sign.Planner = nil
+	}
+	if err := sign.Begin(rand.Reader); err != nil {
+		closing()
+		return nil, nil, err
+	}
+	return sign, closing, nil
 }
 
 // matrix runs the cells and shows how they get on, on the error output when

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/witness"
+	"github.com/smartcard-connect/smartcard-connect/reports/attest"
+	"github.com/smartcard-connect/smartcard-connect/reports/gate"
+	"github.com/smartcard-connect/smartcard-connect/reports/render"
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
+)
+
+// gateCommand decides: from a report.json, which anybody can have written, or
+// from what was signed.
+//
+//	hil gate out/latest/report.json
+//	hil gate --owner owner.pem --policy policy.json --plan plan.json \
+//	    --attestations out/latest/attestations --artifact bin/smartcard-connect
+type gateCommand struct {
+	signing
+	File         string   `arg:"" optional:"" type:"existingfile" help:"A report.json, unsigned."`
+	JSON         bool     `help:"Print the decision as JSON."`
+	Owner        []string `type:"existingfile" placeholder:"PEM" help:"Public key of the release's owner, who signed policy, plan and waivers."`
+	Policy       string   `type:"existingfile" placeholder:"FILE" help:"The policy; its signature is beside it."`
+	Plan         string   `type:"existingfile" placeholder:"FILE" help:"The release's plan; its signature is beside it."`
+	Waivers      []string `type:"existingfile" placeholder:"FILE" help:"Waivers; their signature is beside them."`
+	Attestations []string `type:"existingdir" placeholder:"DIR" help:"Folders with attestations, the index and the records of hosts' keys."`
+	Artifact     []string `type:"existingfile" placeholder:"FILE" help:"A program that is about to ship."`
+	Out          string   `type:"path" placeholder:"DIR" help:"Where the summary goes, signed: vsa.sigstore.json, and vsa.intoto.json for slsa-verifier. Needs --sign."`
+	Explain      bool     `help:"Say what counted and why."`
+}
+
+// Run decides and exits with the decision.
+func (c gateCommand) Run(w world) error {
+	if (c.File == "") == (c.Policy == "") {
+		return fmt.Errorf("%w: hand in a report.json, or --policy, --plan, --owner and --attestations", errUsage)
+	}
+	if c.File != "" {
+		return c.unsigned(w)
+	}
+	if c.Plan == "" || len(c.Owner) == 0 {
+		return fmt.Errorf("%w: --policy needs --plan and --owner", errUsage)
+	}
+	if (c.Out != "") != (c.Sign != "") {
+		return fmt.Errorf("%w: --out and --sign go together", errUsage)
+	}
+	e, err := c.evidence(w)
+	if err != nil {
+		return err
+	}
+	o, err := gate.Verify(e)
+	if err != nil {
+		return w.unverified(err)
+	}
+	if err := c.summary(o); err != nil {
+		if errors.Is(err, attest.ErrMeaning) {
+			return w.unverified(err)
+		}
+		return err
+	}
+	if err := c.say(w, o); err != nil {
+		return err
+	}
+	return exit(o.Decision.Exit)
+}
+
+func (c gateCommand) unsigned(w world) error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	report, err := result.Read(f)
+	if err != nil {
+		return w.unverified(err)
+	}
+	decision := gate.Decide(report)
+	if c.JSON {
+		if err := printJSON(w.stdout, decision); err != nil {
+			return err
+		}
+		return exit(decision.Exit)
+	}
+	report.Verdict = &decision
+	if err := render.Text(w.stdout, report, w.terminal()); err != nil {
+		return err
+	}
+	return exit(decision.Exit)
+}
+
+// evidence reads all that was handed in.
+func (c gateCommand) evidence(w world) (gate.Evidence, error) {
+	e := gate.Evidence{Now: w.now()}
+	var errs []error
+	for _, path := range c.Owner {
+		k, err := publicKey(path)
+		e.Owners, errs = append(e.Owners, k), append(errs, err)
+	}
+	var err error
+	e.Policy, err = signedFile(c.Policy)
+	errs = append(errs, err)
+	e.Plan, err = signedFile(c.Plan)
+	errs = append(errs, err)
+	for _, path := range c.Waivers {
+		s, err := signedFile(path)
+		e.Waivers, errs = append(e.Waivers, s), append(errs, err)
+	}
+	for _, path := range c.Artifact {
+		a, err := attest.File(path)
+		e.Artifacts, errs = append(e.Artifacts, a), append(errs, err)
+	}
+	for _, dir := range c.Attestations {
+		all, err := bundles(dir)
+		e.Bundles, errs = append(e.Bundles, all...), append(errs, err)
+	}
+	return e, errors.Join(errs...)
+}
+
+// signedFile reads a file and the signature beside it. One that is not there is
+// for the gate to refuse.
+func signedFile(path string) (gate.SignedFile, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return gate.SignedFile{}, err
+	}
+	s := gate.SignedFile{File: gate.File{Name: filepath.Base(path), Content: content}}
+	s.Bundle, err = os.ReadFile(path + witness.Ending)
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return s, err
+}
+
+func bundles(dir string) ([]gate.File, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*"+witness.Ending))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(paths)
+	var all []gate.File
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, gate.File{Name: filepath.Base(path), Content: content})
+	}
+	return all, nil
+}
+
+// summary signs the gate's word.
+func (c gateCommand) summary(o gate.Outcome) error {
+	if c.Out == "" || len(c.Artifact) == 0 {
+		return nil
+	}
+	keys, closing, err := c.signers(gateKey)
+	if err != nil {
+		return err
+	}
+	defer closing()
+	s, err := o.Summary(keys[0])
+	if err != nil {
+		return err
+	}
+	b, err := attest.Sign(keys[0], s)
+	if err != nil {
+		return err
+	}
+	envelope, err := b.Envelope()
+	if err != nil {
+		return err
+	}
+	return errors.Join(keep(filepath.Join(c.Out, "vsa"+witness.Ending), b.JSON()), keep(filepath.Join(c.Out, "vsa.intoto.json"), envelope))
+}
+
+// say prints the decision.
+func (c gateCommand) say(w world, o gate.Outcome) error {
+	if c.JSON {
+		return printJSON(w.stdout, o)
+	}
+	if c.Explain {
+		if err := o.Explain(w.stdout); err != nil {
+			return err
+		}
+	}
+	word := map[result.Verdict]string{result.Pass: "PASS", result.Fail: "FAIL"}[o.Decision.Verdict]
+	if word == "" {
+		word = "INCONCLUSIVE"
+	}
+	if o.Decision.Exit == result.ExitUnverified {
+		word = "REFUSED"
+	}
+	lines := []string{strings.TrimSpace(word + "  " + o.Level)}
+	if !c.Explain {
+		for _, s := range slices.Concat(o.Notes, o.Decision.Reasons) {
+			lines = append(lines, "  - "+s)
+		}
+	}
+	_, err := fmt.Fprint(w.stdout, brief(strings.Join(lines, "\n")+"\n"))
+	return err
+}
+
+// verifyCommand checks one signature and says what was signed.
+type verifyCommand struct {
+	Key      string `required:"" type:"existingfile" placeholder:"PEM" help:"The public key it must be signed with."`
+	Artifact string `type:"existingfile" placeholder:"FILE" help:"What it must be about."`
+	JSON     bool   `help:"Print the statement as JSON."`
+	File     string `arg:"" type:"existingfile" help:"A bundle, such as out/latest/attestations/index.sigstore.json."`
+}
+
+// Run prints what was signed, and exits with 3 where it does not hold.
+func (c verifyCommand) Run(w world) error {
+	key, err := publicKey(c.Key)
+	if err != nil {
+		return err
+	}
+	raw, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	b, err := attest.Read(raw)
+	if err != nil {
+		return w.unverified(err)
+	}
+	s, err := b.Verify(key)
+	if err != nil {
+		return w.unverified(err)
+	}
+	if err := c.about(s); err != nil {
+		return w.unverified(err)
+	}
+	if c.JSON {
+		return printJSON(w.stdout, map[string]any{"predicate_type": s.Type, "subjects": s.Subjects, "predicate": s.Predicate})
+	}
+	_, _ = fmt.Fprintf(w.stdout, "signed  by %s\nsays    %s\n", key.ID(), s.Type)
+	for _, a := range s.Subjects {
+		_, _ = fmt.Fprintf(w.stdout, "about   %s %s\n", a.SHA256, a.Name)
+	}
+	if a, err := attest.ReadAttempt(s); err == nil {
+		_, _ = fmt.Fprintf(w.stdout, "cell    %s %s, attempt %d, on %s, key in %s\n", a.Cell.Verdict, a.Cell.ID, a.Number, a.Host, a.Class)
+	}
+	return nil
+}
+
+func (c verifyCommand) about(s attest.Statement) error {
+	if c.Artifact == "" {
+		return nil
+	}
+	want, err := attest.File(c.Artifact)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(s.Subjects, func(a attest.Artifact) bool { return a.SHA256 == want.SHA256 }) {
+		return nil
+	}
+	return fmt.Errorf("%w: it is not about %s", attest.ErrMeaning, c.Artifact)
+}
