@@ -1,13 +1,14 @@
 #!/bin/sh
 # Builds the tools with which strangers check our attestations, cosign and
-# slsa-verifier, into bin/verifiers, once per version: cosign takes two CPU
-# minutes and more. They are no dependency of ours: each is built in a module of
-# its own, from the Go module proxy, checked against the checksum database.
+# slsa-verifier, once per version, into the user's cache, because cosign takes
+# five CPU minutes; bin/verifiers leads there. They are no dependency of ours: each
+# is built in a module of its own, from the Go module proxy, checked against the
+# checksum database.
 set -eu
 cd "$(dirname "$0")/.."
 cosign=v3.1.2
 slsa=v2.7.1
-out=$PWD/bin/verifiers
+out=${XDG_CACHE_HOME:-$HOME/.cache}/smartcard-connect/verifiers
 
 # build NAME VERSION MODULE PACKAGE
 build() {
@@ -18,13 +19,16 @@ build() {
 		cd "$scratch"
 		go mod init example.org/scratch 2>/dev/null
 		go get "$3@$2" 2>/dev/null # "go install NAME@VERSION" asks for lists that not every proxy has
-		GOFLAGS="-mod=mod -buildvcs=false" go build -o "$out/.$1" "$4"
+		GOFLAGS="-mod=mod -buildvcs=false" go build -o "$scratch/$1" "$4"
 	)
+	cp "$scratch/$1" "$out/.$1.$$" # a second build at the same time does no harm
+	mv "$out/.$1.$$" "$out/$1-$2"
 	rm -rf "$scratch"
-	mv "$out/.$1" "$out/$1-$2"
 	ln -sf "$1-$2" "$out/$1"
 }
 
-mkdir -p "$out"
+mkdir -p "$out" bin
 build cosign "$cosign" github.com/sigstore/cosign/v3 github.com/sigstore/cosign/v3/cmd/cosign
 build slsa-verifier "$slsa" github.com/slsa-framework/slsa-verifier/v2 github.com/slsa-framework/slsa-verifier/v2/cli/slsa-verifier
+rm -rf bin/verifiers
+ln -s "$out" bin/verifiers

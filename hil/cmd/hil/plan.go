@@ -2,22 +2,16 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"text/tabwriter"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 	"github.com/smartcard-connect/smartcard-connect/hil/rigs"
-	"github.com/smartcard-connect/smartcard-connect/hil/witness"
-	"github.com/smartcard-connect/smartcard-connect/reports/attest"
-	"github.com/smartcard-connect/smartcard-connect/reports/gate"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
@@ -80,6 +74,7 @@ type planCommand struct {
 	JSON     bool     `help:"Print an array of objects."`
 	Release  string   `placeholder:"NAME" help:"Print the plan of a release, to be signed by its owner."`
 	Artifact []string `type:"existingfile" placeholder:"FILE" help:"With --release: a program that would ship. Cells of the built programs judge those."`
+	Also     []string `type:"existingfile" placeholder:"FILE" help:"With --release: a JSON array of cells that run elsewhere, each with id, kind, required and judges."`
 }
 
 // planned is one line of the list.
@@ -124,57 +119,6 @@ func (c planCommand) Run(w world) error {
 		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\n", p.ID, p.Title, what)
 	}
 	return t.Flush()
-}
-
-// built names the artifacts that the built programs are.
-func built(r gate.Release, bin string) ([]string, error) {
-	var names []string
-	for _, name := range witness.Judged() {
-		b, err := attest.File(filepath.Join(bin, name))
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		at := slices.IndexFunc(r.Artifacts, func(a attest.Artifact) bool { return a.SHA256 == b.SHA256 })
-		if at < 0 {
-			return nil, fmt.Errorf("%w: %s is judged here and is not among --artifact", errUsage, filepath.Join(bin, name))
-		}
-		names = append(names, r.Artifacts[at].Name)
-	}
-	return names, nil
-}
-
-// release is the plan with the programs' digests: pcscd cells judge those of the
-// artifacts that are in the folder of built programs.
-func (c planCommand) release(w world, plan result.Plan) error {
-	r := gate.Release{Schema: gate.Schema, Name: c.Release}
-	bin := c.programs(w).Bin
-	suite, err := attest.File(filepath.Join(bin, bench.Conformance))
-	if err != nil {
-		return err
-	}
-	r.Suites = []attest.Artifact{suite}
-	for _, path := range c.Artifact {
-		a, err := attest.File(path)
-		if err != nil {
-			return err
-		}
-		r.Artifacts = append(r.Artifacts, a)
-	}
-	judged, err := built(r, bin)
-	if err != nil {
-		return err
-	}
-	for _, p := range plan.Cells {
-		cell := gate.ReleaseCell{PlannedCell: p}
-		if p.Kind != result.KindPackage {
-			cell.Judges = judged
-		}
-		r.Cells = append(r.Cells, cell)
-	}
-	return printJSON(w.stdout, r)
 }
 
 func printJSON(out io.Writer, v any) error {

@@ -185,6 +185,27 @@ func TestSignRefuses(t *testing.T) {
 	}
 }
 
+// Requirement: a release's plan has the cells that run elsewhere, names what they
+// judge, and is one that the gate reads. Source: issue 6, "the built Windows and
+// Linux programs, by digest". Turned red by: printing a plan that is not sound.
+func TestPlanRelease(t *testing.T) {
+	d := signedDesk{t: t, dir: desk(t, "PASS")}
+	d.file("agent.exe", "a Windows program")
+	plan := func(want int, also string) string {
+		return d.must(want, "plan", "--rig", d.path("rig.yaml"), "--bin", d.dir, "--release", "1.0.0", "--artifact", d.path("agent.exe"), "--also", d.file("also.json", also))
+	}
+	r, err := gate.ParseRelease([]byte(plan(0, `[{"id":"series9-T1-wine","kind":"wine","required":["card.one"],"judges":["agent.exe"]}]`)))
+	if err != nil || len(r.Cells) != 3 || r.Cells[2].Judges[0] != "agent.exe" || r.Artifacts[0] != attest.Bytes("agent.exe", []byte("a Windows program")) {
+		t.Errorf("%+v, %v", r, err)
+	}
+	for _, also := range []string{
+		`[{"id":"x","kind":"wine","required":["card.one"],"judges":["other.exe"]}]`, `[{"id":"x","kind":"wine","required":["card.one"]}]`,
+		`[{"id":"series9-T0-package","kind":"package","required":["card.one"]}]`, `[{"identity":"x"}]`, `{}`,
+	} {
+		plan(result.ExitUsage, also)
+	}
+}
+
 // Requirement: cells that ran elsewhere go into one run with those of 'hil run',
 // and the planner lists them all. Source: issue 6 points 1 and 6: a binary that
 // outsiders carry, results signed where they were made. Turned red by: a second
