@@ -25,6 +25,9 @@ const (
 	Provider      Feature = "provider"       // an OpenID provider can be reached, and takes requests from browsers
 	CIS2          Feature = "cis2"           // and it claims to be like CIS2
 	Smartcard     Feature = "smartcard"      // and has the /smartcard/v1 endpoints
+	Login         Feature = "login"          // and a person can be signed in there: by card, or as the file's login says
+	SecondClient  Feature = "second-client"  // and a second application with a secret is registered there, third in the file
+	KeyClient     Feature = "key-client"     // and an application that signs in by private_key_jwt, second in the file
 	Agent         Feature = "agent"          // an agent can be asked to sign in
 	Program       Feature = "program"        // the agent is the built program
 	Ports         Feature = "ports"          // a port service runs
@@ -46,6 +49,9 @@ const (
 	Refresh       Feature = "refresh"        // it gives refresh tokens for offline_access
 	PAR           Feature = "par"            // authorization requests can be pushed to it
 	DPoP          Feature = "dpop"           // its access tokens can be bound to a key
+	StrictScopes  Feature = "strict-scopes"  // it refuses scopes that it does not know, which it need not
+	DPoPNonce     Feature = "dpop-nonce"     // it gives nonces for proofs of keys
+	Rotation      Feature = "rotation"       // its refresh tokens are good once
 	FAPI2         Feature = "fapi2"          // it keeps the FAPI 2.0 Security Profile, instead of being a provider
 )
 

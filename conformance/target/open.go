@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
@@ -43,6 +44,8 @@ type Target struct {
 	// Join registers an agent that is said to be at port with the port
 	// service, until leave.
 	Join func(ctx context.Context, port int) (leave func(), err error)
+	// Tell shows a person at the desk what to do now; nil where nobody is.
+	Tell func(text string)
 	// Now is the clock of the cell.
 	Now func() time.Time
 
@@ -157,7 +160,7 @@ type Scripted interface {
 var ErrUsage = errors.New("target file cannot be used")
 
 // Open makes the target real. For kind package it starts card, provider and
-// agent in this process; for kind pcscd it connects to what runs. The caller
+// agent in this process; for the other kinds it connects to what runs. The caller
 // closes it. Errors wrap ErrUsage when the file is wrong, and are the bench's
 // otherwise.
 func Open(ctx context.Context, f File) (*Target, error) {
@@ -165,7 +168,7 @@ func Open(ctx context.Context, f File) (*Target, error) {
 	open := t.openPackage
 	switch f.Kind {
 	case Package:
-	case PCSCD:
+	case PCSCD, Remote:
 		open = t.openPCSCD
 	default:
 		return nil, fmt.Errorf("%w: kind %q", ErrUsage, f.Kind)
@@ -184,9 +187,13 @@ func Open(ctx context.Context, f File) (*Target, error) {
 func (t *Target) checkClaims() error {
 	have := map[Feature]bool{
 		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
+		Login: t.Login != nil || slices.Contains(t.Features, Smartcard), KeyClient: len(t.Clients) > 1, SecondClient: len(t.Clients) > 2,
 		PUK: t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
 		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Clock: t.Side != nil, Backchannel: t.Side != nil, OtherUser: t.Other != nil,
-		FAPI2: t.Issuer != "", PAR: t.Issuer != "", DPoP: t.Issuer != "", FormPost: t.Issuer != "", Refresh: t.Issuer != "", Logout: t.Issuer != "",
+		FAPI2: len(t.Clients) > 1, PAR: len(t.Clients) > 1, DPoP: len(t.Clients) > 1, FormPost: t.Issuer != "", Refresh: t.Issuer != "", Logout: t.Issuer != "",
+	}
+	if len(t.Missing([]Feature{Login})) == 0 && t.Issuer != "" && len(t.Clients) == 0 {
+		return fmt.Errorf("%w: no client is registered: somebody can only sign in for one", ErrUsage)
 	}
 	for _, f := range t.Features {
 		if there, known := have[f]; known && !there {

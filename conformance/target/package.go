@@ -33,7 +33,7 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
-		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Joining, Signing, ShortForm, Readers, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
+		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Login, SecondClient, KeyClient, Agent, Ports, Joining, Signing, ShortForm, Readers, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
 	}
 	if Application(number) == PIV {
 		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
@@ -58,7 +58,7 @@ func FullPIV(p iso7816.Protocol) File {
 // InMode is the target file of a package cell with a provider that keeps other
 // rules than CIS2's, extended or fapi2, and nothing else.
 func InMode(mode string) File {
-	claims := []Feature{Smartcard, Clock, PAR, DPoP, FormPost, Refresh, Backchannel, Logout}
+	claims := []Feature{StrictScopes, DPoPNonce, Rotation, Smartcard, Login, SecondClient, KeyClient, Clock, PAR, DPoP, FormPost, Refresh, Backchannel, Logout}
 	claims = append(claims, map[string]Feature{"extended": Provider, "fapi2": FAPI2}[mode])
 	return File{Cell: "provider-" + mode + "-package", Kind: Package, Mode: mode, Seed: 1, Features: claims}
 }

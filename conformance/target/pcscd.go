@@ -10,7 +10,8 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
 )
 
-// openPCSCD connects to built programs that already run around a private pcscd.
+// openPCSCD connects to what runs already: built programs around a private
+// pcscd, or things that are not ours. What the file does not name is not there.
 // Faults of such a cell are switched on by whoever built it.
 func (t *Target) openPCSCD(context.Context) error {
 	if t.Reader != "" {
