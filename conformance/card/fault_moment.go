@@ -185,7 +185,7 @@ func (s *session) block(ctx context.Context, le int) (iso7816.Response, error) {
 
 // blockCommand selects the container where that takes a command of its own.
 func (s *session) blockCommand(ctx context.Context, le int) (iso7816.Command, error) {
-	if target.Application(s.t.Series) == target.PIV {
+	if s.t.Application() == target.PIV {
 		return iso7816.Command{INS: insGetData, P1: 0x3F, P2: 0xFF, Data: []byte{0x5C, 3, 0x5F, 0xC1, 0x05}, Le: le}, nil
 	}
 	_, err := s.ch.Check(ctx, iso7816.Command{INS: insSelect, P1: 0x08, Data: []byte{0x50, 0x15, 0x34, 0x01}, Le: 255})

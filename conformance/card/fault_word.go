@@ -147,7 +147,7 @@ func otherForgets(ctx context.Context, s *session) error {
 func pukKnown(ctx context.Context, s *session) error {
 	puk, fresh := s.fill([]byte(s.t.PUK)), s.fill(s.passcode)
 	unblock := iso7816.Command{INS: insUnblock, P2: s.reference, Data: append(bytes.Clone(puk), fresh...)}
-	if target.Application(s.t.Series) == target.AuthentIC {
+	if s.t.Application() == target.AuthentIC {
 		r, err := s.ch.Send(ctx, iso7816.Command{INS: insVerify, P2: 0x02, Data: puk})
 		if err != nil || r.SW != iso7816.OK {
 			return errors.Join(err, fmt.Errorf("the PUK is answered %04X", uint16(r.SW)))

@@ -35,6 +35,7 @@ const (
 	Joining       Feature = "joining"        // further agents can register with the port service
 	Signing       Feature = "signing"        // the agent signs prescriptions
 	Toy           Feature = "toy-pki"        // its certificates are of the toy authorities
+	NHSNames      Feature = "nhs-names"      // its certificates name a health worker as the NHS's do
 	AsIssued      Feature = "as-issued"      // it has the habits that its series is known for
 	Bench         Feature = "bench"          // the card can be put in and taken out
 	Person        Feature = "person"         // passcode forms are answered by script
@@ -65,6 +66,17 @@ func Application(series string) Feature {
 	}[series]
 }
 
+// Application is what the card speaks: the application that is claimed, or else
+// that of its series. It is empty where neither says.
+func (f File) Application() Feature {
+	for _, a := range []Feature{PIV, AuthentIC} {
+		if slices.Contains(f.Features, a) {
+			return a
+		}
+	}
+	return Application(f.Series)
+}
+
 // Series is the feature of a card whose back says so: "series-9".
 func Series(number string) Feature { return Feature("series-" + number) }
 
@@ -75,5 +87,5 @@ func OnCard(f Feature) bool {
 }
 
 func ofCard() []Feature {
-	return []Feature{Card, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, Bench}
+	return []Feature{Card, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, NHSNames, Bench}
 }

@@ -33,7 +33,7 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
-		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Login, SecondClient, KeyClient, Agent, Ports, Joining, Signing, ShortForm, Readers, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
+		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, NHSNames, Bench, Person, Provider, CIS2, Smartcard, Login, SecondClient, KeyClient, Agent, Ports, Joining, Signing, ShortForm, Readers, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
 	}
 	if Application(number) == PIV {
 		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
@@ -51,7 +51,7 @@ func FullPIV(p iso7816.Protocol) File {
 	return File{
 		Cell: fmt.Sprintf("piv-full-T%d-package", int(p)-1), Kind: Package, Series: "9", Protocol: p, Seed: 1, Profile: "piv-full",
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK, Admin: fmt.Sprintf("0c:%x", emu.DefaultAdminKey[:32]),
-		Features: []Feature{Card, TestCard, PUK, Toy, Bench, Series("9"), PIV, Admin, KeyManagement, CardKey, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p]},
+		Features: []Feature{Card, TestCard, PUK, Toy, NHSNames, Bench, Series("9"), PIV, Admin, KeyManagement, CardKey, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p]},
 	}
 }
 
