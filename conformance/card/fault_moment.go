@@ -29,8 +29,10 @@ func askAfterPasscode(ctx context.Context, s *session) error {
 	if err := s.login(ctx); err != nil {
 		return err
 	}
-	_, err := s.ch.Send(ctx, iso7816.Command{INS: insVerify, P2: s.reference})
-	return err
+	if _, err := s.ch.Send(ctx, iso7816.Command{INS: insVerify, P2: s.reference}); err != nil {
+		return fmt.Errorf("the command after the passcode, 00 20 00 %02X, has no answer: %w", s.reference, err)
+	}
+	return nil
 }
 
 func passcodeHolds(ctx context.Context, s *session) error {
@@ -199,7 +201,7 @@ func readBrings(ctx context.Context, s *session) error {
 	}
 	data, err := s.ch.Check(ctx, command)
 	if err == nil && len(data) == 0 {
-		err = errors.New("reading the authentication certificate succeeds and brings nothing")
+		err = fmt.Errorf("reading the authentication certificate is answered 9000 and brings nothing: %d bytes", len(data))
 	}
 	return err
 }

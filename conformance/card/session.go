@@ -204,7 +204,7 @@ func (s *session) signs(ctx context.Context, k key, h crypto.Hash) error {
 		return fmt.Errorf("the %v certificate's key is no RSA key", k)
 	}
 	if err := rsa.VerifyPKCS1v15(public, h, digest, signature); err != nil {
-		return fmt.Errorf("the %v key's signature does not verify with its certificate: %w", k, err)
+		return fmt.Errorf("the %v key's signature does not verify with its certificate: %w; %s", k, err, opened(public, signature))
 	}
 	return nil
 }

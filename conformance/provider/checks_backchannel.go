@@ -100,7 +100,7 @@ func noticeEvent(_ *target.Target, _ *relyingparty.Session, c map[string]any) er
 
 func noticeNonce(_ *target.Target, _ *relyingparty.Session, c map[string]any) error {
 	if c["nonce"] != nil {
-		return fmt.Errorf("there is a nonce, so that it could pass for an ID token: %v", c["nonce"])
+		return fmt.Errorf("there is a nonce, so that it could pass for an ID token: %q", c["nonce"])
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func discoveryRequired(ctx context.Context, t *target.Target) error {
 	}
 	for _, name := range []string{"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported"} {
 		if doc[name] == nil {
-			return fmt.Errorf("%s is missing", name)
+			return fmt.Errorf("%s is missing among %d members", name, len(doc))
 		}
 	}
 	return has(doc, "id_token_signing_alg_values_supported", "RS256")

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -43,7 +42,7 @@ func logoutDiscovery(ctx context.Context, t *target.Target) error {
 		return err
 	}
 	if s, _ := doc["end_session_endpoint"].(string); s == "" {
-		return errors.New("end_session_endpoint is missing")
+		return fmt.Errorf("end_session_endpoint is missing among %d members", len(doc))
 	}
 	return nil
 }

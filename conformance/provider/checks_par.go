@@ -48,7 +48,7 @@ func parDiscovery(ctx context.Context, t *target.Target) error {
 		return err
 	}
 	if address, _ := doc["pushed_authorization_request_endpoint"].(string); address == "" {
-		return errors.New("pushed_authorization_request_endpoint is missing")
+		return fmt.Errorf("pushed_authorization_request_endpoint is missing among %d members", len(doc))
 	}
 	return nil
 }

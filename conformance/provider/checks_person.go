@@ -5,11 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
@@ -178,7 +179,7 @@ func payload(token string) (map[string]any, error) { return part(token, 1) }
 func part(token string, n int) (map[string]any, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return nil, errors.New("it has not three parts")
+		return nil, fmt.Errorf("it has %d characters in %d parts, not three", len(token), len(parts))
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(parts[n])
 	if err != nil {
@@ -315,7 +316,7 @@ func scopeBrings(scope string, names []string) func(context.Context, *target.Tar
 		}
 		for _, name := range names {
 			if doc[name] == nil {
-				return fmt.Errorf("with the scope %s userinfo lacks %s", scope, name)
+				return fmt.Errorf("with the scope %s userinfo lacks %s: it has %q", scope, name, slices.Sorted(maps.Keys(doc)))
 			}
 		}
 		return nil

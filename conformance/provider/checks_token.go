@@ -140,7 +140,7 @@ func codeRevokes(ctx context.Context, t *target.Target) error {
 	}
 	_, _ = f.Exchange(ctx, code) // provider.code-once judges what it says
 	if _, err := s.UserInfo(ctx); err == nil {
-		return fmt.Errorf("after its code came a second time the access token is still good")
+		return fmt.Errorf("after its code came a second time the access token is still good: userinfo is answered 200")
 	}
 	return nil
 }
@@ -152,7 +152,7 @@ func accessTokenEnds(ctx context.Context, t *target.Target) error {
 	}
 	return later(ctx, t, 61*time.Minute, func() error {
 		if _, err := s.UserInfo(ctx); err == nil {
-			return fmt.Errorf("userinfo answers after its hour to an access token")
+			return fmt.Errorf("userinfo answers 200 after its hour to an access token")
 		}
 		return nil
 	})
@@ -231,7 +231,7 @@ func tokenAnswer(ctx context.Context, t *target.Target) (answer, map[string]any,
 func noRefreshToken(ctx context.Context, t *target.Target) error {
 	_, doc, err := tokenAnswer(ctx, t)
 	if err == nil && doc["refresh_token"] != nil {
-		err = fmt.Errorf("there is a refresh token")
+		err = fmt.Errorf("there is a refresh token: %d characters", len(fmt.Sprint(doc["refresh_token"])))
 	}
 	return err
 }

@@ -197,7 +197,7 @@ func codeOf(ctx context.Context, t *target.Target, o journey.Options) (*relyingp
 func mustRefuse(err error, what string, codes ...string) error {
 	var problem *oauth2.RetrieveError
 	if err == nil {
-		return fmt.Errorf("a token is given out %s", what)
+		return fmt.Errorf("a token is given out %s: the answer is a 200", what)
 	}
 	if !errors.As(err, &problem) {
 		return fmt.Errorf("%s the token endpoint answers no OAuth error: %w", what, err)

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -164,7 +165,7 @@ func (f *Flow) Accept(ctx context.Context, token *oauth2.Token) (*Session, error
 	verifier := f.app.Provider.VerifierContext(f.app.context(ctx), &oidc.Config{ClientID: f.app.Client.ID})
 	var err error
 	if s.ID, err = verifier.Verify(f.app.context(ctx), s.RawID); err != nil {
-		return nil, fmt.Errorf("ID token: %w", err)
+		return nil, fmt.Errorf("ID token with the header %s: %w", header(s.RawID), err)
 	}
 	if s.ID.Nonce != f.Nonce {
 		return nil, fmt.Errorf("ID token: nonce is %q, not the one sent", s.ID.Nonce)
@@ -173,12 +174,24 @@ func (f *Flow) Accept(ctx context.Context, token *oauth2.Token) (*Session, error
 	return s, s.ID.Claims(&s.Claims)
 }
 
+// header is the first part of a JWT, decoded, for a failure's text.
+func header(raw string) string {
+	first, _, _ := strings.Cut(raw, ".")
+	text, err := base64.RawURLEncoding.DecodeString(first)
+	if err != nil || len(text) == 0 || len(text) > 300 {
+		return fmt.Sprintf("of %d characters", len(first))
+	}
+	return string(text)
+}
+
 // Verify checks an ID token of any time against the provider's keys, and
 // nothing but issuer, audience, end and signature.
 func (a *Application) Verify(ctx context.Context, raw string) error {
 	ctx = a.context(ctx)
-	_, err := a.Provider.VerifierContext(ctx, &oidc.Config{ClientID: a.Client.ID}).Verify(ctx, raw)
-	return err
+	if _, err := a.Provider.VerifierContext(ctx, &oidc.Config{ClientID: a.Client.ID}).Verify(ctx, raw); err != nil {
+		return fmt.Errorf("with the header %s: %w", header(raw), err)
+	}
+	return nil
 }
 
 func (a *Application) userInfo(ctx context.Context, token *oauth2.Token) (map[string]any, error) {
