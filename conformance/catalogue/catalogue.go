@@ -7,6 +7,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/conformance/agent"
 	"github.com/smartcard-connect/smartcard-connect/conformance/card"
 	"github.com/smartcard-connect/smartcard-connect/conformance/provider"
+	"github.com/smartcard-connect/smartcard-connect/conformance/reader"
 	"github.com/smartcard-connect/smartcard-connect/conformance/signin"
 	"github.com/smartcard-connect/smartcard-connect/conformance/signing"
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
@@ -23,6 +24,7 @@ type Suite struct {
 // on first.
 var Suites = []Suite{
 	{"card", "What must hold of a card, by APDU", card.Checks},
+	{"pcsc", "What any program may expect of a reader, by PC/SC", reader.PCSCChecks},
 	{"provider", "What must hold of an identity service", provider.Checks},
 	{"agent", "What must hold of the agent's door and the port service", agent.Checks},
 	{"signin", "What must hold of a sign-in as a whole", signin.Checks},

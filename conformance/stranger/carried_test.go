@@ -190,7 +190,7 @@ func TestPlainCard(t *testing.T) {
 	need(t, "pcscd", "unshare")
 	plain := target.File{
 		Cell: "piv-card", Product: "PIV card", Seed: 1, Protocol: iso7816.T1, Reader: cardemu{}.Reader(),
-		Features: []target.Feature{target.Card, target.PIV, target.T1},
+		Features: []target.Feature{target.Card, target.PCSC, target.PIV, target.T1},
 	}
 	known := plain
 	known.Cell, known.Passcode = "piv-test-card", emu.DefaultPasscode

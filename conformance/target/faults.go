@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/door"
+	"github.com/smartcard-connect/smartcard-connect/conformance/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/fault"
 	provider "github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
@@ -35,6 +36,9 @@ func AllFaults() []Fault {
 		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: area(f.ID), Bench: f.Bench, Applet: f.Applet, Protocol: f.Protocol, Params: f.Params, Owes: &f.Owes})
 	}
 	all = append(all, providerFaults()...)
+	for _, f := range pcsc.Faults {
+		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: "reader"})
+	}
 	for _, f := range door.All {
 		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: "door"})
 	}
@@ -55,7 +59,7 @@ func FaultByID(id string) (Fault, error) {
 		return Fault{}, fmt.Errorf("%w: nobody knows the fault %q", ErrUsage, id)
 	}
 	f := all[i]
-	if f.Owner == "card" || f.Owner == "reader" {
+	if _, desk := pcsc.Find(id); !desk && (f.Owner == "card" || f.Owner == "reader") {
 		if _, err := emu.Find(id); err != nil {
 			return Fault{}, fmt.Errorf("%w: %w", ErrUsage, err)
 		}

@@ -14,6 +14,7 @@ const (
 	Card          Feature = "card"           // a card can be reached directly
 	AuthentIC     Feature = "authentic"      // its application is AuthentIC
 	PIV           Feature = "piv"            // its application is PIV
+	PCSC          Feature = "pcsc"           // programs reach its reader by PC/SC
 	T0            Feature = "t0"             // it speaks T=0
 	T1            Feature = "t1"             // it speaks T=1
 	TestCard      Feature = "test-card"      // its passcode is known and tries may be spent
@@ -87,5 +88,5 @@ func OnCard(f Feature) bool {
 }
 
 func ofCard() []Feature {
-	return []Feature{Card, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, NHSNames, Bench}
+	return []Feature{Card, PCSC, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, NHSNames, Bench}
 }

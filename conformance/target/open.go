@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
+	"github.com/smartcard-connect/smartcard-connect/conformance/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
@@ -20,6 +21,8 @@ type Target struct {
 	// Connect powers the card under test, through whatever the cell has.
 	// What is transmitted through it is kept in Trace.
 	Connect func(ctx context.Context) (reader.Card, error)
+	// PCSC is the service in front of the reader, without the agent's own seam.
+	PCSC pcsc.Service
 	// Trace is the conversation of the check that runs, secrets blanked.
 	Trace *Trace
 	// Rig puts the card in and takes it out.
@@ -188,7 +191,8 @@ func (t *Target) checkClaims() error {
 	have := map[Feature]bool{
 		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
 		Login: t.Login != nil || slices.Contains(t.Features, Smartcard), KeyClient: len(t.Clients) > 1, SecondClient: len(t.Clients) > 2,
-		PUK: t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
+		PCSC: t.PCSC != nil && t.Reader != "",
+		PUK:  t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
 		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Clock: t.Side != nil, Backchannel: t.Side != nil, OtherUser: t.Other != nil,
 		FAPI2: len(t.Clients) > 1, PAR: len(t.Clients) > 1, DPoP: len(t.Clients) > 1, FormPost: t.Issuer != "", Refresh: t.Issuer != "", Logout: t.Issuer != "",
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 	"github.com/smartcard-connect/smartcard-connect/conformance/door"
+	"github.com/smartcard-connect/smartcard-connect/conformance/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 )
 
@@ -33,7 +34,7 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
-		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, NHSNames, Bench, Person, Provider, CIS2, Smartcard, Login, SecondClient, KeyClient, Agent, Ports, Joining, Signing, ShortForm, Readers, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
+		Features: []Feature{Card, PCSC, TestCard, PUK, Toy, AsIssued, NHSNames, Bench, Person, Provider, CIS2, Smartcard, Login, SecondClient, KeyClient, Agent, Ports, Joining, Signing, ShortForm, Readers, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
 	}
 	if Application(number) == PIV {
 		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
@@ -113,12 +114,23 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 	if t.Profile == "" {
 		t.Profile = "series" + t.Series
 	}
+	var wrong []pcsc.Fault
+	for _, id := range t.Faults {
+		if f, ours := pcsc.Find(id); ours {
+			wrong = append(wrong, f)
+		}
+	}
 	rig := &shelfRig{shelf: &readertest.Shelf{}, name: t.Reader, start: t.faultsOf("card", "reader")}
 	c, err := emu.New(emu.Options{Profile: t.Profile, Protocol: t.Protocol, Passcode: []byte(t.Passcode), PUK: []byte(t.PUK), Faults: rig.start, Timing: t.Timing})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	rig.card = c
+	rig.desk = &pcsc.Desk{Reader: t.Reader, Card: c, Speaks: uint32(t.Protocol)}
+	for _, f := range wrong {
+		f.Break(&rig.desk.Wrong)
+	}
+	t.PCSC = rig.desk
 	t.Holder = c.Holder().UUID
 	if err := rig.Insert(context.Background()); err != nil {
 		return nil, err
@@ -129,7 +141,10 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 }
 
 func (t *Target) faultsOf(areas ...string) []string {
-	return slices.DeleteFunc(slices.Clone(t.Faults), func(id string) bool { return !slices.Contains(areas, area(id)) })
+	return slices.DeleteFunc(slices.Clone(t.Faults), func(id string) bool {
+		_, desk := pcsc.Find(id) // the card and the shelf know nothing of them
+		return desk || !slices.Contains(areas, area(id))
+	})
 }
 
 // startAgent opens the agent's door and registers it with a port service.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
+	raw "github.com/smartcard-connect/smartcard-connect/conformance/pcsc"
 )
 
 // openPCSCD connects to what runs already: built programs around a private
@@ -16,6 +17,7 @@ import (
 func (t *Target) openPCSCD(context.Context) error {
 	if t.Reader != "" {
 		system := pcsc.New()
+		t.PCSC = raw.System()
 		t.Connect = t.traced(func(ctx context.Context) (reader.Card, error) { return connect(ctx, system, t.Reader) })
 	}
 	if t.File.Bench != "" {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
+	"github.com/smartcard-connect/smartcard-connect/conformance/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
@@ -21,8 +22,9 @@ type shelfRig struct {
 	shelf *readertest.Shelf
 	name  string
 	card  *emu.Card
-	start []string // faults of the target file
-	bare  bool     // Unplug took the readers away: their absence is no fault
+	desk  *pcsc.Desk // the same reader, as other programs see it
+	start []string   // faults of the target file
+	bare  bool       // Unplug took the readers away: their absence is no fault
 }
 
 // plugged is the card in the reader. A fault that takes the reader away takes
@@ -47,6 +49,8 @@ func (p plugged) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 // Insert puts the card in.
 func (r *shelfRig) Insert(context.Context) error {
 	r.card.Insert()
+	r.desk.Move(false) // a card that was in it comes out first
+	r.desk.Move(true)
 	r.shelf.Insert(r.name, plugged{r.card, r})
 	return nil
 }
@@ -54,6 +58,7 @@ func (r *shelfRig) Insert(context.Context) error {
 // Remove takes the card out.
 func (r *shelfRig) Remove(context.Context) error {
 	r.card.Remove()
+	r.desk.Move(false)
 	r.shelf.Remove(r.name)
 	return nil
 }
