@@ -9,7 +9,7 @@ STAMP    = -s -w -X main.version=$(VERSION)
 export GOFLAGS += -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help install build run dev test conformance bench peers check
+.PHONY: help install build run dev test conformance bench peers check proof
 
 help: ## List these targets.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,3 +46,6 @@ peers: install ## The provider beside four others, in five interleaved rounds: s
 
 check: ## Formatting, vet, and that everything builds without cgo and for Windows.
 	@ci/check.sh
+
+proof: build ## Every spec red by its own fault, and every fault with the specs that notice it: conformance/testdata/proof.md.
+	@bin/conformance prove --out out/proof

@@ -2,41 +2,19 @@ package conformance_test
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"os/exec"
 	"runtime"
-	"slices"
-	"strings"
 	"testing"
 
-	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
-	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
-	"github.com/smartcard-connect/smartcard-connect/conformance/card"
 	"github.com/smartcard-connect/smartcard-connect/conformance/catalogue"
 	"github.com/smartcard-connect/smartcard-connect/conformance/judge"
-	"github.com/smartcard-connect/smartcard-connect/conformance/provider"
-	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
+	"github.com/smartcard-connect/smartcard-connect/conformance/proof"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
-// cells is the matrix in process: the provider's other modes, and every series
-// the agent knows.
-func cells() []target.File {
-	return append([]target.File{target.InMode("fapi2"), target.InMode("extended"), target.FullPIV(iso7816.T0), target.FullPIV(iso7816.T1)}, whole()...)
-}
+func cells() []target.File { return proof.Cells() }
 
-// whole are the cells with an agent: every series on both protocols.
-func whole() []target.File {
-	var out []target.File
-	for _, d := range series.All() {
-		for _, p := range []iso7816.Protocol{iso7816.T0, iso7816.T1} {
-			out = append(out, target.InProcess(d.Series, p))
-		}
-	}
-	return out
-}
+func whole() []target.File { return proof.Whole() }
 
 // slots bounds how many cells run at once.
 var slots = make(chan struct{}, 2*runtime.GOMAXPROCS(0))
@@ -76,93 +54,39 @@ func TestHealthyCells(t *testing.T) {
 }
 
 // Requirement: each check names a fault, and goes red for it and for the reason
-// it names. Source: design §6, "the fault that proves it can fail". Turned red
-// by: a check that asks nothing; one without a proof.
+// it names; what it says then holds something that it saw, a number or a quoted
+// value; and no fault proves more than ten checks. Source: issue, "every spec
+// has been seen red for its own fault". Turned red by: a check that asks nothing;
+// one without a proof; a text that is the same whatever is wrong.
 func TestProofs(t *testing.T) {
-	for _, c := range catalogue.All() {
-		if c.Proof == "" {
-			t.Errorf("%s is unproven", c.ID)
-			continue
+	table := proof.Make(t.Context(), catalogue.All(), 0, cap(slots), nil)
+	for _, s := range table.Wrong() {
+		t.Error(s)
+	}
+	for _, r := range table.Rows {
+		if r.Skipped != "" {
+			t.Logf("%s: not shown here: %s", r.Spec, r.Skipped)
 		}
-		t.Run(c.ID, func(t *testing.T) {
+	}
+	t.Log(table.Summary())
+}
+
+// Requirement: a fault leaves at least 80 % of the checks green that it does not
+// prove, or red says little. This takes each fortieth; `make proof` takes all, and
+// testdata/proof.md has what it found. Source: issue, "must show".
+// Turned red by: a fault that breaks whatever is asked.
+func TestFaultsLeaveOthersGreen(t *testing.T) {
+	all := catalogue.All()
+	ids, proves := proof.Faults(all)
+	for i := 0; i < len(ids); i += 40 {
+		t.Run(ids[i], func(t *testing.T) {
 			t.Parallel()
-			prove(t, c)
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			e := proof.Of(t.Context(), ids[i], proves[ids[i]], all)
+			if e.Error != "" || e.Judged == 0 || e.Green() < proof.Share {
+				t.Errorf("%s: %d of %d are red: %v %s", e.Cell, len(e.Red), e.Judged, e.Red, e.Error)
+			}
 		})
 	}
-}
-
-// Requirement: no fault proves more than ten checks of the card, nor of the
-// provider, or the proofs say little about each. Source: issue, "a suite that can fail for its own
-// reason". Turned red by: proving a whole family with one broken answer.
-func TestProofsAreSpread(t *testing.T) {
-	proves := map[string][]string{}
-	for _, c := range append(card.Checks(), provider.Checks()...) {
-		proves[c.Proof] = append(proves[c.Proof], c.ID)
-	}
-	for fault, checks := range proves {
-		if fault == "" || len(checks) > 10 {
-			t.Errorf("%q is the proof of %d checks: %v", fault, len(checks), checks)
-		}
-	}
-}
-
-func prove(t *testing.T, c suite.Check) {
-	if slices.Contains(c.Requires, target.Browser) && chromium() == "" {
-		t.Skip("no Chromium on this machine")
-	}
-	if slices.Contains(c.Requires, target.OtherUser) && os.Geteuid() != 0 {
-		t.Skip("only root can be another user")
-	}
-	f, err := cellFor(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Faults = []string{c.Proof}
-	if onCardAlone(c) {
-		f.Features = slices.DeleteFunc(f.Features, func(x target.Feature) bool { return !target.OnCard(x) })
-	}
-	s := judge.One(context.Background(), c, open(t, f), judge.Limits{})
-	if s.Verdict != result.Fail {
-		t.Fatalf("%s with %s on: %s %s", c.ID, c.Proof, s.Verdict, s.Reason)
-	}
-	if c.Because == "" || !strings.Contains(s.Reason, c.Because) {
-		t.Errorf("%s with %s on is red for another reason than %q: %s", c.ID, c.Proof, c.Because, s.Reason)
-	}
-}
-
-// onCardAlone reports whether a check wants nothing but a card on a bench: its
-// cell then starts no provider and no agent, which the check could not see.
-func onCardAlone(c suite.Check) bool {
-	return !slices.ContainsFunc(c.Requires, func(x target.Feature) bool { return !target.OnCard(x) })
-}
-
-// chromium is the path of one, or empty.
-func chromium() string {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		return ""
-	}
-	return path
-}
-
-// cellFor is the last cell that claims what the check requires and shows its
-// fault.
-func cellFor(c suite.Check) (target.File, error) {
-	fault, err := target.FaultByID(c.Proof)
-	if err != nil {
-		return target.File{}, fmt.Errorf("%s: %w", c.ID, err)
-	}
-	var found *target.File
-	for _, f := range cells() {
-		if path := chromium(); path != "" {
-			f.Browser, f.Features = path, append(f.Features, target.Browser)
-		}
-		if len(f.Missing(c.Requires)) == 0 && fault.Shows(f) {
-			found = &f
-		}
-	}
-	if found == nil {
-		return target.File{}, fmt.Errorf("no package cell can show %s to %s", c.Proof, c.ID)
-	}
-	return *found, nil
 }

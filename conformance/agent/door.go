@@ -107,7 +107,7 @@ func tokenBound(ctx context.Context, t *target.Target) error {
 func readable(h http.Header, origin string) error {
 	switch got := h.Get("Access-Control-Allow-Origin"); {
 	case got == "*":
-		return errors.New("Access-Control-Allow-Origin is a star: every page may read the answer")
+		return fmt.Errorf("Access-Control-Allow-Origin is %q, a star: every page may read the answer", got)
 	case got != origin:
 		return fmt.Errorf("Access-Control-Allow-Origin is %q, not %q", got, origin)
 	}

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -60,7 +60,7 @@ func authenticationUsage(ctx context.Context, s *session) error {
 func keysDiffer(ctx context.Context, s *session) error {
 	auth, sign, err := s.both(ctx)
 	if err == nil && bytes.Equal(auth.RawSubjectPublicKeyInfo, sign.RawSubjectPublicKeyInfo) {
-		err = errors.New("both certificates are for the same key")
+		err = fmt.Errorf("both certificates are for the same key, whose SHA-256 begins %.4X", sha256.Sum256(auth.RawSubjectPublicKeyInfo))
 	}
 	return err
 }

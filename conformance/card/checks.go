@@ -37,12 +37,12 @@ func Checks() []suite.Check {
 func firstChecks() []suite.Check {
 	return []suite.Check{
 		{ID: "card.atr", Title: "The answer to reset is well formed and its check byte is right", Source: "ISO/IEC 7816-3 §8.2", Requires: anyCard, Proof: "card.atr-wrong-check", Because: "check byte", Run: raw(atrValid)},
-		{ID: "card.recognised", Title: "The answer to reset tells the card's series", Source: "agent: the list of series; card makers' published ATRs", Requires: anyCard, Proof: "card.atr-unknown", Because: "series", Run: raw(recognised)},
+		{ID: "card.recognised", Title: "The answer to reset tells the card's series", Source: "agent: the list of series; card makers' published ATRs", Requires: and(anyCard, target.AsIssued), Proof: "card.atr-unknown", Because: "series", Run: raw(recognised)},
 		{ID: "card.protocol", Title: "The card speaks the protocol the cell asked for", Source: "ISO/IEC 7816-3 §9; the cell", Requires: anyCard, Proof: "card.other-protocol", Because: "the cell is for", Run: raw(protocolRight)},
 		{ID: "card.selects", Title: "The application selects by its identifier", Source: "ISO/IEC 7816-4 §11.1.1", Requires: anyCard, Proof: "card.select-refused", Because: "does not select", Run: with(nothingMore)},
 		{ID: "card.unknown-application", Title: "An unknown application is answered 6A82 and the chosen one stays", Source: "ISO/IEC 7816-4 §11.1.1; SP 800-73-4 part 2 §3.1.1", Requires: anyCard, Proof: "card.unknown-application-accepted", Because: "not 6A82", Run: with(unknownApplication)},
 		{ID: "card.certificates", Title: "Both certificates read without passcode and parse", Source: "RFC 5280 §4.1", Requires: anyCard, Proof: "card.certificate-corrupt", Because: "certificate", Run: with(certificatesParse)},
-		{ID: "card.holder", Title: "Both certificates name the same holder with a 12-digit UUID", Source: "NHS certificate profile: common name UUID_First_Last", Requires: anyCard, Proof: "card.wrong-holder", Because: "holder", Run: with(sameHolder)},
+		{ID: "card.holder", Title: "Both certificates name the same holder with a 12-digit UUID", Source: "NHS certificate profile: common name UUID_First_Last", Requires: and(anyCard, target.NHSNames), Proof: "card.wrong-holder", Because: "holder", Run: with(sameHolder)},
 		{ID: "card.key-usage", Title: "One certificate is for signing in and the other for content commitment", Source: "RFC 5280 §4.2.1.3", Requires: anyCard, Proof: "card.pairs-swapped", Because: "key usage", Run: with(keyUsage)},
 		{ID: "card.certificate-current", Title: "Both certificates are within their validity", Source: "RFC 5280 §4.1.2.5", Requires: anyCard, Proof: "card.certificate-expired", Because: "validity", Run: with(current)},
 		{ID: "card.tries-free", Title: "Asking for the tries left spends none", Source: "ISO/IEC 7816-4 §11.5.6", Requires: testCard, Proof: "card.asking-spends-try", Because: "asked twice", Run: with(triesFree)},

@@ -114,8 +114,8 @@ func certificateChecks() []suite.Check {
 		{ID: "card.certificate-not-revoked", Title: "Neither certificate has the serial number of the card reported lost", Source: "RFC 5280 §5.3", Requires: and(anyCard, target.Toy), Proof: "card.certificate-revoked", Because: "reported lost", Run: with(notRevoked)},
 		{ID: "card.key-length", Title: "Both keys are RSA of 2048 bits or more", Source: "NIST SP 800-131A rev. 2 §3", Requires: anyCard, Proof: "card.key-weak", Because: "bits", Run: with(keyLength)},
 		{ID: "card.signs-only", Title: "The authentication certificate is for signatures and not for encipherment", Source: "RFC 5280 §4.2.1.3", Requires: anyCard, Proof: "card.key-usage", Because: "encipherment", Run: with(signsOnly)},
-		{ID: "card.holder-uuid", Title: "The authentication certificate's common name begins with a 12-digit UUID", Source: "NHS certificate profile", Requires: anyCard, Proof: "card.holder-unnamed", Because: "UUID", Run: with(holderUUID)},
-		{ID: "card.one-person", Title: "Both certificates have the same common name", Source: "NHS certificate profile", Requires: anyCard, Proof: "card.two-holders", Because: "two persons", Run: with(onePerson)},
+		{ID: "card.holder-uuid", Title: "The authentication certificate's common name begins with a 12-digit UUID", Source: "NHS certificate profile", Requires: and(anyCard, target.NHSNames), Proof: "card.holder-unnamed", Because: "UUID", Run: with(holderUUID)},
+		{ID: "card.one-person", Title: "Both certificates have the same common name", Source: "NHS certificate profile", Requires: and(anyCard, target.NHSNames), Proof: "card.two-holders", Because: "two persons", Run: with(onePerson)},
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -138,7 +137,7 @@ func randomDiffers(ctx context.Context, s *session) error {
 	}
 	second, err := s.random(ctx, 8)
 	if err == nil && bytes.Equal(first, second) {
-		err = errors.New("GET CHALLENGE brings the same eight bytes twice")
+		err = fmt.Errorf("GET CHALLENGE brings the same eight bytes twice: %X", first)
 	}
 	return err
 }

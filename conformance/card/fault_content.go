@@ -24,7 +24,7 @@ func oneApplication(ctx context.Context, s *session) error {
 			return err
 		}
 		if r.SW == iso7816.OK {
-			return fmt.Errorf("the application %s is also on the card", application)
+			return fmt.Errorf("the application %s is also on the card: SELECT %X is answered %v", application, d.aid, r.SW)
 		}
 	}
 	return nil
@@ -75,7 +75,7 @@ func compressionFlag(ctx context.Context, s *session) error {
 		info, _ := iso7816.Find(object, 0x53, 0x71)
 		says := len(info) == 1 && info[0]&1 != 0
 		if is := bytes.HasPrefix(content, []byte{0x1F, 0x8B}); is != says {
-			return fmt.Errorf("of the %v certificate the object says compressed: %v, and its content is: %v", k, says, is)
+			return fmt.Errorf("of the %v certificate the object says compressed: %v, and its content is: %v; it begins %.4X", k, says, is, content)
 		}
 		return nil
 	})
@@ -84,7 +84,7 @@ func compressionFlag(ctx context.Context, s *session) error {
 func certificateThere(ctx context.Context, s *session) error {
 	return s.eachObject(ctx, func(k key, object []byte) error {
 		if body, _ := iso7816.Find(object, 0x53); len(body) == 0 {
-			return fmt.Errorf("the object of the %v certificate is empty", k)
+			return fmt.Errorf("the object of the %v certificate is empty: %X", k, object)
 		}
 		return nil
 	})
@@ -202,7 +202,7 @@ func issuers(ctx context.Context, s *session) error {
 func notRevoked(ctx context.Context, s *session) error {
 	return s.eachCertificate(ctx, func(k key, c *x509.Certificate) error {
 		if c.SerialNumber.Cmp(testpki.Lost()) == 0 {
-			return fmt.Errorf("the %v certificate is that of the card reported lost", k)
+			return fmt.Errorf("the %v certificate has the number %d, which is that of the card reported lost", k, c.SerialNumber)
 		}
 		return nil
 	})

@@ -29,8 +29,10 @@ func askAfterPasscode(ctx context.Context, s *session) error {
 	if err := s.login(ctx); err != nil {
 		return err
 	}
-	_, err := s.ch.Send(ctx, iso7816.Command{INS: insVerify, P2: s.reference})
-	return err
+	if _, err := s.ch.Send(ctx, iso7816.Command{INS: insVerify, P2: s.reference}); err != nil {
+		return fmt.Errorf("the command after the passcode, 00 20 00 %02X, has no answer: %w", s.reference, err)
+	}
+	return nil
 }
 
 func passcodeHolds(ctx context.Context, s *session) error {
@@ -185,7 +187,7 @@ func (s *session) block(ctx context.Context, le int) (iso7816.Response, error) {
 
 // blockCommand selects the container where that takes a command of its own.
 func (s *session) blockCommand(ctx context.Context, le int) (iso7816.Command, error) {
-	if target.Application(s.t.Series) == target.PIV {
+	if s.t.Application() == target.PIV {
 		return iso7816.Command{INS: insGetData, P1: 0x3F, P2: 0xFF, Data: []byte{0x5C, 3, 0x5F, 0xC1, 0x05}, Le: le}, nil
 	}
 	_, err := s.ch.Check(ctx, iso7816.Command{INS: insSelect, P1: 0x08, Data: []byte{0x50, 0x15, 0x34, 0x01}, Le: 255})
@@ -199,7 +201,7 @@ func readBrings(ctx context.Context, s *session) error {
 	}
 	data, err := s.ch.Check(ctx, command)
 	if err == nil && len(data) == 0 {
-		err = errors.New("reading the authentication certificate succeeds and brings nothing")
+		err = fmt.Errorf("reading the authentication certificate is answered 9000 and brings nothing: %d bytes", len(data))
 	}
 	return err
 }

@@ -137,8 +137,8 @@ func otherForgets(ctx context.Context, s *session) error {
 		return err
 	}
 	digest := sha256.Sum256([]byte("another application"))
-	if _, err := s.sign(ctx, s.ch, authentication, append(bytes.Clone(prefix[crypto.SHA256]), digest[:]...)); err == nil {
-		return errors.New("after another application was selected the authentication key still signs")
+	if out, err := s.sign(ctx, s.ch, authentication, append(bytes.Clone(prefix[crypto.SHA256]), digest[:]...)); err == nil {
+		return fmt.Errorf("after another application was selected the authentication key still signs: %d bytes, %.4X…", len(out), out)
 	}
 	return nil
 }
@@ -147,7 +147,7 @@ func otherForgets(ctx context.Context, s *session) error {
 func pukKnown(ctx context.Context, s *session) error {
 	puk, fresh := s.fill([]byte(s.t.PUK)), s.fill(s.passcode)
 	unblock := iso7816.Command{INS: insUnblock, P2: s.reference, Data: append(bytes.Clone(puk), fresh...)}
-	if target.Application(s.t.Series) == target.AuthentIC {
+	if s.t.Application() == target.AuthentIC {
 		r, err := s.ch.Send(ctx, iso7816.Command{INS: insVerify, P2: 0x02, Data: puk})
 		if err != nil || r.SW != iso7816.OK {
 			return errors.Join(err, fmt.Errorf("the PUK is answered %04X", uint16(r.SW)))
@@ -235,12 +235,15 @@ func changeWhole(ctx context.Context, t *target.Target) error {
 		}
 		return err
 	}, func(ctx context.Context, s *session) error {
+		var said []iso7816.SW
 		for _, p := range [][]byte{s.passcode, s.changed()} {
-			if sw, err := s.verify(ctx, p); err != nil || sw == iso7816.OK {
+			sw, err := s.verify(ctx, p)
+			if err != nil || sw == iso7816.OK {
 				return err
 			}
+			said = append(said, sw)
 		}
-		return errors.New("after a change of the passcode neither the old nor the new one is right")
+		return fmt.Errorf("after a change of the passcode neither the old nor the new one is right: they are answered %v", said)
 	})
 }
 

@@ -127,10 +127,10 @@ func keyUsage(ctx context.Context, s *session) error {
 		return err
 	}
 	if auth.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
-		return errors.New("the authentication certificate's key usage has no digitalSignature")
+		return fmt.Errorf("the authentication certificate's key usage has no digitalSignature: it is %09b", auth.KeyUsage)
 	}
 	if sign.KeyUsage&x509.KeyUsageContentCommitment == 0 {
-		return errors.New("the content-commitment certificate's key usage has no contentCommitment")
+		return fmt.Errorf("the content-commitment certificate's key usage has no contentCommitment: it is %09b", sign.KeyUsage)
 	}
 	return nil
 }
@@ -273,9 +273,9 @@ func signNeedsPasscode(ctx context.Context, s *session) error {
 // mustRefuse wants 6982 for a signature.
 func (s *session) mustRefuse(ctx context.Context, k key, when string) error {
 	digest := sha256.Sum256([]byte(when))
-	_, err := s.sign(ctx, s.ch, k, append(append([]byte(nil), prefix[crypto.SHA256]...), digest[:]...))
+	out, err := s.sign(ctx, s.ch, k, append(append([]byte(nil), prefix[crypto.SHA256]...), digest[:]...))
 	if err == nil {
-		return fmt.Errorf("the %v key signs %s, without a passcode", k, when)
+		return fmt.Errorf("the %v key signs %s, without a passcode: %d bytes, %.4X…", k, when, len(out), out)
 	}
 	if !errors.Is(err, iso7816.SecurityStatus) {
 		return fmt.Errorf("asked to sign %s, the %v key answers otherwise than 6982: %w", when, k, err)

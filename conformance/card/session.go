@@ -41,9 +41,9 @@ func with(body func(ctx context.Context, s *session) error) func(context.Context
 // raw is with before the application is selected.
 func raw(body func(ctx context.Context, s *session) error) func(context.Context, *target.Target) error {
 	return func(ctx context.Context, t *target.Target) (err error) {
-		d, ok := dialects[target.Application(t.Series)]
+		d, ok := dialects[t.Application()]
 		if !ok {
-			return suite.Broken{Err: fmt.Errorf("series %q has no dialect here", t.Series)}
+			return suite.Broken{Err: fmt.Errorf("the card claims none of the applications that are known here (series %q)", t.Series)}
 		}
 		c, err := t.Connect(ctx)
 		if err != nil {
@@ -204,7 +204,7 @@ func (s *session) signs(ctx context.Context, k key, h crypto.Hash) error {
 		return fmt.Errorf("the %v certificate's key is no RSA key", k)
 	}
 	if err := rsa.VerifyPKCS1v15(public, h, digest, signature); err != nil {
-		return fmt.Errorf("the %v key's signature does not verify with its certificate: %w", k, err)
+		return fmt.Errorf("the %v key's signature does not verify with its certificate: %w; %s", k, err, opened(public, signature))
 	}
 	return nil
 }
@@ -212,9 +212,9 @@ func (s *session) signs(ctx context.Context, k key, h crypto.Hash) error {
 // SignsUnasked reports whether the card signs right now for somebody who shows
 // no passcode and resets nothing.
 func SignsUnasked(ctx context.Context, t *target.Target) (bool, error) {
-	d, ok := dialects[target.Application(t.Series)]
+	d, ok := dialects[t.Application()]
 	if !ok {
-		return false, suite.Broken{Err: fmt.Errorf("series %q has no dialect here", t.Series)}
+		return false, suite.Broken{Err: fmt.Errorf("the card claims none of the applications that are known here (series %q)", t.Series)}
 	}
 	c, err := t.Connect(ctx)
 	if err != nil {

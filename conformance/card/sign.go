@@ -151,6 +151,17 @@ func rsaRaw(k *rsa.PublicKey, block []byte) ([]byte, error) {
 	return m.Exp(m, big.NewInt(int64(k.E)), k.N).FillBytes(make([]byte, k.Size())), nil
 }
 
+// opened is what a signature turns into with the public key, for a failure's
+// text.
+func opened(k *rsa.PublicKey, signature []byte) string {
+	m := new(big.Int).SetBytes(signature)
+	if m.Cmp(k.N) >= 0 {
+		return fmt.Sprintf("it has %d bytes and is above the modulus", len(signature))
+	}
+	m.Exp(m, big.NewInt(int64(k.E)), k.N)
+	return fmt.Sprintf("it has %d bytes and opens to %.4X…", len(signature), m.FillBytes(make([]byte, k.Size())))
+}
+
 func signsPSS(ctx context.Context, s *session) error {
 	public, err := s.public(ctx)
 	if err != nil {
@@ -166,7 +177,7 @@ func signsPSS(ctx context.Context, s *session) error {
 		return err
 	}
 	if err := rsa.VerifyPSS(public, crypto.SHA256, digest[:], out, nil); err != nil {
-		return fmt.Errorf("the PSS signature does not verify with the certificate: %w", err)
+		return fmt.Errorf("the PSS signature does not verify with the certificate: %w; %s", err, opened(public, out))
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func generatedRSA(ctx context.Context, s *session) error {
 	digest := sha256.Sum256([]byte("conformance"))
 	public := &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: 65537}
 	if err := rsa.VerifyPKCS1v15(public, crypto.SHA256, digest[:], signature); err != nil {
-		return fmt.Errorf("the signature of the new key does not fit the public key that came back: %w", err)
+		return fmt.Errorf("the signature of the new key does not fit the public key that came back: %w; %s", err, opened(public, signature))
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ type Suite struct {
 // on first.
 var Suites = []Suite{
 	{"card", "What must hold of a card, by APDU", card.Checks},
+	{"pcsc", "What any program may expect of a reader, by PC/SC", reader.PCSCChecks},
 	{"provider", "What must hold of an identity service", provider.Checks},
 	{"agent", "What must hold of the agent's door and the port service", agent.Checks},
 	{"reader", "What must hold at readers that misbehave", reader.Checks},

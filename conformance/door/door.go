@@ -37,6 +37,8 @@ var All = []Fault{
 	anySigningOrigin,
 	anyHost,
 	statusLost,
+	cardStatusLost,
+	requestStatusLost,
 	ticketGarbled,
 	signatureWrong,
 	corsOpen,

@@ -27,7 +27,8 @@ type Journey struct {
 	Browser *browser.Browser
 	Flow    *relyingparty.Flow
 	Page    *browser.Page // what the browser shows now
-	ID      string        // the transaction's, from the login page
+	ID      string        // the transaction's, from the login page of a provider that takes cards
+	front   string        // the address that begins the login
 }
 
 // Options of a journey. The zero value is a new browser at the first client.
@@ -56,10 +57,13 @@ func Start(ctx context.Context, t *target.Target, o Options) (*Journey, error) {
 
 // open takes the browser to the login page.
 func (j *Journey) open(ctx context.Context, authorize string) (err error) {
+	if j.front = authorize; j.byHand() {
+		return nil // a person opens it
+	}
 	if j.Page, err = j.Browser.Go(ctx, authorize, j.App.Redirect); err != nil {
 		return err
 	}
-	if j.ID = transaction(j.Page.Body); j.ID == "" {
+	if j.ID = transaction(j.Page.Body); j.ID == "" && !j.asksForFields() {
 		return fmt.Errorf("%w: it is at %s with status %d", ErrNoLogin, j.Page.URL.Redacted(), j.Page.Status)
 	}
 	return nil
@@ -133,7 +137,9 @@ func (j *Journey) submit(ctx context.Context, action string, form url.Values) er
 }
 
 // Home reports whether the browser is back at the application.
-func (j *Journey) Home() bool { return strings.HasPrefix(j.Page.URL.String(), j.App.Redirect) }
+func (j *Journey) Home() bool {
+	return j.Page != nil && strings.HasPrefix(j.Page.URL.String(), j.App.Redirect)
+}
 
 var (
 	formAction = regexp.MustCompile(`(?s)<form[^>]*action="([^"]*)"[^>]*>(.*?)</form>`)
@@ -156,7 +162,7 @@ func (j *Journey) Continue(ctx context.Context) (url.Values, error) {
 			a[pair[1]] = html.UnescapeString(pair[2])
 		}
 		if name := a["name"]; name != "" && a["type"] != "search" && !values.Has(name) {
-			values.Set(name, a["value"])
+			values.Set(name, j.typed(name, a["value"]))
 		}
 	}
 	action := html.UnescapeString(m[1])
@@ -166,9 +172,18 @@ func (j *Journey) Continue(ctx context.Context) (url.Values, error) {
 	return values, j.submit(ctx, action, values)
 }
 
+// Agree presses the first button of a page, and says where the browser is then;
+// end is where the application's own pages begin.
+func (j *Journey) Agree(ctx context.Context, page *browser.Page, end string) (*browser.Page, error) {
+	next := *j
+	next.Page, next.App = page, &relyingparty.Application{Redirect: end}
+	_, err := next.Continue(ctx)
+	return next.Page, err
+}
+
 // Arrive goes on from page to page until the browser is at the application.
 func (j *Journey) Arrive(ctx context.Context) error {
-	for range 3 {
+	for range 6 {
 		if j.Home() {
 			return nil
 		}

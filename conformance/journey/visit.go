@@ -42,14 +42,7 @@ func VisitBy(ctx context.Context, t *target.Target, b *browser.Browser, authoriz
 		}
 		return "", err
 	}
-	ticket, err := prove(ctx, t, b, j.ID)
-	if err != nil {
-		return "", err
-	}
-	if err := j.Complete(ctx, ticket); err != nil {
-		return "", err
-	}
-	if err := j.Arrive(ctx); err != nil {
+	if err := j.pass(ctx, prove); err != nil {
 		return "", err
 	}
 	return j.Page.URL.String(), nil

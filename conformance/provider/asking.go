@@ -59,7 +59,7 @@ func refusesAsk(ctx context.Context, t *target.Target, what string, told bool, c
 	if page.Status != 0 {
 		return fmt.Errorf("%s is not refused: the browser is at %s with status %d", what, page.URL.Path, page.Status)
 	}
-	_, err = f.Code(page.URL)
+	_, err = f.Code(answered(page.URL))
 	var problem relyingparty.Problem
 	if !errors.As(err, &problem) {
 		return fmt.Errorf("%s is not refused: the application gets a callback with %v", what, err)
@@ -68,6 +68,18 @@ func refusesAsk(ctx context.Context, t *target.Target, what string, told bool, c
 		return fmt.Errorf("%s is answered %q, not %s", what, problem.Code, strings.Join(codes, " or "))
 	}
 	return nil
+}
+
+// answered is the address with which a browser came back. What would have been
+// in the fragment is refused there too (OAuth 2.0 Multiple Response Type
+// Encoding Practices §5).
+func answered(back *url.URL) *url.URL {
+	if back.RawQuery != "" || back.Fragment == "" {
+		return back
+	}
+	u := *back
+	u.RawQuery = u.Fragment
+	return &u
 }
 
 // set changes one parameter.

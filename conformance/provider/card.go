@@ -86,7 +86,7 @@ func (h *hand) verify(ctx context.Context, raw, typ string) (map[string]any, err
 	}
 	token, err := p.VerifierContext(ctx, &oidc.Config{ClientID: "smartcard-connect", SupportedSigningAlgs: []string{oidc.RS256, oidc.PS256, oidc.ES256}}).Verify(ctx, raw)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("a JWT of %d characters: %w", len(raw), err)
 	}
 	if err := headerType(raw, typ); err != nil {
 		return nil, err

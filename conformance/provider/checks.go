@@ -10,9 +10,12 @@ import (
 )
 
 var (
-	anyProvider = []target.Feature{target.Provider}
-	cis2        = []target.Feature{target.Provider, target.CIS2}
-	smartcard   = []target.Feature{target.Provider, target.Smartcard}
+	anyProvider   = []target.Feature{target.Provider}
+	cis2          = []target.Feature{target.Provider, target.CIS2}
+	signedIn      = []target.Feature{target.Provider, target.Login}
+	byOwnKey      = []target.Feature{target.Provider, target.Login, target.KeyClient}
+	besideAnother = []target.Feature{target.Provider, target.Login, target.SecondClient}
+	smartcard     = []target.Feature{target.Provider, target.Smartcard}
 )
 
 // Checks is the suite.
@@ -28,26 +31,26 @@ func firstChecks() []suite.Check {
 		{ID: "provider.discovery", Title: "Discovery names the issuer exactly as configured", Source: "OpenID Connect Discovery 1.0 §4.3", Requires: anyProvider, Proof: "provider.discovery-other-issuer", Because: "issuer", Run: discovery},
 		{ID: "provider.discovery-cis2", Title: "Discovery has the members that CIS2 documents and nothing of the smartcard endpoints", Source: "NHS CIS2 guidance, discovery; protocol §1", Requires: cis2, Proof: "provider.discovery-smartcard", Because: "smartcard endpoint", Run: discoveryCIS2},
 		{ID: "provider.jwks", Title: "The key set has RSA signing keys with kid, alg and use, and no private part", Source: "RFC 7517 §4, §9.2", Requires: anyProvider, Proof: "provider.key-without-use", Because: "use sig", Run: jwks},
-		{ID: "provider.code-flow", Title: "A card assertion signs its holder in by code flow with PKCE", Source: "OpenID Connect Core 1.0 §3.1; RFC 7636; protocol §1", Requires: smartcard, Proof: "provider.key-not-in-jwks", Because: "verify", Run: codeFlow},
-		{ID: "provider.nonce", Title: "The ID token carries the nonce of the request", Source: "OpenID Connect Core 1.0 §3.1.3.7 step 11", Requires: smartcard, Proof: "provider.wrong-nonce", Because: "nonce", Run: codeFlow},
-		{ID: "provider.id-token-times", Title: "The ID token is of now and not ended", Source: "OpenID Connect Core 1.0 §2", Requires: smartcard, Proof: "provider.expired-id-token", Because: "expired", Run: tokenTimes},
-		{ID: "provider.id-token-audience", Title: "The ID token's aud is the client as a string, and azp is the same", Source: "NHS CIS2 ID token; OpenID Connect Core 1.0 §2", Requires: append([]target.Feature{target.CIS2}, smartcard...), Proof: "provider.aud-array", Because: "aud", Run: tokenAudience},
-		{ID: "provider.assurance-levels", Title: "Assurance levels are strings and acr is what was asked for", Source: "NHS CIS2 ID token claims", Requires: append([]target.Feature{target.CIS2}, smartcard...), Proof: "provider.integer-assurance-levels", Because: "string", Run: assuranceLevels},
-		{ID: "provider.userinfo-sub", Title: "Userinfo is about the holder of the ID token", Source: "OpenID Connect Core 1.0 §5.3.4", Requires: smartcard, Proof: "provider.userinfo-wrong-sub", Because: "sub", Run: userInfoSub},
-		{ID: "provider.scopes", Title: "Each scope brings its claims and no other scope's", Source: "NHS CIS2 guidance, scopes and claims", Requires: append([]target.Feature{target.CIS2}, smartcard...), Proof: "provider.scopes-ignored", Because: "with scope", Run: scopes},
-		{ID: "provider.selected-role", Title: "With selectedrole the chosen role is in the ID token and is one of the person's", Source: "NHS CIS2 guidance, role selection", Requires: append([]target.Feature{target.CIS2}, smartcard...), Proof: "provider.no-selected-role", Because: "selected_roleid", Run: selectedRole},
-		{ID: "provider.redirect-issuer", Title: "The redirect carries code, state, the exact issuer and the client", Source: "RFC 9207 §2; NHS CIS2 authorization response", Requires: smartcard, Proof: "provider.wrong-issuer-in-redirect", Because: "iss", Run: redirectIssuer},
-		{ID: "provider.verifier-required", Title: "A code asked for with a challenge is not given out without the verifier", Source: "RFC 7636 §4.6; RFC 9700 §2.1.1", Requires: smartcard, Proof: "provider.pkce-ignored", Because: "verifier", Run: verifierRequired},
-		{ID: "provider.verifier-wrong", Title: "A wrong code verifier is refused", Source: "RFC 7636 §4.6", Requires: smartcard, Proof: "provider.pkce-ignored", Because: "verifier", Run: verifierWrong},
-		{ID: "provider.code-once", Title: "A code is good once", Source: "RFC 6749 §4.1.2", Requires: smartcard, Proof: "provider.code-reusable", Because: "second", Run: codeOnce},
-		{ID: "provider.code-bound", Title: "A code is of no use to another client", Source: "RFC 6749 §4.1.3", Requires: smartcard, Proof: "provider.code-unbound", Because: "another client", Run: codeBound},
-		{ID: "provider.wrong-secret", Title: "A wrong client secret is refused with invalid_client", Source: "RFC 6749 §5.2", Requires: smartcard, Proof: "provider.secret-unchecked", Because: "wrong secret", Run: wrongSecret},
+		{ID: "provider.code-flow", Title: "A card assertion signs its holder in by code flow with PKCE", Source: "OpenID Connect Core 1.0 §3.1; RFC 7636; protocol §1", Requires: signedIn, Proof: "provider.key-not-in-jwks", Because: "verify", Run: codeFlow},
+		{ID: "provider.nonce", Title: "The ID token carries the nonce of the request", Source: "OpenID Connect Core 1.0 §3.1.3.7 step 11", Requires: signedIn, Proof: "provider.wrong-nonce", Because: "nonce", Run: codeFlow},
+		{ID: "provider.id-token-times", Title: "The ID token is of now and not ended", Source: "OpenID Connect Core 1.0 §2", Requires: signedIn, Proof: "provider.expired-id-token", Because: "expired", Run: tokenTimes},
+		{ID: "provider.id-token-audience", Title: "The ID token's aud is the client as a string, and azp is the same", Source: "NHS CIS2 ID token; OpenID Connect Core 1.0 §2", Requires: append([]target.Feature{target.CIS2}, signedIn...), Proof: "provider.aud-array", Because: "aud", Run: tokenAudience},
+		{ID: "provider.assurance-levels", Title: "Assurance levels are strings and acr is what was asked for", Source: "NHS CIS2 ID token claims", Requires: append([]target.Feature{target.CIS2}, signedIn...), Proof: "provider.integer-assurance-levels", Because: "string", Run: assuranceLevels},
+		{ID: "provider.userinfo-sub", Title: "Userinfo is about the holder of the ID token", Source: "OpenID Connect Core 1.0 §5.3.4", Requires: signedIn, Proof: "provider.userinfo-wrong-sub", Because: "sub", Run: userInfoSub},
+		{ID: "provider.scopes", Title: "Each scope brings its claims and no other scope's", Source: "NHS CIS2 guidance, scopes and claims", Requires: append([]target.Feature{target.CIS2}, signedIn...), Proof: "provider.scopes-ignored", Because: "with scope", Run: scopes},
+		{ID: "provider.selected-role", Title: "With selectedrole the chosen role is in the ID token and is one of the person's", Source: "NHS CIS2 guidance, role selection", Requires: append([]target.Feature{target.CIS2}, signedIn...), Proof: "provider.no-selected-role", Because: "selected_roleid", Run: selectedRole},
+		{ID: "provider.redirect-issuer", Title: "The redirect carries code, state, the exact issuer and the client", Source: "RFC 9207 §2; NHS CIS2 authorization response", Requires: signedIn, Proof: "provider.wrong-issuer-in-redirect", Because: "iss", Run: redirectIssuer},
+		{ID: "provider.verifier-required", Title: "A code asked for with a challenge is not given out without the verifier", Source: "RFC 7636 §4.6; RFC 9700 §2.1.1", Requires: signedIn, Proof: "provider.pkce-ignored", Because: "verifier", Run: verifierRequired},
+		{ID: "provider.verifier-wrong", Title: "A wrong code verifier is refused", Source: "RFC 7636 §4.6", Requires: signedIn, Proof: "provider.pkce-ignored", Because: "verifier", Run: verifierWrong},
+		{ID: "provider.code-once", Title: "A code is good once", Source: "RFC 6749 §4.1.2", Requires: signedIn, Proof: "provider.code-reusable", Because: "second", Run: codeOnce},
+		{ID: "provider.code-bound", Title: "A code is of no use to another client", Source: "RFC 6749 §4.1.3", Requires: besideAnother, Proof: "provider.code-unbound", Because: "another client", Run: codeBound},
+		{ID: "provider.wrong-secret", Title: "A wrong client secret is refused with invalid_client", Source: "RFC 6749 §5.2", Requires: signedIn, Proof: "provider.secret-unchecked", Because: "wrong secret", Run: wrongSecret},
 		{ID: "provider.redirect-exact", Title: "A redirect address that is not registered gets an error page and no redirect", Source: "RFC 6749 §3.1.2.4; RFC 9700 §2.1", Requires: anyProvider, Proof: "provider.redirect-unchecked", Because: "redirect", Run: redirectExact},
 		{ID: "provider.unregistered-client", Title: "An unregistered client gets an error page and no redirect", Source: "RFC 6749 §4.1.2.1", Requires: anyProvider, Proof: "provider.any-client", Because: "no error page", Run: unregisteredClient},
-		{ID: "provider.private-key-rs512", Title: "A client signs in to the token endpoint with private_key_jwt and RS512", Source: "RFC 7523 §2.2; NHS CIS2 client authentication", Requires: smartcard, Proof: "provider.rs512-refused", Because: "RS512", Run: privateKeyRS512},
-		{ID: "provider.private-key-rs256", Title: "A client signs in to the token endpoint with private_key_jwt and RS256", Source: "RFC 7523 §2.2; NHS CIS2 client authentication", Requires: smartcard, Proof: "provider.rs256-refused", Because: "RS256", Run: privateKeyRS256},
-		{ID: "provider.assertion-audience", Title: "A client assertion for another audience is refused", Source: "RFC 7523 §3 item 3", Requires: smartcard, Proof: "provider.assertion-aud-unchecked", Because: "audience", Run: assertionAudience},
-		{ID: "provider.assertion-once", Title: "A client assertion is good once", Source: "RFC 7523 §3 item 7", Requires: smartcard, Proof: "provider.assertion-replay", Because: "again", Run: assertionOnce},
+		{ID: "provider.private-key-rs512", Title: "A client signs in to the token endpoint with private_key_jwt and RS512", Source: "RFC 7523 §2.2; NHS CIS2 client authentication", Requires: append([]target.Feature{target.KeyClient}, cis2Card...), Proof: "provider.rs512-refused", Because: "RS512", Run: privateKeyRS512},
+		{ID: "provider.private-key-rs256", Title: "A client signs in to the token endpoint with private_key_jwt and RS256", Source: "RFC 7523 §2.2; NHS CIS2 client authentication", Requires: byOwnKey, Proof: "provider.rs256-refused", Because: "RS256", Run: privateKeyRS256},
+		{ID: "provider.assertion-audience", Title: "A client assertion for another audience is refused", Source: "RFC 7523 §3 item 3", Requires: byOwnKey, Proof: "provider.assertion-aud-unchecked", Because: "audience", Run: assertionAudience},
+		{ID: "provider.assertion-once", Title: "A client assertion is good once", Source: "RFC 7523 §3 item 7", Requires: byOwnKey, Proof: "provider.assertion-replay", Because: "again", Run: assertionOnce},
 		{ID: "provider.request-unknown", Title: "The request of an unknown transaction is 404", Source: "protocol §5", Requires: smartcard, Proof: "provider.request-500", Because: "404", Run: requestUnknown},
 		{ID: "provider.request", Title: "A request is signed, typed, for the agent and short-lived", Source: "protocol §5", Requires: smartcard, Proof: "provider.request-wrong-key", Because: "request", Run: requestShape},
 		{ID: "provider.card-authority", Title: "A card of an unknown authority is refused", Source: "protocol §6", Requires: smartcard, Proof: "provider.any-ca", Because: "authority", Run: cardAuthority},

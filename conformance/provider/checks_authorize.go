@@ -15,8 +15,8 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
 
-// cis2Card is CIS2 with the smartcard endpoints.
-var cis2Card = append([]target.Feature{target.CIS2}, smartcard...)
+// cis2Card is CIS2 where somebody can sign in.
+var cis2Card = append([]target.Feature{target.CIS2}, signedIn...)
 
 // requestChecks are about what the authorization endpoint takes and refuses.
 func requestChecks() []suite.Check {
@@ -27,16 +27,16 @@ func requestChecks() []suite.Check {
 		{ID: "provider.response-mode", Title: "A code is not put into the fragment of an address", Source: "OAuth 2.0 Multiple Response Type Encoding Practices §2.1; NHS CIS2 authorization response", Requires: cis2, Proof: "provider.response-mode-ignored", Because: "response_mode fragment is not refused", Run: refuses("response_mode fragment", set("response_mode", "fragment"), "unsupported_response_mode", "invalid_request")},
 		{ID: "provider.scope-openid", Title: "A request without the scope openid is refused", Source: "OpenID Connect Core 1.0 §3.1.2.1; NHS CIS2 scopes", Requires: cis2, Proof: "provider.openid-scope-assumed", Because: "without openid is not refused", Run: refusesTold("a request without openid", set("scope", "profile"), "invalid_scope", "invalid_request")},
 		{ID: "provider.scope-unknown", Title: "An unknown scope is refused with invalid_scope", Source: "RFC 6749 §3.3, §4.1.2.1", Requires: cis2, Proof: "provider.unknown-scope-dropped", Because: "unknown scope is not refused", Run: refusesTold("an unknown scope", set("scope", "openid unknown_scope"), "invalid_scope")},
-		{ID: "provider.unknown-parameter", Title: "An unknown parameter is ignored", Source: "RFC 6749 §3.1; oidcc ensure-request-with-unknown-parameter-succeeds", Requires: smartcard, Proof: "provider.unknown-parameter-refused", Because: "status 400", Run: signsIn(with("unknown_parameter", "x"))},
-		{ID: "provider.scope-order", Title: "Scopes may come in any order", Source: "RFC 6749 §3.3; oidcc alternate-happy-flow", Requires: smartcard, Proof: "provider.scope-order", Because: "status 400", Run: scopeOrder},
-		{ID: "provider.request-by-post", Title: "An authorization request may be posted", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc ensure-post-request-succeeds", Requires: smartcard, Proof: "provider.authorize-get-only", Because: "405", Run: requestByPost},
+		{ID: "provider.unknown-parameter", Title: "An unknown parameter is ignored", Source: "RFC 6749 §3.1; oidcc ensure-request-with-unknown-parameter-succeeds", Requires: signedIn, Proof: "provider.unknown-parameter-refused", Because: "status 400", Run: signsIn(with("unknown_parameter", "x"))},
+		{ID: "provider.scope-order", Title: "Scopes may come in any order", Source: "RFC 6749 §3.3; oidcc alternate-happy-flow", Requires: signedIn, Proof: "provider.scope-order", Because: "status 400", Run: scopeOrder},
+		{ID: "provider.request-by-post", Title: "An authorization request may be posted", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc ensure-post-request-succeeds", Requires: signedIn, Proof: "provider.authorize-get-only", Because: "405", Run: requestByPost},
 		{ID: "provider.repeated-parameter", Title: "An authorization request with a parameter twice is refused", Source: "RFC 6749 §3.1", Requires: anyProvider, Proof: "provider.repeated-parameter-accepted", Because: "twice is not refused", Run: refuses("a parameter that comes twice", func(q url.Values) { q.Add("scope", "openid") }, "invalid_request")},
 		{ID: "provider.request-object", Title: "A request object is refused, not passed over", Source: "OpenID Connect Core 1.0 §6.1; oidcc unsigned-request-object-supported-correctly-or-rejected-as-unsupported", Requires: cis2, Proof: "provider.request-object-ignored", Because: "request object is not refused", Run: refusesTold("a request object", set("request", "eyJhbGciOiJub25lIn0.eyJzY29wZSI6Im9wZW5pZCJ9."), "request_not_supported", "invalid_request_object")},
 		{ID: "provider.request-uri", Title: "A request object by reference is refused, not passed over", Source: "OpenID Connect Core 1.0 §6.2; oidcc request-uri-unsigned", Requires: cis2, Proof: "provider.request-object-ignored", Because: "request_uri is not refused", Run: refusesTold("a request_uri", set("request_uri", "https://app.example.test/request"), "request_uri_not_supported", "invalid_request_uri")},
-		{ID: "provider.nonce-optional", Title: "Without a nonce a sign-in succeeds, and the ID token has none", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc ensure-request-without-nonce-succeeds-for-code-flow", Requires: smartcard, Proof: "provider.nonce-invented", Because: "none-was-sent", Run: nonceOptional},
-		{ID: "provider.nonce-long", Title: "A nonce of 256 characters comes back whole", Source: "OpenID Connect Core 1.0 §3.1.2.1; FAPI 2.0 Security Profile §5.3.2.2", Requires: smartcard, Proof: "provider.nonce-shortened", Because: "nonce", Run: nonceLong},
-		{ID: "provider.state-optional", Title: "Without a state a sign-in succeeds, and the redirect has none", Source: "RFC 6749 §4.1.1, §4.1.2", Requires: smartcard, Proof: "provider.state-invented", Because: "none-was-sent", Run: stateOptional},
-		{ID: "provider.state-long", Title: "A state of 256 characters, signs among them, comes back whole", Source: "RFC 6749 §4.1.2", Requires: smartcard, Proof: "provider.state-shortened", Because: "state", Run: stateLong},
+		{ID: "provider.nonce-optional", Title: "Without a nonce a sign-in succeeds, and the ID token has none", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc ensure-request-without-nonce-succeeds-for-code-flow", Requires: signedIn, Proof: "provider.nonce-invented", Because: "none-was-sent", Run: nonceOptional},
+		{ID: "provider.nonce-long", Title: "A nonce of 256 characters comes back whole", Source: "OpenID Connect Core 1.0 §3.1.2.1; FAPI 2.0 Security Profile §5.3.2.2", Requires: signedIn, Proof: "provider.nonce-shortened", Because: "nonce", Run: nonceLong},
+		{ID: "provider.state-optional", Title: "Without a state a sign-in succeeds, and the redirect has none", Source: "RFC 6749 §4.1.1, §4.1.2", Requires: signedIn, Proof: "provider.state-invented", Because: "none-was-sent", Run: stateOptional},
+		{ID: "provider.state-long", Title: "A state of 256 characters, signs among them, comes back whole", Source: "RFC 6749 §4.1.2", Requires: signedIn, Proof: "provider.state-shortened", Because: "state", Run: stateLong},
 		{ID: "provider.error-issuer", Title: "An error that goes back to the application carries state and the exact issuer", Source: "RFC 9207 §2", Requires: anyProvider, Proof: "provider.wrong-issuer-in-redirect", Because: "iss", Run: errorIssuer},
 		{ID: "provider.redirect-status", Title: "Redirects do not repeat a form", Source: "RFC 9700 §4.12", Requires: anyProvider, Proof: "provider.redirect-307", Because: "307", Run: redirectStatus},
 	}
@@ -51,7 +51,7 @@ func redirectChecks() []suite.Check {
 		{ID: "provider.redirect-longer", Title: "A redirect address that begins like the registered one gets an error page and no redirect", Source: "RFC 9700 §4.1", Requires: anyProvider, Proof: "provider.redirect-prefix", Because: "no error page", Run: redirects(func(u string) string { return u + "/more" })},
 		{ID: "provider.redirect-dots", Title: "A redirect address with dots in its path gets an error page and no redirect", Source: "RFC 9700 §4.1", Requires: anyProvider, Proof: "provider.redirect-prefix", Because: "no error page", Run: redirects(func(u string) string { return u + "/../elsewhere" })},
 		{ID: "provider.redirect-user", Title: "A redirect address whose host only looks like the registered one gets an error page and no redirect", Source: "RFC 9700 §4.1.3", Requires: anyProvider, Proof: "provider.redirect-unchecked", Because: "no error page", Run: redirects(func(u string) string { return strings.Replace(u, "127.0.0.1", "127.0.0.1@attacker.example.test", 1) })},
-		{ID: "provider.redirect-loopback-port", Title: "A loopback redirect may have any port", Source: "RFC 8252 §7.3; NHS CIS2 client registration", Requires: smartcard, Proof: "provider.redirect-port-fixed", Because: "status 400", Run: redirectLoopbackPort},
+		{ID: "provider.redirect-loopback-port", Title: "A loopback redirect may have any port", Source: "RFC 8252 §7.3; NHS CIS2 client registration", Requires: cis2Card, Proof: "provider.redirect-port-fixed", Because: "status 400", Run: redirectLoopbackPort},
 	}
 }
 
@@ -60,9 +60,9 @@ func freshnessChecks() []suite.Check {
 	return []suite.Check{
 		{ID: "provider.prompt-none", Title: "prompt=none without a session is answered login_required", Source: "OpenID Connect Core 1.0 §3.1.2.6; oidcc prompt-none-not-logged-in", Requires: anyProvider, Proof: "provider.prompt-none-shows-login", Because: "prompt=none is not refused", Run: refusesTold("prompt=none", set("prompt", "none"), "login_required", "interaction_required")},
 		{ID: "provider.prompt-none-mixed", Title: "prompt=none beside another value is refused", Source: "OpenID Connect Core 1.0 §3.1.2.1", Requires: anyProvider, Proof: "provider.prompt-none-shows-login", Because: "prompt=none login is not refused", Run: refusesTold("prompt=none login", set("prompt", "none login"), "invalid_request")},
-		{ID: "provider.prompt-login", Title: "prompt=login asks for the card again within a session", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc prompt-login", Requires: smartcard, Proof: "provider.silent-second-application", Because: "asks for no card", Run: asksAgain("prompt", "login")},
-		{ID: "provider.max-age-zero", Title: "max_age=0 asks for the card again within a session", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc max-age-1", Requires: smartcard, Proof: "provider.silent-second-application", Because: "asks for no card", Run: asksAgain("max_age", "0")},
-		{ID: "provider.max-age", Title: "With max_age the ID token has auth_time", Source: "OpenID Connect Core 1.0 §2; oidcc max-age-10000", Requires: smartcard, Proof: "provider.missing-auth-time", Because: "auth_time", Run: maxAge},
+		{ID: "provider.prompt-login", Title: "prompt=login asks for the card again within a session", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc prompt-login", Requires: signedIn, Proof: "provider.silent-second-application", Because: "asks for no card", Run: asksAgain("prompt", "login")},
+		{ID: "provider.max-age-zero", Title: "max_age=0 asks for the card again within a session", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc max-age-1", Requires: signedIn, Proof: "provider.silent-second-application", Because: "asks for no card", Run: asksAgain("max_age", "0")},
+		{ID: "provider.max-age", Title: "With max_age the ID token has auth_time", Source: "OpenID Connect Core 1.0 §2; oidcc max-age-10000", Requires: signedIn, Proof: "provider.missing-auth-time", Because: "auth_time", Run: maxAge},
 		{ID: "provider.acr-echo", Title: "acr in the ID token is the value that was asked for", Source: "NHS CIS2 guidance, acr values; oidcc ensure-request-with-acr-values-succeeds", Requires: cis2Card, Proof: "provider.wrong-acr", Because: "acr is", Run: acrEcho},
 		{ID: "provider.acr-unknown", Title: "An acr value that CIS2 does not have is refused", Source: "NHS CIS2 guidance, acr values", Requires: cis2, Proof: "provider.acr-ignored", Because: "unknown acr value is not refused", Run: refuses("an unknown acr value", set("acr_values", "urn:mace:incommon:iap:silver"), "invalid_request", "unmet_authentication_requirements", "access_denied")},
 		{ID: "provider.acr-default", Title: "Without acr_values AAL3_ANY is served", Source: "NHS CIS2 guidance, acr values", Requires: cis2Card, Proof: "provider.acr-default-other", Because: "AAL3_ANY", Run: acrDefault},
@@ -82,9 +82,9 @@ func hintChecks() []suite.Check {
 		{"login-hint", "login_hint", "555000000025", "login-hint"},
 		{"claims", "claims", `{"userinfo":{"name":{"essential":true}}}`, "claims-essential"},
 	} {
-		all = append(all, suite.Check{ID: "provider." + x.id, Title: "A request with " + x.name + " " + x.value + " signs in", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc " + x.oidcc, Requires: smartcard, Proof: "provider.hints-refused", Because: "status 400", Run: signsIn(with(x.name, x.value))})
+		all = append(all, suite.Check{ID: "provider." + x.id, Title: "A request with " + x.name + " " + x.value + " signs in", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc " + x.oidcc, Requires: signedIn, Proof: "provider.hints-refused", Because: "status 400", Run: signsIn(with(x.name, x.value))})
 	}
-	return append(all, suite.Check{ID: "provider.id-token-hint", Title: "A request with the ID token of before as a hint signs in", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc id-token-hint", Requires: smartcard, Proof: "provider.hints-refused", Because: "status 400", Run: idTokenHint})
+	return append(all, suite.Check{ID: "provider.id-token-hint", Title: "A request with the ID token of before as a hint signs in", Source: "OpenID Connect Core 1.0 §3.1.2.1; oidcc id-token-hint", Requires: signedIn, Proof: "provider.hints-refused", Because: "status 400", Run: idTokenHint})
 }
 
 // refuses is refusesAsk as a spec: an error page will do.
@@ -210,7 +210,7 @@ func redirectStatus(ctx context.Context, t *target.Target) error {
 	form.Set("prompt", "none") // a redirect at once, whatever the login page is like
 	u.RawQuery = ""
 	a, err := call(ctx, t, http.MethodPost, u.String(), form, nil)
-	if err == nil && a.Status != http.StatusSeeOther && a.Status != http.StatusFound {
+	if err == nil && a.Status < 400 && a.Status != http.StatusSeeOther && a.Status != http.StatusFound {
 		err = fmt.Errorf("a posted request is redirected with %d, not 303 or 302", a.Status)
 	}
 	return err

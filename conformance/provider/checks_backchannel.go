@@ -17,7 +17,7 @@ import (
 // backchannelChecks are about how applications are told that a session ended.
 func backchannelChecks() []suite.Check {
 	const spec = "OpenID Connect Back-Channel Logout 1.0 "
-	telling := append([]target.Feature{target.Backchannel, target.Logout}, smartcard...)
+	telling := append([]target.Feature{target.Backchannel, target.Logout}, signedIn...)
 	return []suite.Check{
 		{ID: "provider.backchannel", Title: "Signing out tells the application by a posted form with a logout token", Source: spec + "§2.5; oidcc backchannel-rp-initiated-logout", Requires: telling, Proof: "provider.logout-token-never-sent", Because: "not told", Run: logoutNotice(nil)},
 		{ID: "provider.backchannel-time-up", Title: "A session that is not used for a quarter of an hour ends, and the application is told", Source: spec + "§2.5; NHS CIS2 sessions", Requires: append([]target.Feature{target.Clock}, telling...), Proof: "provider.logout-token-never-sent", Because: "not told", Run: backchannelTimeUp},
@@ -100,7 +100,7 @@ func noticeEvent(_ *target.Target, _ *relyingparty.Session, c map[string]any) er
 
 func noticeNonce(_ *target.Target, _ *relyingparty.Session, c map[string]any) error {
 	if c["nonce"] != nil {
-		return fmt.Errorf("there is a nonce, so that it could pass for an ID token: %v", c["nonce"])
+		return fmt.Errorf("there is a nonce, so that it could pass for an ID token: %q", c["nonce"])
 	}
 	return nil
 }

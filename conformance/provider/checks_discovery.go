@@ -16,7 +16,7 @@ import (
 )
 
 // clocked wants a clock and keys that can be moved.
-var clocked = append([]target.Feature{target.Clock}, smartcard...)
+var clocked = append([]target.Feature{target.Clock}, signedIn...)
 
 // discoveryChecks are about discovery and the key set: the Config OP profile,
 // RFC 9700 and CIS2.
@@ -24,7 +24,7 @@ func discoveryChecks() []suite.Check {
 	return []suite.Check{
 		{ID: "provider.discovery-required", Title: "Discovery has every required member, and RS256 for ID tokens", Source: "OpenID Connect Discovery 1.0 §3; oidcc discovery-endpoint-verification", Requires: anyProvider, Proof: "provider.discovery-without-subject-types", Because: "subject_types_supported", Run: discoveryRequired},
 		{ID: "provider.discovery-json", Title: "Discovery is JSON and says so", Source: "OpenID Connect Discovery 1.0 §4.2", Requires: anyProvider, Proof: "provider.discovery-as-text", Because: "text/plain", Run: discoveryJSON},
-		{ID: "provider.discovery-code-only", Title: "Discovery announces code and no flow that puts tokens into addresses", Source: "RFC 9700 §2.1.2", Requires: anyProvider, Proof: "provider.discovery-implicit", Because: "token", Run: announces("response_types_supported", []string{"code"}, "token", "id_token", "id_token token", "code token")},
+		{ID: "provider.discovery-code-only", Title: "Discovery announces code and no flow that puts access tokens into addresses", Source: "RFC 9700 §2.1.2", Requires: anyProvider, Proof: "provider.discovery-implicit", Because: "token", Run: announces("response_types_supported", []string{"code"}, "token", "id_token token", "code token", "code id_token token")},
 		{ID: "provider.discovery-pkce", Title: "Discovery announces S256 and not plain", Source: "RFC 9700 §2.1.1; RFC 8414 §2", Requires: anyProvider, Proof: "provider.discovery-plain", Because: "plain", Run: announces("code_challenge_methods_supported", []string{"S256"}, "plain")},
 		{ID: "provider.discovery-issuer-parameter", Title: "Discovery announces that iss is on the redirect", Source: "RFC 9207 §3", Requires: anyProvider, Proof: "provider.discovery-without-iss-parameter", Because: "authorization_response_iss_parameter_supported", Run: discoveryIssuerParameter},
 		{ID: "provider.discovery-signed", Title: "Discovery announces no ID tokens without a signature", Source: "OpenID Connect Discovery 1.0 §3; RFC 8725 §3.2", Requires: anyProvider, Proof: "provider.discovery-alg-none", Because: "none", Run: announces("id_token_signing_alg_values_supported", []string{"RS256"}, "none")},
@@ -44,7 +44,7 @@ func discoveryRequired(ctx context.Context, t *target.Target) error {
 	}
 	for _, name := range []string{"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported"} {
 		if doc[name] == nil {
-			return fmt.Errorf("%s is missing", name)
+			return fmt.Errorf("%s is missing among %d members", name, len(doc))
 		}
 	}
 	return has(doc, "id_token_signing_alg_values_supported", "RS256")

@@ -19,7 +19,7 @@ import (
 // dpopChecks are about tokens that are bound to a key of the application.
 func dpopChecks() []suite.Check {
 	const rfc = "RFC 9449 "
-	binding := []target.Feature{target.DPoP, target.PAR, target.Smartcard}
+	binding := []target.Feature{target.DPoP, target.PAR, target.Login}
 	const unchecked, unsealed, unbound = "provider.dpop-claims-unchecked", "provider.dpop-key-unchecked", "provider.dpop-unbound"
 	return []suite.Check{
 		{ID: "provider.dpop-discovery", Title: "Discovery names the algorithms of DPoP proofs, none of them symmetric", Source: rfc + "§5.1", Requires: []target.Feature{target.DPoP}, Proof: "provider.discovery-bare", Because: "dpop_signing_alg_values_supported", Run: dpopDiscovery},
@@ -38,7 +38,7 @@ func dpopChecks() []suite.Check {
 		{ID: "provider.dpop-early", Title: "A proof of the next hour is refused", Source: rfc + "§4.3 item 11, §11.1", Requires: binding, Proof: unchecked, Because: "of the next hour", Run: proofRefused("of the next hour", proof{Ago: -time.Hour})},
 		{ID: "provider.dpop-once", Title: "A proof is good once", Source: rfc + "§11.1", Requires: binding, Proof: unchecked, Because: "that comes again", Run: dpopOnce},
 		{ID: "provider.dpop-access-token", Title: "A proof for another access token is refused", Source: rfc + "§4.3 item 12, §7.1", Requires: binding, Proof: unchecked, Because: "for another access token", Run: dpopAccessToken},
-		{ID: "provider.dpop-nonce", Title: "A proof with a nonce that was never given is answered use_dpop_nonce with one, and that is accepted", Source: rfc + "§8", Requires: binding, Proof: unchecked, Because: "never given", Run: dpopNonce},
+		{ID: "provider.dpop-nonce", Title: "A proof with a nonce that was never given is answered use_dpop_nonce with one, and that is accepted", Source: rfc + "§8", Requires: append([]target.Feature{target.DPoPNonce}, binding...), Proof: unchecked, Because: "never given", Run: dpopNonce},
 		{ID: "provider.dpop-type", Title: "A proof of another type is refused", Source: rfc + "§4.3 item 4", Requires: binding, Proof: unsealed, Because: "of another type", Run: proofRefused("of another type", proof{Typ: "JWT"})},
 		{ID: "provider.dpop-signature", Title: "A proof that another key signed than it shows is refused", Source: rfc + "§4.3 item 6", Requires: binding, Proof: unsealed, Because: "that another key signed", Run: proofRefused("that another key signed", proof{Forged: true})},
 		{ID: "provider.dpop-private-key", Title: "A proof that shows a private key is refused", Source: rfc + "§4.3 item 7", Requires: binding, Proof: unsealed, Because: "that shows a private key", Run: proofRefused("that shows a private key", proof{Private: true})},
@@ -258,7 +258,7 @@ func dpopOnce(ctx context.Context, t *target.Target) error {
 	if a, err := s.redeem(ctx, f, code, header); err != nil || a.Status != http.StatusOK {
 		return errors.Join(err, fmt.Errorf("the first time it is answered %d %.200s", a.Status, a.Body))
 	}
-	return s.refusesProof(ctx, "a proof that comes again", header, "invalid_dpop_proof")
+	return s.refusesProof(ctx, "a proof that comes again", header, "invalid_dpop_proof", "invalid_grant")
 }
 
 func dpopAccessToken(ctx context.Context, t *target.Target) error {

@@ -16,13 +16,13 @@ import (
 // formChecks are about the way back by a form.
 func formChecks() []suite.Check {
 	const spec = "OAuth 2.0 Form Post Response Mode "
-	posting := append([]target.Feature{target.FormPost}, smartcard...)
+	posting := append([]target.Feature{target.FormPost}, signedIn...)
 	return []suite.Check{
 		{ID: "provider.form-post-discovery", Title: "Discovery announces form_post", Source: "OAuth 2.0 Multiple Response Type Encoding Practices §4; OpenID Connect Discovery 1.0 §3", Requires: []target.Feature{target.Provider, target.FormPost}, Proof: "provider.discovery-bare", Because: "form_post", Run: announces("response_modes_supported", []string{"form_post"})},
 		{ID: "provider.form-post", Title: "With form_post code, state and iss come by a form, and nothing in the address", Source: spec + "§2; RFC 9207 §2; oidcc Form Post Basic plan", Requires: posting, Proof: "provider.response-mode-ignored", Because: "not by a form", Run: formPost},
 		{ID: "provider.form-post-error", Title: "With form_post an error comes by a form too", Source: spec + "§2; oidcc form-post-error", Requires: posting, Proof: "provider.response-mode-ignored", Because: "not by a form", Run: formPostError},
 		{ID: "provider.form-post-state", Title: "With form_post a state of signs comes back whole", Source: spec + "§2; RFC 6749 §4.1.2", Requires: posting, Proof: "provider.form-post-raw", Because: "state", Run: formPostState},
-		{ID: "provider.form-post-page", Title: "The page of form_post may not be cached or framed, and runs no script but its own", Source: spec + "§2, §4; RFC 9700 §4.16", Requires: posting, Proof: "provider.form-post-raw", Because: "may be cached", Run: formPostPage},
+		{ID: "provider.form-post-page", Title: "The page of form_post may not be cached or framed, and runs no script but its own", Source: spec + "§2, §4; RFC 9700 §4.16; protocol §4", Requires: append([]target.Feature{target.Smartcard}, posting...), Proof: "provider.form-post-raw", Because: "may be cached", Run: formPostPage},
 	}
 }
 
@@ -33,17 +33,17 @@ func posted(ctx context.Context, t *target.Target, state string) (page *browser.
 	if state != "" {
 		more = append(more, with("state", state))
 	}
-	j, ticket, err := ticketedWith(ctx, t, journey.Options{More: more})
+	j, err := journey.Start(ctx, t, journey.Options{More: more})
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	if state != "" {
 		j.Flow.State = state
 	}
-	if err := j.Complete(ctx, ticket); err != nil {
+	if err := j.Prove(ctx, ByHand); err != nil {
 		return nil, nil, nil, err
 	}
-	for range 3 {
+	for range 6 {
 		page = j.Page
 		if sent, err = j.Continue(ctx); err != nil {
 			return nil, nil, nil, err

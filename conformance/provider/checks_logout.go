@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -18,10 +17,10 @@ import (
 // logoutChecks are RP-initiated logout: the names of its test plan.
 func logoutChecks() []suite.Check {
 	const rp = "OpenID Connect RP-Initiated Logout 1.0 "
-	leaving := append([]target.Feature{target.Logout}, smartcard...)
+	leaving := append([]target.Feature{target.Logout}, signedIn...)
 	return []suite.Check{
 		{ID: "provider.logout-discovery", Title: "Discovery names the end session endpoint", Source: rp + "§2.1; oidcc rp-initiated-logout discovery", Requires: []target.Feature{target.Provider, target.Logout}, Proof: "provider.discovery-without-end-session", Because: "end_session_endpoint", Run: logoutDiscovery},
-		{ID: "provider.logout-backchannel-discovery", Title: "Discovery announces back-channel logout with sid", Source: "OpenID Connect Back-Channel Logout 1.0 §2.1", Requires: []target.Feature{target.Provider, target.Logout}, Proof: "provider.discovery-without-backchannel", Because: "backchannel", Run: backchannelDiscovery},
+		{ID: "provider.logout-backchannel-discovery", Title: "Discovery announces back-channel logout with sid", Source: "OpenID Connect Back-Channel Logout 1.0 §2.1", Requires: []target.Feature{target.Provider, target.Logout, target.Backchannel}, Proof: "provider.discovery-without-backchannel", Because: "backchannel", Run: backchannelDiscovery},
 		{ID: "provider.logout", Title: "With the ID token, address and state the browser goes to the registered address with that state", Source: rp + "§3; oidcc rp-initiated-logout", Requires: leaving, Proof: "provider.logout-state-lost", Because: "state", Run: logoutPlain},
 		{ID: "provider.logout-no-state", Title: "Without a state the browser goes to the registered address without one", Source: rp + "§2; oidcc rp-initiated-logout-no-state", Requires: leaving, Proof: "provider.logout-state-invented", Because: "state", Run: logoutNoState},
 		{ID: "provider.logout-bad-hint", Title: "A hint that is no ID token is refused with a page and no redirect", Source: rp + "§4; oidcc rp-initiated-logout-bad-id-token-hint", Requires: leaving, Proof: "provider.logout-hint-unchecked", Because: "no ID token", Run: logoutRefuses("a hint that is no ID token", func(q url.Values) { q.Set("id_token_hint", "no.id.token") })},
@@ -43,7 +42,7 @@ func logoutDiscovery(ctx context.Context, t *target.Target) error {
 		return err
 	}
 	if s, _ := doc["end_session_endpoint"].(string); s == "" {
-		return errors.New("end_session_endpoint is missing")
+		return fmt.Errorf("end_session_endpoint is missing among %d members", len(doc))
 	}
 	return nil
 }
@@ -82,6 +81,9 @@ func end(ctx context.Context, t *target.Target, j *journey.Journey, hint string,
 		change(q)
 	}
 	page, err := j.Browser.Go(ctx, address+"?"+q.Encode(), after)
+	if err == nil && t.Login != nil && page.Status == http.StatusOK && q.Get("post_logout_redirect_uri") == after && q.Get("id_token_hint") == hint {
+		page, err = j.Agree(ctx, page, after) // such a provider may ask first (§2)
+	}
 	if err == nil && page.Status == 0 && page.URL.Query().Get("state") != q.Get("state") {
 		err = fmt.Errorf("the browser comes back with state %q, sent was %q", page.URL.Query().Get("state"), q.Get("state"))
 	}

@@ -19,7 +19,7 @@ import (
 func parChecks() []suite.Check {
 	const rfc, fapi = "RFC 9126 ", "FAPI 2.0 Security Profile "
 	par := []target.Feature{target.PAR}
-	pushing := []target.Feature{target.PAR, target.Smartcard}
+	pushing := []target.Feature{target.PAR, target.Login}
 	pushingLater := append([]target.Feature{target.Clock}, pushing...)
 	return []suite.Check{
 		{ID: "provider.par-discovery", Title: "Discovery names the endpoint for pushed requests", Source: rfc + "§5", Requires: par, Proof: "provider.discovery-bare", Because: "pushed_authorization_request_endpoint", Run: parDiscovery},
@@ -29,9 +29,9 @@ func parChecks() []suite.Check {
 		{ID: "provider.par-not-cached", Title: "The answer to a pushed request may not be cached", Source: rfc + "§2.2", Requires: par, Proof: "provider.par-odd-answer", Because: "no-store", Run: parNotCached},
 		{ID: "provider.par-client", Title: "A request pushed without client authentication is refused", Source: rfc + "§2.1", Requires: par, Proof: "provider.par-anything", Because: "without client authentication", Run: parClient},
 		{ID: "provider.par-client-key", Title: "A request pushed with an assertion that another key signed is refused", Source: rfc + "§2.1; RFC 7523 §3 item 9", Requires: par, Proof: "provider.assertion-key-unchecked", Because: "another key", Run: parClientKey},
-		{ID: "provider.par-request-uri", Title: "A request_uri cannot be pushed", Source: rfc + "§2.1", Requires: par, Proof: "provider.par-anything", Because: "request_uri", Run: pushRefused("a pushed request_uri", set("request_uri", "urn:ietf:params:oauth:request_uri:another"), "invalid_request")},
+		{ID: "provider.par-request-uri", Title: "A request_uri cannot be pushed", Source: rfc + "§2.1", Requires: par, Proof: "provider.par-anything", Because: "request_uri", Run: pushRefused("a pushed request_uri", set("request_uri", "urn:ietf:params:oauth:request_uri:another"), "invalid_request", "request_uri_not_supported")},
 		{ID: "provider.par-redirect", Title: "A pushed request for an address that is not registered is refused at once", Source: rfc + "§2.1, §2.3", Requires: par, Proof: "provider.par-anything", Because: "not registered", Run: pushRefused("an address that is not registered", set("redirect_uri", "https://attacker.example.test/callback"), "invalid_request")},
-		{ID: "provider.par-scope", Title: "A pushed request for an unknown scope is refused at once", Source: rfc + "§2.1, §2.3", Requires: par, Proof: "provider.par-anything", Because: "unknown scope", Run: pushRefused("an unknown scope", set("scope", "openid unknown_scope"), "invalid_scope")},
+		{ID: "provider.par-scope", Title: "A pushed request for an unknown scope is refused at once", Source: rfc + "§2.1, §2.3", Requires: []target.Feature{target.PAR, target.StrictScopes}, Proof: "provider.par-anything", Because: "unknown scope", Run: pushRefused("an unknown scope", set("scope", "openid unknown_scope"), "invalid_scope")},
 		{ID: "provider.par-challenge-plain", Title: "A pushed request with the challenge method plain is refused at once", Source: rfc + "§2.1; RFC 9700 §2.1.1", Requires: par, Proof: "provider.par-anything", Because: "plain", Run: pushRefused("the challenge method plain", set("code_challenge_method", "plain"), "invalid_request")},
 		{ID: "provider.par-post-only", Title: "Requests are pushed by POST only", Source: rfc + "§2.1, §2.3", Requires: par, Proof: "provider.par-anything", Because: "GET", Run: parPostOnly},
 		{ID: "provider.par-bound", Title: "A pushed request is of no use to another client", Source: rfc + "§2.2", Requires: pushing, Proof: "provider.pushed-unchecked", Because: "another client", Run: parBound},
@@ -48,7 +48,7 @@ func parDiscovery(ctx context.Context, t *target.Target) error {
 		return err
 	}
 	if address, _ := doc["pushed_authorization_request_endpoint"].(string); address == "" {
-		return errors.New("pushed_authorization_request_endpoint is missing")
+		return fmt.Errorf("pushed_authorization_request_endpoint is missing among %d members", len(doc))
 	}
 	return nil
 }

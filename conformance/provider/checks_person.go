@@ -5,11 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
@@ -35,12 +36,12 @@ func idTokenChecks() []suite.Check {
 // userInfoChecks are about the userinfo endpoint.
 func userInfoChecks() []suite.Check {
 	list := []suite.Check{
-		{ID: "provider.userinfo-post-header", Title: "Userinfo answers POST with the token in the header", Source: "OpenID Connect Core 1.0 §5.3.1; oidcc userinfo-post-header", Requires: smartcard, Proof: "provider.userinfo-get-only", Because: "405", Run: userInfoPostHeader},
-		{ID: "provider.userinfo-post-body", Title: "Userinfo answers POST with the token in the form", Source: "RFC 6750 §2.2; oidcc userinfo-post-body", Requires: smartcard, Proof: "provider.userinfo-get-only", Because: "405", Run: userInfoPostBody},
+		{ID: "provider.userinfo-post-header", Title: "Userinfo answers POST with the token in the header", Source: "OpenID Connect Core 1.0 §5.3.1; oidcc userinfo-post-header", Requires: signedIn, Proof: "provider.userinfo-get-only", Because: "405", Run: userInfoPostHeader},
+		{ID: "provider.userinfo-post-body", Title: "Userinfo answers POST with the token in the form", Source: "RFC 6750 §2.2; oidcc userinfo-post-body", Requires: signedIn, Proof: "provider.userinfo-get-only", Because: "405", Run: userInfoPostBody},
 		{ID: "provider.userinfo-no-token", Title: "Userinfo without a token is answered 401 and a Bearer challenge", Source: "RFC 6750 §3", Requires: anyProvider, Proof: "provider.userinfo-errors-200", Because: "without a token", Run: userInfoRefuses("without a token", "")},
 		{ID: "provider.userinfo-bad-token", Title: "Userinfo with a token that was never given is answered 401 and invalid_token", Source: "RFC 6750 §3.1", Requires: anyProvider, Proof: "provider.userinfo-errors-200", Because: "never given", Run: userInfoRefuses("with a token that was never given", "bm9ib2R5cw")},
-		{ID: "provider.userinfo-query", Title: "Userinfo takes no token from the query", Source: "RFC 9700 §4.3.2", Requires: smartcard, Proof: "provider.userinfo-token-in-query", Because: "query", Run: userInfoQuery},
-		{ID: "provider.userinfo-json", Title: "Userinfo is JSON and says so", Source: "OpenID Connect Core 1.0 §5.3.2", Requires: smartcard, Proof: "provider.userinfo-as-text", Because: "text/plain", Run: userInfoJSON},
+		{ID: "provider.userinfo-query", Title: "Userinfo takes no token from the query", Source: "RFC 9700 §4.3.2", Requires: signedIn, Proof: "provider.userinfo-token-in-query", Because: "query", Run: userInfoQuery},
+		{ID: "provider.userinfo-json", Title: "Userinfo is JSON and says so", Source: "OpenID Connect Core 1.0 §5.3.2", Requires: signedIn, Proof: "provider.userinfo-as-text", Because: "text/plain", Run: userInfoJSON},
 		{ID: "provider.scope-openid-only", Title: "The scope openid alone brings sub and nothing of a person", Source: "OpenID Connect Core 1.0 §5.4; NHS CIS2 scopes", Requires: cis2Card, Proof: "provider.scopes-ignored", Because: "openid alone", Run: scopeOpenIDOnly},
 		{ID: "provider.role-spelling", Title: "Roles are spelled as CIS2 spells them: workgroups_codes, and quotes inside role_name", Source: "NHS CIS2 userinfo shapes", Requires: cis2Card, Proof: "provider.role-names-tidied", Because: "role", Run: roleSpelling},
 	}
@@ -178,7 +179,7 @@ func payload(token string) (map[string]any, error) { return part(token, 1) }
 func part(token string, n int) (map[string]any, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return nil, errors.New("it has not three parts")
+		return nil, fmt.Errorf("it has %d characters in %d parts, not three", len(token), len(parts))
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(parts[n])
 	if err != nil {
@@ -217,14 +218,14 @@ func personOf(ctx context.Context, t *target.Target, method, address string, for
 	if err := json.Unmarshal([]byte(a.Body), &doc); err != nil {
 		return a, nil, err
 	}
-	if doc["sub"] != of(t, person).sub {
-		return a, nil, fmt.Errorf("userinfo is about %v", doc["sub"])
+	if err := rightPerson(t, doc["sub"]); err != nil {
+		return a, nil, fmt.Errorf("userinfo: %w", err)
 	}
 	return a, doc, nil
 }
 
 func userInfoPostHeader(ctx context.Context, t *target.Target) error {
-	token, address, err := asked(ctx, t, relyingparty.Scopes...)
+	token, address, err := asked(ctx, t)
 	if err == nil {
 		_, _, err = personOf(ctx, t, http.MethodPost, address, nil, bearer(token))
 	}
@@ -232,7 +233,7 @@ func userInfoPostHeader(ctx context.Context, t *target.Target) error {
 }
 
 func userInfoPostBody(ctx context.Context, t *target.Target) error {
-	token, address, err := asked(ctx, t, relyingparty.Scopes...)
+	token, address, err := asked(ctx, t)
 	if err == nil {
 		_, _, err = personOf(ctx, t, http.MethodPost, address, url.Values{"access_token": {token}}, nil)
 	}
@@ -267,7 +268,7 @@ func userInfoRefuses(what, token string) func(context.Context, *target.Target) e
 }
 
 func userInfoQuery(ctx context.Context, t *target.Target) error {
-	token, address, err := asked(ctx, t, relyingparty.Scopes...)
+	token, address, err := asked(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -279,7 +280,7 @@ func userInfoQuery(ctx context.Context, t *target.Target) error {
 }
 
 func userInfoJSON(ctx context.Context, t *target.Target) error {
-	token, address, err := asked(ctx, t, relyingparty.Scopes...)
+	token, address, err := asked(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -315,7 +316,7 @@ func scopeBrings(scope string, names []string) func(context.Context, *target.Tar
 		}
 		for _, name := range names {
 			if doc[name] == nil {
-				return fmt.Errorf("with the scope %s userinfo lacks %s", scope, name)
+				return fmt.Errorf("with the scope %s userinfo lacks %s: it has %q", scope, name, slices.Sorted(maps.Keys(doc)))
 			}
 		}
 		return nil

@@ -20,14 +20,14 @@ import (
 // access.
 func refreshChecks() []suite.Check {
 	const core, bcp, rfc = "OpenID Connect Core 1.0 ", "RFC 9700 ", "RFC 6749 "
-	staying := append([]target.Feature{target.Refresh}, smartcard...)
+	staying := append([]target.Feature{target.Refresh}, signedIn...)
 	return []suite.Check{
 		{ID: "provider.no-offline-access", Title: "There is no scope offline_access, as with CIS2", Source: "NHS CIS2 scopes", Requires: cis2, Proof: "provider.unknown-scope-dropped", Because: "offline_access is not refused", Run: refusesTold("offline_access", set("scope", "openid offline_access"), "invalid_scope")},
 		{ID: "provider.refresh-discovery", Title: "Discovery announces refresh tokens", Source: "OpenID Connect Discovery 1.0 §3; " + core + "§11", Requires: []target.Feature{target.Provider, target.Refresh}, Proof: "provider.discovery-bare", Because: "refresh_token", Run: announces("grant_types_supported", []string{"refresh_token"})},
 		{ID: "provider.refresh", Title: "A refresh token brings new tokens about the same sign-in", Source: core + "§12.2; oidcc refresh-token", Requires: staying, Proof: "provider.stale-auth-time:n=2", Because: "auth_time", Run: refreshPlain},
 		{ID: "provider.refresh-person", Title: "The ID token of a refresh is for the same person, client and issuer", Source: core + "§12.2; oidcc refresh-token-invalid-sub", Requires: staying, Proof: "provider.number-sub:n=2", Because: "sub", Run: refreshPerson},
-		{ID: "provider.refresh-rotated", Title: "A refresh token is good once", Source: bcp + "§2.2.2, §4.14.2", Requires: staying, Proof: "provider.refresh-reusable", Because: "a second time", Run: refreshOnce},
-		{ID: "provider.refresh-family", Title: "A refresh token that comes a second time ends those that came of it", Source: bcp + "§4.14.2", Requires: staying, Proof: "provider.refresh-reusable", Because: "lives on", Run: refreshFamily},
+		{ID: "provider.refresh-rotated", Title: "A refresh token is good once", Source: bcp + "§2.2.2, §4.14.2", Requires: append([]target.Feature{target.Rotation}, staying...), Proof: "provider.refresh-reusable", Because: "a second time", Run: refreshOnce},
+		{ID: "provider.refresh-family", Title: "A refresh token that comes a second time ends those that came of it", Source: bcp + "§4.14.2", Requires: append([]target.Feature{target.Rotation}, staying...), Proof: "provider.refresh-reusable", Because: "lives on", Run: refreshFamily},
 		{ID: "provider.refresh-bound", Title: "A refresh token is of no use to another client", Source: rfc + "§6, §10.4", Requires: staying, Proof: "provider.any-code", Because: "another client", Run: refreshBound},
 		{ID: "provider.refresh-unknown", Title: "A refresh token that was never given is refused with invalid_grant", Source: rfc + "§5.2", Requires: staying, Proof: "provider.any-code", Because: "never given", Run: refreshUnknown},
 		{ID: "provider.refresh-code", Title: "A code is no refresh token", Source: rfc + "§6", Requires: staying, Proof: "provider.any-code", Because: "a code", Run: refreshByCode},

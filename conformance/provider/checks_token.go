@@ -26,11 +26,11 @@ func codeChecks() []suite.Check {
 		{ID: "provider.challenge-no-method", Title: "A challenge without a method, which would be plain, is refused", Source: "RFC 7636 §4.3; RFC 9700 §2.1.1", Requires: anyProvider, Proof: "provider.challenge-malformed-accepted", Because: "without a method is not refused", Run: refuses("a challenge without a method", set("code_challenge_method", ""), "invalid_request")},
 		{ID: "provider.challenge-malformed", Title: "A challenge that is no SHA-256 is refused", Source: "RFC 7636 §4.2", Requires: anyProvider, Proof: "provider.challenge-malformed-accepted", Because: "challenge is not refused", Run: refuses("a malformed challenge", set("code_challenge", "short"), "invalid_request")},
 		{ID: "provider.challenge-optional", Title: "A client without PKCE signs in, as with CIS2", Source: "NHS CIS2 authorization request", Requires: cis2Card, Proof: "provider.challenge-demanded", Because: "status 400", Run: challengeOptional},
-		{ID: "provider.verifier-unasked", Title: "A verifier for a code that was asked for without a challenge is refused", Source: "RFC 9700 §2.1.1, §4.8.2", Requires: smartcard, Proof: "provider.pkce-ignored", Because: "verifier", Run: verifierUnasked},
-		{ID: "provider.code-unknown", Title: "A code that was never given is refused with invalid_grant", Source: "RFC 6749 §5.2", Requires: smartcard, Proof: "provider.any-code", Because: "never given", Run: codeUnknown},
-		{ID: "provider.code-redirect", Title: "A code is of no use with another redirect_uri", Source: "RFC 6749 §4.1.3; oidcc ensure-registered-redirect-uri", Requires: smartcard, Proof: "provider.code-redirect-unbound", Because: "redirect_uri", Run: codeRedirect},
+		{ID: "provider.verifier-unasked", Title: "A verifier for a code that was asked for without a challenge is refused", Source: "RFC 9700 §2.1.1, §4.8.2", Requires: signedIn, Proof: "provider.pkce-ignored", Because: "verifier", Run: verifierUnasked},
+		{ID: "provider.code-unknown", Title: "A code that was never given is refused with invalid_grant", Source: "RFC 6749 §5.2", Requires: signedIn, Proof: "provider.any-code", Because: "never given", Run: codeUnknown},
+		{ID: "provider.code-redirect", Title: "A code is of no use with another redirect_uri", Source: "RFC 6749 §4.1.3; oidcc ensure-registered-redirect-uri", Requires: signedIn, Proof: "provider.code-redirect-unbound", Because: "redirect_uri", Run: codeRedirect},
 		{ID: "provider.code-ends", Title: "A code is of no use after a minute", Source: "RFC 6749 §4.1.2; FAPI 2.0 Security Profile §5.3.2.1", Requires: clocked, Proof: "provider.code-never-ends", Because: "after", Run: codeEnds},
-		{ID: "provider.code-revokes", Title: "A code that comes a second time ends the access token of the first", Source: "RFC 6749 §4.1.2; oidcc codereuse-30seconds", Requires: smartcard, Proof: "provider.code-reusable", Because: "still good", Run: codeRevokes},
+		{ID: "provider.code-revokes", Title: "A code that comes a second time ends the access token of the first", Source: "RFC 6749 §4.1.2; oidcc codereuse-30seconds", Requires: signedIn, Proof: "provider.code-reusable", Because: "still good", Run: codeRevokes},
 		{ID: "provider.access-token-ends", Title: "An access token is of no use after its hour", Source: "RFC 6749 §5.1; NHS CIS2 token response", Requires: clocked, Proof: "provider.access-token-never-ends", Because: "after its hour", Run: accessTokenEnds},
 	}
 }
@@ -42,32 +42,32 @@ func tokenChecks() []suite.Check {
 		{ID: "provider.no-client-credentials", Title: "The grant type client_credentials is refused: CIS2 signs people in", Source: "NHS CIS2 guidance: authorization code flow only", Requires: cis2, Proof: "provider.any-grant", Because: "client_credentials", Run: refusesGrant("client_credentials")},
 		{ID: "provider.grant-type-missing", Title: "A token request without grant_type is refused", Source: "RFC 6749 §4.1.3", Requires: anyProvider, Proof: "provider.any-grant", Because: `grant_type ""`, Run: refusesGrant("")},
 		{ID: "provider.no-refresh-token", Title: "There is no refresh token, as with CIS2", Source: "NHS CIS2 token response", Requires: cis2Card, Proof: "provider.refresh-token-given", Because: "refresh", Run: noRefreshToken},
-		{ID: "provider.token-not-cached", Title: "A token answer may not be cached", Source: "RFC 6749 §5.1", Requires: smartcard, Proof: "provider.token-cached", Because: "no-store", Run: tokenNotCached},
-		{ID: "provider.token-shape", Title: "A token answer is JSON with token_type Bearer and expires_in as a number", Source: "RFC 6749 §5.1, §7.1", Requires: smartcard, Proof: "provider.expires-in-string", Because: "expires_in", Run: tokenShape},
+		{ID: "provider.token-not-cached", Title: "A token answer may not be cached", Source: "RFC 6749 §5.1", Requires: signedIn, Proof: "provider.token-cached", Because: "no-store", Run: tokenNotCached},
+		{ID: "provider.token-shape", Title: "A token answer is JSON with token_type Bearer and expires_in as a number", Source: "RFC 6749 §5.1, §7.1", Requires: signedIn, Proof: "provider.expires-in-string", Because: "expires_in", Run: tokenShape},
 		{ID: "provider.token-nonce", Title: "A token answer has the nonce beside the tokens, as CIS2's has", Source: "NHS CIS2 token response", Requires: cis2Card, Proof: "provider.token-without-nonce", Because: "nonce", Run: tokenNonce},
 		{ID: "provider.token-error", Title: "An error of the token endpoint is JSON with error and error_description, and may not be cached", Source: "RFC 6749 §5.2", Requires: anyProvider, Proof: "provider.token-errors-as-html", Because: "text/html", Run: tokenError},
 		{ID: "provider.token-post-only", Title: "The token endpoint does not answer GET", Source: "RFC 6749 §3.2", Requires: anyProvider, Proof: "provider.token-by-get", Because: "GET", Run: tokenPostOnly},
-		{ID: "provider.token-repeated-parameter", Title: "A token request with a parameter twice is refused", Source: "RFC 6749 §3.2", Requires: smartcard, Proof: "provider.repeated-parameter-accepted", Because: "twice", Run: tokenRepeated},
+		{ID: "provider.token-repeated-parameter", Title: "A token request with a parameter twice is refused", Source: "RFC 6749 §3.2", Requires: signedIn, Proof: "provider.repeated-parameter-accepted", Because: "twice", Run: tokenRepeated},
 	}
 }
 
 // clientChecks are about how a client proves who it is.
 func clientChecks() []suite.Check {
 	return []suite.Check{
-		{ID: "provider.secret-basic", Title: "A client signs in to the token endpoint with client_secret_basic", Source: "RFC 6749 §2.3.1; OpenID Connect Core 1.0 §9", Requires: smartcard, Proof: "provider.basic-refused", Because: "401", Run: secretBasic},
-		{ID: "provider.secret-empty", Title: "An empty client secret is refused with invalid_client", Source: "RFC 6749 §2.3.1, §5.2", Requires: smartcard, Proof: "provider.secret-unchecked", Because: "empty secret", Run: secretEmpty},
-		{ID: "provider.two-methods", Title: "Two ways of client authentication in one request are refused", Source: "RFC 6749 §2.3", Requires: smartcard, Proof: "provider.two-methods-accepted", Because: "two ways", Run: twoMethods},
-		{ID: "provider.client-mixed", Title: "A client_id that is not the client of the Basic credentials is refused", Source: "RFC 6749 §3.2.1, §4.1.3", Requires: smartcard, Proof: "provider.client-id-ignored", Because: "another client_id", Run: clientMixed},
-		{ID: "provider.assertion-type", Title: "A client assertion of another type is refused", Source: "RFC 7521 §4.2; RFC 7523 §2.2", Requires: smartcard, Proof: "provider.assertion-type-ignored", Because: "of another type", Run: assertionType},
-		{ID: "provider.assertion-key", Title: "A client assertion that another key signed is refused", Source: "RFC 7523 §3 item 9", Requires: smartcard, Proof: "provider.assertion-key-unchecked", Because: "another key", Run: assertionWith("that another key signed", relyingparty.Assertion{OtherKey: true})},
-		{ID: "provider.assertion-ended", Title: "A client assertion that has ended is refused", Source: "RFC 7523 §3 item 4", Requires: smartcard, Proof: "provider.assertion-claims-unchecked", Because: "has ended", Run: assertionWith("that has ended", relyingparty.Assertion{Expires: -2 * time.Minute})},
-		{ID: "provider.assertion-issuer-audience", Title: "A client assertion for the issuer instead of the token endpoint is refused, as CIS2 refuses it", Source: "NHS CIS2 client authentication", Requires: cis2Card, Proof: "provider.assertion-aud-unchecked", Because: "for the issuer", Run: assertionIssuer},
-		{ID: "provider.assertion-audience-list", Title: "A client assertion whose aud is a list is refused, as CIS2 wants one exact string", Source: "NHS CIS2 client authentication", Requires: cis2Card, Proof: "provider.assertion-claims-unchecked", Because: "whose aud is a list", Run: assertionList},
-		{ID: "provider.assertion-audience-slash", Title: "A client assertion for the token endpoint with a slash behind it is refused", Source: "NHS CIS2 client authentication; RFC 7523 §3 item 3", Requires: cis2Card, Proof: "provider.assertion-claims-unchecked", Because: "with a slash", Run: assertionSlash},
-		{ID: "provider.assertion-iss", Title: "A client assertion whose iss is not the client is refused", Source: "OpenID Connect Core 1.0 §9; RFC 7523 §3 item 1", Requires: smartcard, Proof: "provider.assertion-claims-unchecked", Because: "whose iss", Run: assertionWith("whose iss is somebody else", relyingparty.Assertion{Claims: map[string]any{"iss": "somebody.apps.national"}})},
-		{ID: "provider.assertion-jti", Title: "A client assertion without jti is refused", Source: "OpenID Connect Core 1.0 §9", Requires: smartcard, Proof: "provider.assertion-claims-unchecked", Because: "without jti", Run: assertionWith("without jti", relyingparty.Assertion{Claims: map[string]any{"jti": nil}})},
-		{ID: "provider.assertion-early", Title: "A client assertion that is not yet good is refused", Source: "RFC 7523 §3 items 5 and 6", Requires: smartcard, Proof: "provider.assertion-claims-unchecked", Because: "not yet good", Run: assertionEarly},
-		{ID: "provider.assertion-error", Title: "A bad client assertion is answered invalid_client and JWT is not valid", Source: "NHS CIS2 client authentication", Requires: cis2Card, Proof: "provider.assertion-error-other", Because: "JWT is not valid", Run: assertionError},
+		{ID: "provider.secret-basic", Title: "A client signs in to the token endpoint with client_secret_basic", Source: "RFC 6749 §2.3.1; OpenID Connect Core 1.0 §9", Requires: signedIn, Proof: "provider.basic-refused", Because: "401", Run: secretBasic},
+		{ID: "provider.secret-empty", Title: "An empty client secret is refused with invalid_client", Source: "RFC 6749 §2.3.1, §5.2", Requires: signedIn, Proof: "provider.secret-unchecked", Because: "empty secret", Run: secretEmpty},
+		{ID: "provider.two-methods", Title: "Two ways of client authentication in one request are refused", Source: "RFC 6749 §2.3", Requires: signedIn, Proof: "provider.two-methods-accepted", Because: "two ways", Run: twoMethods},
+		{ID: "provider.client-mixed", Title: "A client_id that is not the client of the Basic credentials is refused", Source: "RFC 6749 §3.2.1, §4.1.3", Requires: besideAnother, Proof: "provider.client-id-ignored", Because: "another client_id", Run: clientMixed},
+		{ID: "provider.assertion-type", Title: "A client assertion of another type is refused", Source: "RFC 7521 §4.2; RFC 7523 §2.2", Requires: byOwnKey, Proof: "provider.assertion-type-ignored", Because: "of another type", Run: assertionType},
+		{ID: "provider.assertion-key", Title: "A client assertion that another key signed is refused", Source: "RFC 7523 §3 item 9", Requires: byOwnKey, Proof: "provider.assertion-key-unchecked", Because: "another key", Run: assertionWith("that another key signed", relyingparty.Assertion{OtherKey: true})},
+		{ID: "provider.assertion-ended", Title: "A client assertion that has ended is refused", Source: "RFC 7523 §3 item 4", Requires: byOwnKey, Proof: "provider.assertion-claims-unchecked", Because: "has ended", Run: assertionWith("that has ended", relyingparty.Assertion{Expires: -2 * time.Minute})},
+		{ID: "provider.assertion-issuer-audience", Title: "A client assertion for the issuer instead of the token endpoint is refused, as CIS2 refuses it", Source: "NHS CIS2 client authentication", Requires: append([]target.Feature{target.KeyClient}, cis2Card...), Proof: "provider.assertion-aud-unchecked", Because: "for the issuer", Run: assertionIssuer},
+		{ID: "provider.assertion-audience-list", Title: "A client assertion whose aud is a list is refused, as CIS2 wants one exact string", Source: "NHS CIS2 client authentication", Requires: append([]target.Feature{target.KeyClient}, cis2Card...), Proof: "provider.assertion-claims-unchecked", Because: "whose aud is a list", Run: assertionList},
+		{ID: "provider.assertion-audience-slash", Title: "A client assertion for the token endpoint with a slash behind it is refused", Source: "NHS CIS2 client authentication; RFC 7523 §3 item 3", Requires: append([]target.Feature{target.KeyClient}, cis2Card...), Proof: "provider.assertion-claims-unchecked", Because: "with a slash", Run: assertionSlash},
+		{ID: "provider.assertion-iss", Title: "A client assertion whose iss is not the client is refused", Source: "OpenID Connect Core 1.0 §9; RFC 7523 §3 item 1", Requires: byOwnKey, Proof: "provider.assertion-claims-unchecked", Because: "whose iss", Run: assertionWith("whose iss is somebody else", relyingparty.Assertion{Claims: map[string]any{"iss": "somebody.apps.national"}})},
+		{ID: "provider.assertion-jti", Title: "A client assertion without jti is refused", Source: "OpenID Connect Core 1.0 §9", Requires: byOwnKey, Proof: "provider.assertion-claims-unchecked", Because: "without jti", Run: assertionWith("without jti", relyingparty.Assertion{Claims: map[string]any{"jti": nil}})},
+		{ID: "provider.assertion-early", Title: "A client assertion that is not yet good is refused", Source: "RFC 7523 §3 items 5 and 6", Requires: byOwnKey, Proof: "provider.assertion-claims-unchecked", Because: "not yet good", Run: assertionEarly},
+		{ID: "provider.assertion-error", Title: "A bad client assertion is answered invalid_client and JWT is not valid", Source: "NHS CIS2 client authentication", Requires: append([]target.Feature{target.KeyClient}, cis2Card...), Proof: "provider.assertion-error-other", Because: "JWT is not valid", Run: assertionError},
 	}
 }
 
@@ -140,7 +140,7 @@ func codeRevokes(ctx context.Context, t *target.Target) error {
 	}
 	_, _ = f.Exchange(ctx, code) // provider.code-once judges what it says
 	if _, err := s.UserInfo(ctx); err == nil {
-		return fmt.Errorf("after its code came a second time the access token is still good")
+		return fmt.Errorf("after its code came a second time the access token is still good: userinfo is answered 200")
 	}
 	return nil
 }
@@ -152,7 +152,7 @@ func accessTokenEnds(ctx context.Context, t *target.Target) error {
 	}
 	return later(ctx, t, 61*time.Minute, func() error {
 		if _, err := s.UserInfo(ctx); err == nil {
-			return fmt.Errorf("userinfo answers after its hour to an access token")
+			return fmt.Errorf("userinfo answers 200 after its hour to an access token")
 		}
 		return nil
 	})
@@ -231,7 +231,7 @@ func tokenAnswer(ctx context.Context, t *target.Target) (answer, map[string]any,
 func noRefreshToken(ctx context.Context, t *target.Target) error {
 	_, doc, err := tokenAnswer(ctx, t)
 	if err == nil && doc["refresh_token"] != nil {
-		err = fmt.Errorf("there is a refresh token")
+		err = fmt.Errorf("there is a refresh token: %d characters", len(fmt.Sprint(doc["refresh_token"])))
 	}
 	return err
 }

@@ -81,7 +81,7 @@ func (m *mailbox) next(ctx context.Context) (notice, error) {
 	case n := <-m.told:
 		return n, nil
 	case <-ctx.Done():
-		return notice{}, errUntold
+		return notice{}, fmt.Errorf("%w: no notice in %s", errUntold, patience)
 	}
 }
 

@@ -55,7 +55,7 @@ func discovery(ctx context.Context, t *target.Target) error {
 	}
 	for _, name := range []string{"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"} {
 		if s, _ := doc[name].(string); s == "" {
-			return fmt.Errorf("%s is missing", name)
+			return fmt.Errorf("%s is missing among %d members", name, len(doc))
 		}
 	}
 	return nil
@@ -85,7 +85,7 @@ func discoveryCIS2(ctx context.Context, t *target.Target) error {
 	}
 	raw, _ := json.Marshal(doc) // it came from JSON
 	if strings.Contains(string(raw), "/smartcard/") {
-		return errors.New("discovery names a smartcard endpoint, which is not part of OpenID Connect")
+		return fmt.Errorf("discovery names a smartcard endpoint, which is not part of OpenID Connect, among %d members", len(doc))
 	}
 	return nil
 }
@@ -178,7 +178,7 @@ func notFramed(ctx context.Context, t *target.Target) error {
 	}
 	h := j.Page.Header
 	if !strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'none'") {
-		return errors.New("the login page may be framed: no frame-ancestors 'none'")
+		return fmt.Errorf("the login page may be framed: Content-Security-Policy is %q, without frame-ancestors 'none'", h.Get("Content-Security-Policy"))
 	}
 	if !strings.Contains(h.Get("Cache-Control"), "no-store") {
 		return errors.New("the login page may be cached: no no-store")

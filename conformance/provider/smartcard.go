@@ -20,7 +20,7 @@ import (
 func wantStatus(err error, what string, statuses ...int) error {
 	var no refused
 	if err == nil {
-		return fmt.Errorf("the provider accepts %s", what)
+		return fmt.Errorf("the provider accepts %s: it answers as to a right one, not %v", what, statuses)
 	}
 	if !errors.As(err, &no) {
 		return err

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -30,6 +31,7 @@ type Application struct {
 	Provider *oidc.Provider
 	Redirect string
 	http     *http.Client
+	plain    bool // the provider is not like CIS2: no scopes and values of its own
 }
 
 // New discovers the issuer for a client. Nobody serves the redirect address:
@@ -40,6 +42,7 @@ func New(ctx context.Context, t *target.Target, n int) (*Application, error) {
 		return nil, err
 	}
 	a := &Application{Client: client, Redirect: client.RedirectURI, http: &http.Client{Transport: t.HTTP, Timeout: 30 * time.Second}}
+	a.plain = t.Login != nil
 	a.Provider, err = oidc.NewProvider(a.context(ctx), t.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("discovery: %w", err)
@@ -59,19 +62,25 @@ type Flow struct {
 	config                 oauth2.Config
 }
 
-// Scopes of a flow that asks for nothing special.
+// Scopes of a flow that asks for nothing special, at a provider like CIS2.
 var Scopes = []string{oidc.ScopeOpenID, "profile", "nhsperson", "nationalrbacaccess"}
 
 // Begin makes an authorization request with PKCE, state, nonce and the given
-// scopes (nil is Scopes).
+// scopes. nil is Scopes, and at a provider that is like no other openid and
+// profile; it is not asked for a level of assurance either.
 func (a *Application) Begin(scopes []string, more ...oauth2.AuthCodeOption) *Flow {
 	if scopes == nil {
-		scopes = Scopes
+		if scopes = Scopes; a.plain {
+			scopes = Scopes[:2]
+		}
 	}
 	f := &Flow{app: a, State: random(), Nonce: random(), Verifier: oauth2.GenerateVerifier()}
 	f.config = oauth2.Config{ClientID: a.Client.ID, ClientSecret: a.Client.Secret, Endpoint: a.Provider.Endpoint(), RedirectURL: a.Redirect, Scopes: scopes}
 	f.config.Endpoint.AuthStyle = oauth2.AuthStyleInParams
-	options := append([]oauth2.AuthCodeOption{oauth2.S256ChallengeOption(f.Verifier), oidc.Nonce(f.Nonce), oauth2.SetAuthURLParam("acr_values", "AAL3_ANY")}, more...)
+	options := append([]oauth2.AuthCodeOption{oauth2.S256ChallengeOption(f.Verifier), oidc.Nonce(f.Nonce)}, more...)
+	if !a.plain {
+		options = append([]oauth2.AuthCodeOption{oauth2.SetAuthURLParam("acr_values", "AAL3_ANY")}, options...)
+	}
 	f.URL = f.config.AuthCodeURL(f.State, options...)
 	return f
 }
@@ -156,7 +165,7 @@ func (f *Flow) Accept(ctx context.Context, token *oauth2.Token) (*Session, error
 	verifier := f.app.Provider.VerifierContext(f.app.context(ctx), &oidc.Config{ClientID: f.app.Client.ID})
 	var err error
 	if s.ID, err = verifier.Verify(f.app.context(ctx), s.RawID); err != nil {
-		return nil, fmt.Errorf("ID token: %w", err)
+		return nil, fmt.Errorf("ID token with the header %s: %w", header(s.RawID), err)
 	}
 	if s.ID.Nonce != f.Nonce {
 		return nil, fmt.Errorf("ID token: nonce is %q, not the one sent", s.ID.Nonce)
@@ -165,12 +174,24 @@ func (f *Flow) Accept(ctx context.Context, token *oauth2.Token) (*Session, error
 	return s, s.ID.Claims(&s.Claims)
 }
 
+// header is the first part of a JWT, decoded, for a failure's text.
+func header(raw string) string {
+	first, _, _ := strings.Cut(raw, ".")
+	text, err := base64.RawURLEncoding.DecodeString(first)
+	if err != nil || len(text) == 0 || len(text) > 300 {
+		return fmt.Sprintf("of %d characters", len(first))
+	}
+	return string(text)
+}
+
 // Verify checks an ID token of any time against the provider's keys, and
 // nothing but issuer, audience, end and signature.
 func (a *Application) Verify(ctx context.Context, raw string) error {
 	ctx = a.context(ctx)
-	_, err := a.Provider.VerifierContext(ctx, &oidc.Config{ClientID: a.Client.ID}).Verify(ctx, raw)
-	return err
+	if _, err := a.Provider.VerifierContext(ctx, &oidc.Config{ClientID: a.Client.ID}).Verify(ctx, raw); err != nil {
+		return fmt.Errorf("with the header %s: %w", header(raw), err)
+	}
+	return nil
 }
 
 func (a *Application) userInfo(ctx context.Context, token *oauth2.Token) (map[string]any, error) {
@@ -183,7 +204,7 @@ func (a *Application) userInfo(ctx context.Context, token *oauth2.Token) (map[st
 }
 
 // Assertion is what to change about a private_key_jwt assertion. The zero value
-// is a right one, RS512.
+// is a right one: RS512 as CIS2 wants it, elsewhere RS256.
 type Assertion struct {
 	Audience  string
 	Algorithm jose.SignatureAlgorithm
@@ -202,7 +223,9 @@ func (a *Application) Assertion(w Assertion) (string, error) {
 		w.Audience = a.Provider.Endpoint().TokenURL
 	}
 	if w.Algorithm == "" {
-		w.Algorithm = jose.RS512
+		if w.Algorithm = jose.RS512; a.plain {
+			w.Algorithm = jose.RS256
+		}
 	}
 	if w.JTI == "" {
 		w.JTI = random()

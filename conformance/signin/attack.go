@@ -41,7 +41,7 @@ func attack(ctx context.Context, t *target.Target, c browser.Channel) error {
 		return err
 	}
 	if victim.Home() || victim.Page.Status < 400 {
-		return errors.New("the victim's browser completes what the attacker began")
+		return fmt.Errorf("the victim's browser completes what the attacker began: it is at %s with status %d", victim.Page.URL.Path, victim.Page.Status)
 	}
 	if err := attacker.Complete(ctx, reply.Ticket); err != nil {
 		return err

@@ -96,7 +96,7 @@ func cardReset(ctx context.Context, t *target.Target) error {
 	}
 	signed, err := card.SignsUnasked(ctx, t)
 	if err == nil && signed {
-		err = errors.New("after the sign-in any program can sign: the card still holds the verified passcode")
+		err = errors.New("after the sign-in any program can sign: the card still holds the verified passcode, and answers 9000")
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package signin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
@@ -60,7 +61,7 @@ func receiptForged(ctx context.Context, t *target.Target) error {
 			return err
 		}
 		if reply.StatusCode == 0 || reply.Ticket != "" {
-			return errors.New("the agent takes a forged receipt for a success")
+			return fmt.Errorf("the agent takes a forged receipt for a success: status %d, and a ticket of %d characters", reply.StatusCode, len(reply.Ticket))
 		}
 		return nil
 	})

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/door"
+	"github.com/smartcard-connect/smartcard-connect/conformance/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/conformance/service"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/fault"
@@ -39,6 +40,9 @@ func AllFaults() []Fault {
 		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: "reader", Applet: f.Applet})
 	}
 	all = append(all, providerFaults()...)
+	for _, f := range pcsc.Faults {
+		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: "reader"})
+	}
 	for _, f := range door.All {
 		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: "door"})
 	}
@@ -59,7 +63,7 @@ func FaultByID(id string) (Fault, error) {
 		return Fault{}, fmt.Errorf("%w: nobody knows the fault %q", ErrUsage, id)
 	}
 	f := all[i]
-	if _, ours := service.Find(id); !ours && (f.Owner == "card" || f.Owner == "reader") {
+	if !ofService(id) && (f.Owner == "card" || f.Owner == "reader") {
 		if _, err := emu.Find(id); err != nil {
 			return Fault{}, fmt.Errorf("%w: %w", ErrUsage, err)
 		}
@@ -71,4 +75,12 @@ func FaultByID(id string) (Fault, error) {
 	}
 	f.ID = id
 	return f, nil
+}
+
+// ofService says whether a fault is one of the smartcard service, towards the
+// agent or towards other programs; emu does not know those.
+func ofService(id string) bool {
+	_, agent := service.Find(id)
+	_, others := pcsc.Find(id)
+	return agent || others
 }

@@ -14,6 +14,7 @@ const (
 	Card          Feature = "card"           // a card can be reached directly
 	AuthentIC     Feature = "authentic"      // its application is AuthentIC
 	PIV           Feature = "piv"            // its application is PIV
+	PCSC          Feature = "pcsc"           // programs reach its reader by PC/SC
 	T0            Feature = "t0"             // it speaks T=0
 	T1            Feature = "t1"             // it speaks T=1
 	TestCard      Feature = "test-card"      // its passcode is known and tries may be spent
@@ -25,6 +26,9 @@ const (
 	Provider      Feature = "provider"       // an OpenID provider can be reached, and takes requests from browsers
 	CIS2          Feature = "cis2"           // and it claims to be like CIS2
 	Smartcard     Feature = "smartcard"      // and has the /smartcard/v1 endpoints
+	Login         Feature = "login"          // and a person can be signed in there: by card, or as the file's login says
+	SecondClient  Feature = "second-client"  // and a second application with a secret is registered there, third in the file
+	KeyClient     Feature = "key-client"     // and an application that signs in by private_key_jwt, second in the file
 	Agent         Feature = "agent"          // an agent can be asked to sign in
 	Program       Feature = "program"        // the agent is the built program
 	Ports         Feature = "ports"          // a port service runs
@@ -32,6 +36,7 @@ const (
 	Joining       Feature = "joining"        // further agents can register with the port service
 	Signing       Feature = "signing"        // the agent signs prescriptions
 	Toy           Feature = "toy-pki"        // its certificates are of the toy authorities
+	NHSNames      Feature = "nhs-names"      // its certificates name a health worker as the NHS's do
 	AsIssued      Feature = "as-issued"      // it has the habits that its series is known for
 	Bench         Feature = "bench"          // the card can be put in and taken out
 	Person        Feature = "person"         // passcode forms are answered by script
@@ -48,6 +53,9 @@ const (
 	Refresh       Feature = "refresh"        // it gives refresh tokens for offline_access
 	PAR           Feature = "par"            // authorization requests can be pushed to it
 	DPoP          Feature = "dpop"           // its access tokens can be bound to a key
+	StrictScopes  Feature = "strict-scopes"  // it refuses scopes that it does not know, which it need not
+	DPoPNonce     Feature = "dpop-nonce"     // it gives nonces for proofs of keys
+	Rotation      Feature = "rotation"       // its refresh tokens are good once
 	FAPI2         Feature = "fapi2"          // it keeps the FAPI 2.0 Security Profile, instead of being a provider
 )
 
@@ -61,6 +69,17 @@ func Application(series string) Feature {
 	}[series]
 }
 
+// Application is what the card speaks: the application that is claimed, or else
+// that of its series. It is empty where neither says.
+func (f File) Application() Feature {
+	for _, a := range []Feature{PIV, AuthentIC} {
+		if slices.Contains(f.Features, a) {
+			return a
+		}
+	}
+	return Application(f.Series)
+}
+
 // Series is the feature of a card whose back says so: "series-9".
 func Series(number string) Feature { return Feature("series-" + number) }
 
@@ -71,5 +90,5 @@ func OnCard(f Feature) bool {
 }
 
 func ofCard() []Feature {
-	return []Feature{Card, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, Bench}
+	return []Feature{Card, PCSC, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, NHSNames, Bench}
 }

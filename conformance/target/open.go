@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
+	"github.com/smartcard-connect/smartcard-connect/conformance/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
@@ -19,6 +21,8 @@ type Target struct {
 	// Connect powers the card under test, through whatever the cell has.
 	// What is transmitted through it is kept in Trace.
 	Connect func(ctx context.Context) (reader.Card, error)
+	// PCSC is the service in front of the reader, without the agent's own seam.
+	PCSC pcsc.Service
 	// Trace is the conversation of the check that runs, secrets blanked.
 	Trace *Trace
 	// Rig puts the card in and takes it out.
@@ -45,6 +49,8 @@ type Target struct {
 	// Join registers an agent that is said to be at port with the port
 	// service, until leave.
 	Join func(ctx context.Context, port int) (leave func(), err error)
+	// Tell shows a person at the desk what to do now; nil where nobody is.
+	Tell func(text string)
 	// Now is the clock of the cell.
 	Now func() time.Time
 
@@ -150,7 +156,7 @@ type Scripted interface {
 var ErrUsage = errors.New("target file cannot be used")
 
 // Open makes the target real. For kind package it starts card, provider and
-// agent in this process; for kind pcscd it connects to what runs. The caller
+// agent in this process; for the other kinds it connects to what runs. The caller
 // closes it. Errors wrap ErrUsage when the file is wrong, and are the bench's
 // otherwise.
 func Open(ctx context.Context, f File) (*Target, error) {
@@ -158,7 +164,7 @@ func Open(ctx context.Context, f File) (*Target, error) {
 	open := t.openPackage
 	switch f.Kind {
 	case Package:
-	case PCSCD:
+	case PCSCD, Remote:
 		open = t.openPCSCD
 	default:
 		return nil, fmt.Errorf("%w: kind %q", ErrUsage, f.Kind)
@@ -177,9 +183,14 @@ func Open(ctx context.Context, f File) (*Target, error) {
 func (t *Target) checkClaims() error {
 	have := map[Feature]bool{
 		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
-		PUK: t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
+		Login: t.Login != nil || slices.Contains(t.Features, Smartcard), KeyClient: len(t.Clients) > 1, SecondClient: len(t.Clients) > 2,
+		PCSC: t.PCSC != nil && t.Reader != "",
+		PUK:  t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
 		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Keypad: t.Desk != nil, Restarts: t.Service != nil, Clock: t.Side != nil, Backchannel: t.Side != nil, OtherUser: t.Other != nil,
-		FAPI2: t.Issuer != "", PAR: t.Issuer != "", DPoP: t.Issuer != "", FormPost: t.Issuer != "", Refresh: t.Issuer != "", Logout: t.Issuer != "",
+		FAPI2: len(t.Clients) > 1, PAR: len(t.Clients) > 1, DPoP: len(t.Clients) > 1, FormPost: t.Issuer != "", Refresh: t.Issuer != "", Logout: t.Issuer != "",
+	}
+	if len(t.Missing([]Feature{Login})) == 0 && t.Issuer != "" && len(t.Clients) == 0 {
+		return fmt.Errorf("%w: no client is registered: somebody can only sign in for one", ErrUsage)
 	}
 	for _, f := range t.Features {
 		if there, known := have[f]; known && !there {

@@ -22,6 +22,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 	"github.com/smartcard-connect/smartcard-connect/conformance/door"
+	"github.com/smartcard-connect/smartcard-connect/conformance/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/conformance/service"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 )
@@ -34,7 +35,7 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
-		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Joining, Signing, ShortForm, Readers, Restarts, Keypad, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
+		Features: []Feature{Card, PCSC, TestCard, PUK, Toy, AsIssued, NHSNames, Bench, Person, Provider, CIS2, Smartcard, Login, SecondClient, KeyClient, Agent, Ports, Joining, Signing, ShortForm, Readers, Restarts, Keypad, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
 	}
 	if Application(number) == PIV {
 		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
@@ -52,14 +53,14 @@ func FullPIV(p iso7816.Protocol) File {
 	return File{
 		Cell: fmt.Sprintf("piv-full-T%d-package", int(p)-1), Kind: Package, Series: "9", Protocol: p, Seed: 1, Profile: "piv-full",
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK, Admin: fmt.Sprintf("0c:%x", emu.DefaultAdminKey[:32]),
-		Features: []Feature{Card, TestCard, PUK, Toy, Bench, Series("9"), PIV, Admin, KeyManagement, CardKey, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p]},
+		Features: []Feature{Card, TestCard, PUK, Toy, NHSNames, Bench, Series("9"), PIV, Admin, KeyManagement, CardKey, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p]},
 	}
 }
 
 // InMode is the target file of a package cell with a provider that keeps other
 // rules than CIS2's, extended or fapi2, and nothing else.
 func InMode(mode string) File {
-	claims := []Feature{Smartcard, Clock, PAR, DPoP, FormPost, Refresh, Backchannel, Logout}
+	claims := []Feature{StrictScopes, DPoPNonce, Rotation, Smartcard, Login, SecondClient, KeyClient, Clock, PAR, DPoP, FormPost, Refresh, Backchannel, Logout}
 	claims = append(claims, map[string]Feature{"extended": Provider, "fapi2": FAPI2}[mode])
 	return File{Cell: "provider-" + mode + "-package", Kind: Package, Mode: mode, Seed: 1, Features: claims}
 }
@@ -118,9 +119,12 @@ func (t *Target) plug() (reader.System, error) {
 	rig := &shelfRig{service: &service.Service{}, name: t.Reader}
 	rig.shelf = &rig.service.Shelf
 	var ways []string
+	var wrong []pcsc.Fault
 	for _, id := range t.faultsOf("card", "reader") {
 		if _, ok := service.Find(id); ok {
 			ways = append(ways, id)
+		} else if f, ok := pcsc.Find(id); ok {
+			wrong = append(wrong, f)
 		} else {
 			rig.start = append(rig.start, id)
 		}
@@ -130,6 +134,11 @@ func (t *Target) plug() (reader.System, error) {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	rig.card = c
+	rig.desk = &pcsc.Desk{Reader: t.Reader, Card: c, Speaks: uint32(t.Protocol)}
+	for _, f := range wrong {
+		f.Break(&rig.desk.Wrong)
+	}
+	t.PCSC = rig.desk
 	t.Holder = c.Holder().UUID
 	if err := rig.Insert(context.Background()); err != nil {
 		return nil, err
@@ -140,7 +149,10 @@ func (t *Target) plug() (reader.System, error) {
 }
 
 func (t *Target) faultsOf(areas ...string) []string {
-	return slices.DeleteFunc(slices.Clone(t.Faults), func(id string) bool { return !slices.Contains(areas, area(id)) })
+	return slices.DeleteFunc(slices.Clone(t.Faults), func(id string) bool {
+		_, desk := pcsc.Find(id) // the card and the shelf know nothing of them
+		return desk || !slices.Contains(areas, area(id))
+	})
 }
 
 // startAgent opens the agent's door and registers it with a port service.

@@ -8,13 +8,16 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
+	raw "github.com/smartcard-connect/smartcard-connect/conformance/pcsc"
 )
 
-// openPCSCD connects to built programs that already run around a private pcscd.
+// openPCSCD connects to what runs already: built programs around a private
+// pcscd, or things that are not ours. What the file does not name is not there.
 // Faults of such a cell are switched on by whoever built it.
 func (t *Target) openPCSCD(context.Context) error {
 	if t.Reader != "" {
 		system := pcsc.New()
+		t.PCSC = raw.System()
 		t.Connect = t.traced(func(ctx context.Context) (reader.Card, error) { return connect(ctx, system, t.Reader) })
 	}
 	if t.File.Bench != "" {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
+	"github.com/smartcard-connect/smartcard-connect/conformance/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/conformance/service"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -23,8 +24,9 @@ type shelfRig struct {
 	shelf   *readertest.Shelf // the service's
 	name    string
 	card    *emu.Card
-	start   []string // faults of the target file
-	moved   bool     // a check changed what is on the desk: what is there says nothing about the bench
+	desk    *pcsc.Desk // the same reader, as other programs see it
+	start   []string   // faults of the target file
+	moved   bool       // a check changed what is on the desk: what is there says nothing about the bench
 }
 
 // plugged is the card in the reader. A fault that takes the reader away takes
@@ -49,6 +51,8 @@ func (p plugged) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 // Insert puts the card in.
 func (r *shelfRig) Insert(context.Context) error {
 	r.card.Insert()
+	r.desk.Move(false) // a card that was in it comes out first
+	r.desk.Move(true)
 	r.shelf.Insert(r.name, plugged{r.card, r})
 	return nil
 }
@@ -56,6 +60,7 @@ func (r *shelfRig) Insert(context.Context) error {
 // Remove takes the card out.
 func (r *shelfRig) Remove(context.Context) error {
 	r.card.Remove()
+	r.desk.Move(false)
 	r.shelf.Remove(r.name)
 	return nil
 }

@@ -5,6 +5,7 @@ package target
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -20,13 +21,17 @@ const (
 	Package = "package"
 	// PCSCD cells drive built programs around a private pcscd.
 	PCSCD = "pcscd"
+	// Remote cells judge what is there already and not ours to start: a card
+	// in a reader, a provider by its issuer, an agent by its port.
+	Remote = "remote"
 )
 
 // File is what `conformance run --target FILE` reads: JSON, unknown fields
 // refused. Empty fields are things the target does not have.
 type File struct {
 	Cell     string           `json:"cell"`
-	Kind     string           `json:"kind"`
+	Kind     string           `json:"kind"`              // empty is remote
+	Product  string           `json:"product,omitempty"` // what is judged, for the report: "Example ID card 2.1"
 	Series   string           `json:"series,omitempty"`
 	Protocol iso7816.Protocol `json:"protocol,omitempty"`
 	Features []Feature        `json:"features"`
@@ -46,6 +51,7 @@ type File struct {
 	Mode    string   `json:"mode,omitempty"`    // rules that a package cell's provider keeps; empty is cis2
 	Control string   `json:"control,omitempty"` // mockcis2's side door, URL
 	Clients []Client `json:"clients,omitempty"` // registered relying parties
+	Login   *Account `json:"login,omitempty"`   // how somebody signs in there, where that is not by card
 
 	Bench  string `json:"bench,omitempty"`  // cardemu's side door, URL
 	Daemon string `json:"daemon,omitempty"` // the smartcard service's side door, URL
@@ -61,6 +67,18 @@ type File struct {
 	// Handover is the order of channels the login page tries, in package
 	// cells; empty is the provider's own.
 	Handover []string `json:"handover,omitempty"`
+}
+
+// Account is how somebody signs in at a provider that does not do it by card.
+type Account struct {
+	// Fields are typed into its forms, by the fields' names: {"username":
+	// "alice", "password": "…"}. Every other field keeps what is offered.
+	Fields map[string]string `json:"fields,omitempty"`
+	// Hand has a person sign in, in a browser of their own, each time a check
+	// needs that: the address is shown, and the check waits for the redirect.
+	Hand bool `json:"hand,omitempty"`
+	// Subject is the sub of whoever signs in; empty is not compared.
+	Subject string `json:"subject,omitempty"`
 }
 
 // Client is a relying party the provider knows.
@@ -82,8 +100,17 @@ func Read(r io.Reader) (File, error) {
 	if err := d.Decode(&f); err != nil {
 		return File{}, fmt.Errorf("target file: %w", err)
 	}
-	if f.Kind != Package && f.Kind != PCSCD {
-		return File{}, fmt.Errorf("target file: kind %q is neither %q nor %q", f.Kind, Package, PCSCD)
+	if f.Kind == "" {
+		f.Kind = Remote
+	}
+	if !slices.Contains([]string{Package, PCSCD, Remote}, f.Kind) {
+		return File{}, fmt.Errorf("target file: kind %q is none of %q, %q and %q", f.Kind, Package, PCSCD, Remote)
+	}
+	if f.Login != nil && f.Login.Hand == (len(f.Login.Fields) > 0) {
+		return File{}, errors.New("target file: a login is either by fields or by hand")
+	}
+	if f.Cell == "" {
+		return File{}, errors.New("target file: the cell has no name")
 	}
 	return f, nil
 }

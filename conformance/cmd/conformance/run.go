@@ -95,8 +95,13 @@ func judgeCell(d *desk, f target.File, checks []suite.Check, limit time.Duration
 }
 
 func product(f target.File) string {
-	if f.Kind == target.Package {
+	switch {
+	case f.Product != "":
+		return f.Product
+	case f.Kind == target.Package:
 		return "agent packages"
+	case f.Kind == target.Remote:
+		return f.Cell
 	}
 	return "agent program"
 }

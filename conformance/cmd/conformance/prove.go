@@ -1,0 +1,67 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/smartcard-connect/smartcard-connect/conformance/proof"
+)
+
+type prove struct {
+	Out    string `help:"Where proof.json and proof.md go." default:"out/proof" type:"path"`
+	Filter string `help:"Prove only specs whose ID matches."`
+	Every  int    `help:"Look what notices each n-th fault: 1 is all of them and takes a quarter of an hour, 0 none." default:"1"`
+	Cells  int    `help:"So many cells at once; 0 is one for each processor."`
+}
+
+// Run proves the specs.
+func (v *prove) Run(d *desk) error {
+	checks, err := chosen(v.Filter)
+	if err != nil {
+		return err
+	}
+	if v.Cells == 0 {
+		v.Cells = runtime.GOMAXPROCS(0)
+	}
+	t := proof.Make(d.ctx, checks, v.Every, v.Cells, d.progress("cells"))
+	if err := writeTable(v.Out, t); err != nil {
+		return err
+	}
+	fmt.Fprintln(d.out, t.Summary())
+	wrong := t.Wrong()
+	for _, s := range wrong {
+		fmt.Fprintln(d.out, s)
+	}
+	if d.ctx.Err() != nil {
+		return fmt.Errorf("%w: interrupted", errInconclusive)
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("%w: %d things are not proved", errFailed, len(wrong))
+	}
+	return nil
+}
+
+func writeTable(dir string, t proof.Table) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	raw, err := json.MarshalIndent(t, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "proof.json"), append(raw, '\n'), 0o644); err != nil {
+		return err
+	}
+	f, err := os.Create(filepath.Join(dir, "proof.md"))
+	if err != nil {
+		return err
+	}
+	if err := t.Markdown(f); err != nil {
+		_ = f.Close() // the error of writing is the one to tell
+		return err
+	}
+	return f.Close()
+}
