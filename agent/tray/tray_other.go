@@ -1,0 +1,12 @@
+//go:build !linux && !windows
+
+package tray
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+)
+
+// Run says that there is no tray.
+func (*Tray) Run(context.Context) error { return fmt.Errorf("%w: %s", ErrNone, runtime.GOOS) }
