@@ -24,6 +24,7 @@ func (t *Tray) ready(ctx context.Context) {
 	systray.SetTitle("Smartcard Connect")
 	status := systray.AddMenuItem("Status", "How readers, card and settings stand")
 	quit := systray.AddMenuItem("Close", "End Smartcard Connect until the next login")
+	go t.Board.Watch(ctx, t.Readers)
 	go t.follow(ctx, status.ClickedCh, quit.ClickedCh)
 }
 
@@ -37,7 +38,7 @@ func (t *Tray) follow(ctx context.Context, status, quit <-chan struct{}) {
 		case <-changed:
 			t.refresh()
 		case <-status:
-			t.Show()
+			t.Show(ctx)
 		case <-quit:
 			t.Close()
 		}
