@@ -42,6 +42,7 @@ type job struct {
 var kinds = map[string]func(context.Context, job) (any, error){
 	"judge":   judged,
 	"service": serviced,
+	"form":    formed,
 }
 
 // TestMain is either the tests, or one job in the box.
@@ -166,7 +167,7 @@ func linuxPrograms(t *testing.T) string {
 
 // windowsPrograms are what is judged, who judges, and the person who types.
 func windowsPrograms(t *testing.T, arch string) string {
-	return built(t, "windows", arch, "./agent/cmd/smartcard-connect", "./agent/cmd/port-service", "./conformance/cmd/conformance", "./conformance/cmd/scripted-pinentry")
+	return built(t, "windows", arch, "./agent/cmd/smartcard-connect", "./agent/cmd/port-service", "./conformance/cmd/conformance", "./conformance/cmd/scripted-pinentry", "./conformance/cmd/onlooker")
 }
 
 func built(t *testing.T, system, arch string, packages ...string) string {

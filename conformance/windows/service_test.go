@@ -21,6 +21,7 @@ const (
 type step struct {
 	Title   string `json:"title"`
 	Problem string `json:"problem,omitempty"`
+	Took    string `json:"took,omitempty"`
 }
 
 // Requirement: the port service is installed, started, queried, stopped and
