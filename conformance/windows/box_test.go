@@ -33,8 +33,9 @@ type job struct {
 	Kind     string   `json:"kind"` // what to do: a key of kinds
 	Series   string   `json:"series,omitempty"`
 	Protocol string   `json:"protocol,omitempty"`
-	Holder   string   `json:"holder,omitempty"`  // UUID on the card
-	Filters  []string `json:"filters,omitempty"` // which specs, as the conformance program takes them
+	Holder   string   `json:"holder,omitempty"`   // UUID on the card
+	Prompter string   `json:"prompter,omitempty"` // empty is by script
+	Filters  []string `json:"filters,omitempty"`  // which specs, as the conformance program takes them
 }
 
 // kinds is what can be done in the box. Each answers with something to be
@@ -43,6 +44,7 @@ var kinds = map[string]func(context.Context, job) (any, error){
 	"judge":   judged,
 	"service": serviced,
 	"form":    formed,
+	"desk":    signedIn,
 }
 
 // TestMain is either the tests, or one job in the box.

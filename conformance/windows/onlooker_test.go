@@ -117,7 +117,7 @@ func (o onlooker) clicks(p piece) error {
 
 // shot makes a picture, out/screens/windows-NAME.png.
 func (o onlooker) shot(name string) error {
-	if os.Getenv(pictures) == "" {
+	if name == "" || os.Getenv(pictures) == "" {
 		return nil
 	}
 	out, err := exec.CommandContext(o.ctx, "shot", "windows-"+name).CombinedOutput()
