@@ -45,6 +45,7 @@ var kinds = map[string]func(context.Context, job) (any, error){
 	"service": serviced,
 	"form":    formed,
 	"desk":    signedIn,
+	"tray":    clicked,
 }
 
 // TestMain is either the tests, or one job in the box.
@@ -114,7 +115,7 @@ func visit(t *testing.T, arch string, j job, result any, options ...string) {
 	t.Helper()
 	need(t)
 	dir := t.TempDir()
-	for _, from := range []string{linuxPrograms(t), windowsPrograms(t, arch), keys} {
+	for _, from := range append(windowed(t, arch, j), linuxPrograms(t), windowsPrograms(t, arch), keys) {
 		if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 			t.Fatal(err)
 		}

@@ -39,7 +39,7 @@ func signedIn(ctx context.Context, j job) (any, error) {
 	if err := writeJSON("/job/target.json", f); err != nil {
 		return nil, err
 	}
-	o := onlooker{ctx}
+	o := onlooker{ctx: ctx}
 	ready := func() error {
 		_, err := o.sees(formTitle, "Card of: ", "Tries left: 3")
 		return err

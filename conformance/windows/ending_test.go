@@ -46,7 +46,7 @@ func (a *asker) ending() life {
 			if err := again(sheet(passcode.Ready)); err != nil {
 				return err
 			}
-			out, err := wine(a.ctx, "/job/onlooker.exe", "lock", formTitle)
+			out, err := a.run("lock", formTitle)
 			if err != nil {
 				return fmt.Errorf("%w: %s", err, out)
 			}

@@ -106,7 +106,7 @@ func formed(ctx context.Context, _ job) (any, error) {
 	if err := exec.CommandContext(ctx, "wineserver", "-p").Run(); err != nil {
 		return nil, err
 	}
-	a := &asker{onlooker: onlooker{ctx}}
+	a := &asker{onlooker: onlooker{ctx: ctx}}
 	defer func() {
 		if a.window != nil {
 			a.window.Close("")

@@ -36,18 +36,29 @@ type piece struct {
 }
 
 // onlooker looks at the box's screen, and types and clicks there.
-type onlooker struct{ ctx context.Context }
+type onlooker struct {
+	ctx     context.Context
+	desktop string // empty is the one that programs begin on
+}
 
 // tree is what a screen reader finds of the first window with that title, only
 // what shows.
 func (o onlooker) tree(title string) ([]piece, error) {
-	out, err := wine(o.ctx, "/job/onlooker.exe", "tree", title)
+	out, err := o.run("tree", title)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, out)
 	}
 	var all []piece
 	err = json.Unmarshal(out, &all)
 	return slices.DeleteFunc(all, func(p piece) bool { return !p.Shown }), err
+}
+
+// run runs the program.
+func (o onlooker) run(args ...string) ([]byte, error) {
+	if o.desktop != "" {
+		args = append(args, o.desktop)
+	}
+	return wine(o.ctx, append([]string{"/job/onlooker.exe"}, args...)...)
 }
 
 // sees waits until the names of what shows have all the words.

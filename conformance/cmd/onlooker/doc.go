@@ -5,5 +5,7 @@
 //	onlooker tree TITLE  # JSON, of the first window whose title begins so
 //	onlooker lock TITLE  # posts WM_WTSSESSION_CHANGE, WTS_SESSION_LOCK
 //
+// A DESKTOP after TITLE, such as Wine's shell, is where to look for the window.
+//
 // Exit codes: 0 done, 1 there is no such window, 64 the command line is wrong.
 package main

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"unsafe"
 
@@ -16,11 +17,21 @@ const (
 	sessionLock     = 7
 )
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() {
+	runtime.LockOSThread()
+	os.Exit(run(os.Args[1:]))
+}
 
 func run(args []string) int {
+	if len(args) == 3 {
+		if err := enter(args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, "onlooker: desktop", args[2], err)
+			return 1
+		}
+		args = args[:2]
+	}
 	if len(args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: onlooker tree|lock TITLE")
+		fmt.Fprintln(os.Stderr, "usage: onlooker tree|lock TITLE [DESKTOP]")
 		return 64
 	}
 	w := find(args[1])
@@ -38,10 +49,27 @@ func run(args []string) int {
 	case "lock":
 		_, _, _ = user("PostMessageW").Call(uintptr(w), wmSessionChange, sessionLock, 1)
 	default:
-		fmt.Fprintln(os.Stderr, "usage: onlooker tree|lock TITLE")
+		fmt.Fprintln(os.Stderr, "usage: onlooker tree|lock TITLE [DESKTOP]")
 		return 64
 	}
 	return 0
+}
+
+// enter makes a desktop this thread's: windows of others are not found.
+func enter(desktop string) error {
+	const maximumAllowed = 0x02000000
+	name, err := windows.UTF16PtrFromString(desktop)
+	if err != nil {
+		return err
+	}
+	d, _, err := user("OpenDesktopW").Call(uintptr(unsafe.Pointer(name)), 0, 0, maximumAllowed)
+	if d == 0 {
+		return err
+	}
+	if ok, _, err := user("SetThreadDesktop").Call(d); ok == 0 {
+		return err
+	}
+	return nil
 }
 
 func user(name string) *windows.LazyProc {
