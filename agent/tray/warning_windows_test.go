@@ -27,7 +27,7 @@ func TestWarning(t *testing.T) {
 	if find(0, 0, "Shell_TrayWnd") == 0 {
 		t.Skip("there is no taskbar here")
 	}
-	ctx, stop := context.WithTimeout(t.Context(), 15*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
 	b := &Board{}
 	b.Change(func(s *Status) {

@@ -95,7 +95,7 @@ func clicked(ctx context.Context, j job) (any, error) {
 			_, err := o.sees(statusName, "Card: inserted")
 			return errors.Join(err, o.shot("status-card"))
 		}},
-		{"the status is closed", o.closes},
+		{"Escape closes the status", func() error { return errors.Join(o.presses("Escape"), o.gone(statusName)) }},
 		{"the icon has a tip", func() error {
 			if err := o.xdotool("mousemove", iconX, iconY, "sleep", "1.5"); err != nil {
 				return err
@@ -170,7 +170,7 @@ func (o onlooker) warned(ctx context.Context) error {
 	defer stop()
 	for limit.Err() == nil {
 		if raw, err := os.ReadFile("/job/warned"); err == nil {
-			time.Sleep(time.Second)
+			time.Sleep(4 * time.Second) // Wine takes its time with a balloon
 			if err := o.shot("expiry"); err != nil {
 				return err
 			}
