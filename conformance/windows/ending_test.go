@@ -89,7 +89,12 @@ func (a *asker) beside() life {
 		if err := note.Start(); err != nil {
 			return err
 		}
-		defer func() { _ = note.Process.Kill() }()
+		defer func() {
+			_ = note.Process.Kill()
+			if a.window != nil {
+				a.window.Close("")
+			}
+		}()
 		all, err := a.sees("Untitled")
 		if err != nil {
 			return err

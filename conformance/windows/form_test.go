@@ -112,7 +112,7 @@ func formed(ctx context.Context, _ job) (any, error) {
 			a.window.Close("")
 		}
 	}()
-	return append(a.typing().steps(), append(a.ending().steps(), a.beside().steps()...)...), nil
+	return append(a.typing().steps(), append(a.ending().steps(), append(a.beside().steps(), a.contrast().steps()...)...)...), nil
 }
 
 func (a *asker) typing() life {
@@ -160,6 +160,11 @@ func (a *asker) typing() life {
 		{"a passcode typed early is kept", func() error {
 			return errors.Join(a.shows(sheet(passcode.NoCard), "", "Insert"), a.types("123456"), a.presses("Return"), a.answers("123456", nil),
 				a.shows(kept, "kept", "The passcode you typed is kept until then."))
+		}},
+		{"it says that Caps Lock is on, where letters are allowed", func() error {
+			letters := sheet(passcode.Ready)
+			letters.DigitsOnly = false
+			return errors.Join(a.shows(letters, "", "letters, digits or signs"), a.presses("Caps_Lock"), a.shows(letters, "caps-lock", "Caps Lock is on."), a.presses("Caps_Lock"))
 		}},
 		{"the mnemonic of “I did not start this” works", func() error {
 			return errors.Join(a.presses("alt+n"), a.answers("", passcode.ErrNotStarted))
