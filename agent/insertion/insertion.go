@@ -67,29 +67,39 @@ type Desk struct {
 func (d *Desk) Find(ctx context.Context, notice passcode.Notice) (Insertion, error) {
 	ctx, cancel := d.until(ctx, notice.Deadline, notice.Limit)
 	defer cancel()
-	return d.find(ctx, func(reason error, states []reader.State) ([]reader.State, error) {
+	return d.find(ctx, func(reason error, known []reader.State) error {
 		notice.Text, notice.Waiting = advice(reason), d.Waiting
-		return d.follow(ctx, states, notice)
+		return d.notice(ctx, notice, func(ctx context.Context) error { return d.change(ctx, reason, known) })
 	})
 }
 
 // find is the one card there is; next says for what reason there is none yet,
 // and comes back when the readers changed.
-func (d *Desk) find(ctx context.Context, next func(reason error, known []reader.State) ([]reader.State, error)) (Insertion, error) {
-	states, err := d.Readers.Readers(ctx)
-	for err == nil {
-		state, reason := d.choose(states)
+func (d *Desk) find(ctx context.Context, next func(reason error, known []reader.State) error) (Insertion, error) {
+	for {
+		state, states, reason := d.look(ctx)
 		if reason == nil {
 			return d.remember(state), nil
 		}
-		if !waitable(reason) {
+		if !waitable(reason) || ctx.Err() != nil {
 			return Insertion{}, reason
 		}
-		if states, err = next(reason, states); err != nil {
-			err = errors.Join(reason, err)
+		if err := next(reason, states); err != nil && !errors.Is(err, reader.ErrNoService) {
+			return Insertion{}, errors.Join(reason, err)
+		} else if ctx.Err() != nil {
+			return Insertion{}, errors.Join(reason, context.Cause(ctx), err)
 		}
 	}
-	return Insertion{}, err
+}
+
+// look asks which readers there are and picks the only card.
+func (d *Desk) look(ctx context.Context) (reader.State, []reader.State, error) {
+	states, err := d.Readers.Readers(ctx)
+	if err != nil {
+		return reader.State{}, nil, err
+	}
+	state, err := d.choose(states)
+	return state, states, err
 }
 
 // choose picks the only present card.
@@ -110,35 +120,49 @@ func (d *Desk) choose(states []reader.State) (reader.State, error) {
 	return states[0], nil
 }
 
+// waitable is a reason that a person, or the service by itself, can mend.
 func waitable(err error) bool {
-	return errors.Is(err, reader.ErrNoReader) || errors.Is(err, reader.ErrNoCard)
+	return errors.Is(err, reader.ErrNoService) || errors.Is(err, reader.ErrNoReader) || errors.Is(err, reader.ErrNoCard) || errors.Is(err, reader.ErrMute)
 }
 
-func advice(err error) string {
-	if errors.Is(err, reader.ErrNoReader) {
-		return "Connect a smartcard reader"
+// waiting is the form's state for a reason to wait.
+func waiting(reason error) passcode.State {
+	switch {
+	case errors.Is(reason, reader.ErrNoService):
+		return passcode.NoService
+	case errors.Is(reason, reader.ErrNoReader):
+		return passcode.NoReader
+	case errors.Is(reason, reader.ErrMute):
+		return passcode.Mute
+	case errors.Is(reason, reader.ErrBusy):
+		return passcode.Held
 	}
-	return "Insert your smartcard"
+	return passcode.NoCard
 }
 
-// follow keeps the notice up until the readers change.
-func (d *Desk) follow(ctx context.Context, known []reader.State, notice passcode.Notice) ([]reader.State, error) {
+// advice is the same for a notice.
+func advice(reason error) string {
+	return strings.TrimSuffix(passcode.Sheet{State: waiting(reason)}.Advice(), ".")
+}
+
+// notice keeps a notice up while work waits for something.
+func (d *Desk) notice(ctx context.Context, n passcode.Notice, work func(context.Context) error) error {
 	waiting, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	shown := make(chan struct{})
 	go func() {
 		defer close(shown)
-		if err := d.Prompter.Show(waiting, notice); err != nil {
+		if err := d.Prompter.Show(waiting, n); err != nil {
 			stop(err)
 		}
 	}()
-	states, err := d.Readers.Wait(waiting, known)
+	err := work(waiting)
 	if err != nil && waiting.Err() != nil {
 		err = context.Cause(waiting)
 	}
 	stop(nil)
 	<-shown
-	return states, err
+	return err
 }
 
 // until bounds the time a person has. The card's and the provider's own time

@@ -35,12 +35,8 @@ type live struct {
 // live is Visit on a window. Errors that wrap passcode.ErrUnavailable say that
 // nothing was shown to the card, so that another way to ask may be taken.
 func (d *Desk) live(ctx context.Context, screen passcode.Screen, v Visit, do Do) (err error) {
-	states, err := d.Readers.Readers(ctx)
-	if err != nil {
-		return err
-	}
 	state := passcode.Reading
-	if _, reason := d.choose(states); waitable(reason) {
+	if _, _, reason := d.look(ctx); waitable(reason) {
 		state = waiting(reason)
 	} else if reason != nil {
 		return reason // the page says it: there is nothing to wait for
@@ -55,21 +51,31 @@ func (d *Desk) live(ctx context.Context, screen passcode.Screen, v Visit, do Do)
 	return l.run(ctx, do)
 }
 
-func waiting(reason error) passcode.State {
-	if errors.Is(reason, reader.ErrNoReader) {
-		return passcode.NoReader
-	}
-	return passcode.NoCard
-}
-
+// run begins again where reader or service went before the card was shown
+// anything, with the same window.
 func (l *live) run(ctx context.Context, do Do) error {
-	in, err := l.meet(ctx)
-	if err != nil {
+	var in Insertion
+	once := func() (err error) {
+		l.sheet.Question = l.Question
+		if in, err = l.meet(ctx); err == nil {
+			err = l.with(ctx, in, do)
+		}
 		return err
 	}
+	return l.recovering(ctx, once, func(reason error) error {
+		limited, cancel := l.until(ctx, l.sheet.Deadline, l.sheet.Limit)
+		defer cancel()
+		l.sheet.Question = l.Question
+		l.become(waiting(reason))
+		return l.beside(limited, func(ctx context.Context) error { return l.free(ctx, in.State.Name) })
+	})
+}
+
+// with is the visit once the card is there.
+func (l *live) with(ctx context.Context, in Insertion, do Do) error {
 	l.become(passcode.Reading)
 	var f Facts
-	err = l.beside(ctx, func(ctx context.Context) (err error) {
+	err := l.beside(ctx, func(ctx context.Context) (err error) {
 		if f, err = l.Read(ctx, in, l.Key); err == nil {
 			err = l.accept(ctx, f)
 		}
@@ -90,13 +96,9 @@ func (l *live) run(ctx context.Context, do Do) error {
 func (l *live) meet(ctx context.Context) (Insertion, error) {
 	ctx, cancel := l.until(ctx, l.sheet.Deadline, l.sheet.Limit)
 	defer cancel()
-	return l.find(ctx, func(reason error, known []reader.State) (states []reader.State, err error) {
+	return l.find(ctx, func(reason error, known []reader.State) error {
 		l.become(waiting(reason))
-		err = l.beside(ctx, func(ctx context.Context) (err error) {
-			states, err = l.Readers.Wait(ctx, known)
-			return err
-		})
-		return states, err
+		return l.beside(ctx, func(ctx context.Context) error { return l.change(ctx, reason, known) })
 	})
 }
 
@@ -173,7 +175,7 @@ func (l *live) early(ctx context.Context) ([]byte, error) {
 		return nil, nil
 	}
 	l.become(passcode.Ready)
-	if err := l.beside(ctx, l.pause); err != nil {
+	if err := l.beside(ctx, func(ctx context.Context) error { return pause(ctx, cmp.Or(l.Grace, graceTime)) }); err != nil {
 		return nil, err
 	}
 	secret := l.kept
@@ -183,17 +185,6 @@ func (l *live) early(ctx context.Context) ([]byte, error) {
 
 // notUsed is why a passcode that was typed beforehand was not used.
 const notUsed = "The passcode typed before the card was read was not used. Look whose card it is, then type it again."
-
-func (l *live) pause(ctx context.Context) error {
-	timer := time.NewTimer(cmp.Or(l.Grace, graceTime))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
 
 // become puts up another state, unless that is what the window says already.
 func (l *live) become(s passcode.State) {

@@ -150,9 +150,63 @@ func stories() map[string]story {
 			}, shown: "reading keypad", card: read + onReader, err: passcode.ErrNotStarted},
 		"typed early, with a keypad": {setup: func(b *bench, g *insertiontest.Glass) { empty(b, g); keypad(iso7816.OK)(b, g) }, on: early("123456", ""),
 			shown: "no-card no-card+ reading+ ready+ using", card: read + use},
+		"the service is away, then back": {setup: func(b *bench, _ *insertiontest.Glass) { b.Stop() },
+			on: func(s passcode.Sheet, w *pane, b *bench) {
+				switch s.State {
+				case passcode.NoService:
+					insert(b)
+				case passcode.Ready:
+					w.Type("123456")
+				}
+			}, shown: "no-service reading ready using", card: read + use},
+		"the card is upside down, then turned": {setup: func(b *bench, _ *insertiontest.Glass) {
+			b.Set(reader.State{Name: "Reader 1", Present: true, Mute: true})
+		},
+			on: func(s passcode.Sheet, w *pane, b *bench) {
+				switch s.State {
+				case passcode.Mute:
+					insert(b)
+				case passcode.Ready:
+					w.Type("123456")
+				}
+			}, shown: "mute reading ready using", card: read + use},
+		"unplugged while asked, then plugged in": {on: lostOnce(func(b *bench) { b.Set() }),
+			shown: "reading ready no-reader reading ready using", card: read + " " + read + use},
+		"the service restarts while asked": {on: lostOnce((*bench).Stop),
+			shown: "reading ready no-service reading ready using", card: read + " " + read + use},
+		"another program holds the card for long": {setup: func(b *bench, _ *insertiontest.Glass) { b.Hold(true) },
+			on: func(s passcode.Sheet, w *pane, b *bench) {
+				switch s.State {
+				case passcode.Held:
+					b.Hold(false)
+				case passcode.Ready:
+					w.Type("123456")
+				}
+			}, shown: "reading held reading ready using", card: "connect close " + read + use},
+		"another program holds the card for a moment": {setup: func(b *bench, _ *insertiontest.Glass) {
+			b.Hold(true)
+			time.AfterFunc(time.Second, func() { b.Hold(false) })
+		}, on: typeReady("123456"), shown: "reading ready using", card: read + use},
 		"two cards": {setup: func(b *bench, _ *insertiontest.Glass) {
 			b.Set(insertiontest.In(1), reader.State{Name: "Reader 2", Present: true})
 		}, err: insertion.ErrTwoCards},
+	}
+}
+
+// lostOnce has all of it go while the person is asked, come back, and be asked
+// again.
+func lostOnce(lose func(*insertiontest.Bench)) func(passcode.Sheet, *insertiontest.Pane, *insertiontest.Bench) {
+	lost := false
+	return func(s passcode.Sheet, w *insertiontest.Pane, b *insertiontest.Bench) {
+		switch {
+		case s.State == passcode.Ready && !lost:
+			lost = true
+			lose(b)
+		case s.State == passcode.NoReader, s.State == passcode.NoService:
+			b.Set(insertiontest.In(7))
+		case s.State == passcode.Ready:
+			w.Type("123456")
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
@@ -74,15 +75,26 @@ func (d *Desk) Unlock(ctx context.Context, in Insertion, q passcode.Question, do
 	})
 }
 
+// mostMisfits is how many answers may not fit before the card hears of one.
+const mostMisfits = 10
+
 // again makes attempts until one ends well or ends all of it, and notes on q
 // what the person must know for the next.
+//
+// What answers at once and never fits is no person: after a few misfits it has
+// given up.
 func again(q *passcode.Question, attempt func() error) error {
 	wrong := false
-	for {
+	for misfits := 0; ; {
 		err := attempt()
 		var bad card.PasscodeError
 		var rule card.RuleError
+		if errors.As(err, &rule) || errors.As(err, new(errTyped)) {
+			misfits++
+		}
 		switch {
+		case misfits == mostMisfits:
+			return fmt.Errorf("%w after %d answers that did not fit: %w", ErrGaveUp, misfits, err)
 		case errors.As(err, &bad) && bad.Left > 0 && !errors.Is(err, ErrNotReset):
 			q.Problem, q.TriesLeft, wrong = bad.Error(), bad.Left, true
 		case errors.As(err, &rule):

@@ -57,17 +57,26 @@ func (s *Session) Verify(ctx context.Context, passcode []byte) error {
 
 // Use runs do in one transaction with the card of this very insertion. If do showed a passcode the card is reset before
 // another program can have it. If another program resets the card before a
-// passcode was shown, the transaction is done over, once.
+// passcode was shown, the transaction is done over, a few times: other
+// middleware resets whatever it looked at.
 func (d *Desk) Use(ctx context.Context, in Insertion, do func(context.Context, *Session) error) error {
-	shown, err := d.use(ctx, in, do)
-	if errors.Is(err, reader.ErrReset) && !shown {
-		_, err = d.use(ctx, in, do)
+	for range resets {
+		shown, err := d.use(ctx, in, do)
+		switch {
+		case err == nil || shown:
+			return err
+		case !errors.Is(err, reader.ErrReset):
+			return unshown{d.vanished(ctx, in, err)}
+		}
 	}
-	return err
+	return fmt.Errorf("%w, again and again", reader.ErrReset)
 }
 
+// resets is how often in a row another program may reset the card.
+const resets = 5
+
 func (d *Desk) use(ctx context.Context, in Insertion, do func(context.Context, *Session) error) (shown bool, err error) {
-	c, err := d.Readers.Connect(ctx, in.State.Name)
+	c, err := d.connect(ctx, in.State.Name, busyTime)
 	if err != nil {
 		return false, err
 	}
@@ -131,7 +140,7 @@ func gone(err error) bool {
 }
 
 // Watch is a context that ends with cause reader.ErrRemoved when the card
-// leaves.
+// leaves, and with reader.ErrNoReader or reader.ErrNoService when all of it does.
 func (d *Desk) Watch(ctx context.Context, in Insertion) (context.Context, func()) {
 	watched, stop := context.WithCancelCause(ctx)
 	ended := make(chan struct{})
@@ -145,19 +154,27 @@ func (d *Desk) Watch(ctx context.Context, in Insertion) (context.Context, func()
 func (d *Desk) untilGone(ctx context.Context, in Insertion) error {
 	states, err := d.Readers.Readers(ctx)
 	for err == nil {
-		if d.gone(states, in) {
-			return reader.ErrRemoved
+		if err := left(states, in); err != nil {
+			return err
 		}
 		states, err = d.Readers.Wait(ctx, states)
+	}
+	if errors.Is(err, reader.ErrNoService) {
+		return unshown{err}
 	}
 	return err
 }
 
-func (d *Desk) gone(states []reader.State, in Insertion) bool {
+// left is why a card is not in any more, nil when it is.
+func left(states []reader.State, in Insertion) error {
 	for _, s := range states {
-		if s.Name == in.State.Name {
-			return !s.Present || s.Insertion != in.State.Insertion
+		if s.Name != in.State.Name {
+			continue
 		}
+		if !s.Present || s.Insertion != in.State.Insertion {
+			return reader.ErrRemoved
+		}
+		return nil
 	}
-	return true
+	return unshown{fmt.Errorf("the reader went away: %w", reader.ErrNoReader)}
 }

@@ -39,13 +39,28 @@ func (d *Desk) Visit(ctx context.Context, v Visit, do Do) error {
 	return d.stepwise(ctx, v, do)
 }
 
+// stepwise begins again where reader or service went before the card was shown
+// anything.
 func (d *Desk) stepwise(ctx context.Context, v Visit, do Do) error {
 	q := v.Question
-	in, err := d.Find(ctx, passcode.Notice{Purpose: q.Purpose, Application: q.Application,
-		Environment: q.Environment, Deadline: q.Deadline, Limit: q.Limit})
-	if err != nil {
+	n := passcode.Notice{Purpose: q.Purpose, Application: q.Application, Environment: q.Environment, Deadline: q.Deadline, Limit: q.Limit, Waiting: d.Waiting}
+	var in Insertion
+	once := func() (err error) {
+		if in, err = d.Find(ctx, n); err == nil {
+			err = d.step(ctx, in, v, do)
+		}
 		return err
 	}
+	return d.recovering(ctx, once, func(reason error) error {
+		limited, cancel := d.until(ctx, q.Deadline, q.Limit)
+		defer cancel()
+		n := n
+		n.Text = advice(reason)
+		return d.notice(limited, n, func(ctx context.Context) error { return d.free(ctx, in.State.Name) })
+	})
+}
+
+func (d *Desk) step(ctx context.Context, in Insertion, v Visit, do Do) error {
 	f, err := d.Read(ctx, in, v.Key)
 	if err == nil {
 		err = v.accept(ctx, f)
@@ -57,7 +72,7 @@ func (d *Desk) stepwise(ctx context.Context, v Visit, do Do) error {
 	if f.Keypad {
 		unlock = d.stepReader
 	}
-	return unlock(ctx, in, f.Form(q), func(ctx context.Context, s *Session, secret []byte) error {
+	return unlock(ctx, in, f.Form(v.Question), func(ctx context.Context, s *Session, secret []byte) error {
 		return do(ctx, s, f, secret)
 	})
 }

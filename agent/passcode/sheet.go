@@ -28,6 +28,12 @@ const (
 	Using
 	// Over says how it ended, and can only be closed.
 	Over
+	// NoService waits for the smartcard service, as NoReader does for a reader.
+	NoService
+	// Mute waits for a card that answers.
+	Mute
+	// Held waits for another program to let go of the card.
+	Held
 )
 
 // Sheet is everything a form shows at one moment. It holds no secret, so it may
@@ -90,6 +96,10 @@ func (s Sheet) Advice() string {
 		NoReader: "Connect a smartcard reader.",
 		NoCard:   "Insert your smartcard.",
 		Reading:  "Your smartcard is being read. Leave it in.",
+
+		NoService: "The smartcard service is not running. Connect a smartcard reader, or wait until the service is back.",
+		Mute:      "The smartcard does not answer. Take it out, check which way up it is, and put it in again.",
+		Held:      "Another program is using your smartcard. Leave it in and wait, or close that program.",
 	}[s.State]
 	switch {
 	case line != "" && s.Kept:

@@ -18,6 +18,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion"
 	"github.com/smartcard-connect/smartcard-connect/agent/logfile"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
+	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
 
@@ -58,7 +59,8 @@ type Ending struct {
 }
 
 // Message is the sentence for people. A card that is not supported is named:
-// withdrawn series by number, others by ATR.
+// withdrawn series by number, others by ATR. Other programs and the missing
+// service are named too.
 func (r Result) Message() string {
 	var unknown card.UnknownError
 	var retired card.RetiredError
@@ -67,6 +69,12 @@ func (r Result) Message() string {
 		return r.Status.Message() + " " + retired.Error()
 	case errors.As(r.Err, &unknown):
 		return r.Status.Message() + " " + unknown.Error()
+	case r.Status == CardUnreadable && errors.Is(r.Err, reader.ErrBusy):
+		return r.Status.Message() + " Another program is using it: close that program."
+	case r.Status == CardUnreadable && errors.Is(r.Err, reader.ErrReset):
+		return r.Status.Message() + " Another program restarted it: try again."
+	case r.Status == NoReader && errors.Is(r.Err, reader.ErrNoService):
+		return r.Status.Message() + " It is the service that is missing."
 	}
 	return r.Status.Message()
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/conformance/agent"
 	"github.com/smartcard-connect/smartcard-connect/conformance/card"
 	"github.com/smartcard-connect/smartcard-connect/conformance/provider"
+	"github.com/smartcard-connect/smartcard-connect/conformance/reader"
 	"github.com/smartcard-connect/smartcard-connect/conformance/signin"
 	"github.com/smartcard-connect/smartcard-connect/conformance/signing"
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
@@ -25,6 +26,7 @@ var Suites = []Suite{
 	{"card", "What must hold of a card, by APDU", card.Checks},
 	{"provider", "What must hold of an identity service", provider.Checks},
 	{"agent", "What must hold of the agent's door and the port service", agent.Checks},
+	{"reader", "What must hold at readers that misbehave", reader.Checks},
 	{"signin", "What must hold of a sign-in as a whole", signin.Checks},
 	{"signing", "What must hold when prescriptions are signed", signing.Checks},
 }

@@ -89,14 +89,7 @@ func noToken(ctx context.Context, t *target.Target) error {
 	if err != nil {
 		return err
 	}
-	if err := will(ctx, t, right(t)); err != nil {
-		return err
-	}
-	j, err := journey.Start(ctx, t, journey.Options{})
-	if err != nil {
-		return err
-	}
-	reply, err := j.Hand(ctx, browser.JSON)
+	j, reply, err := handed(ctx, t, right(t))
 	if err != nil {
 		return err
 	}

@@ -27,14 +27,7 @@ func wrongCard(ctx context.Context, t *target.Target, fault, want string, asked 
 		if err := t.Rig.Fault(ctx, fault); err != nil {
 			return suite.Broken{Err: err}
 		}
-		if err := will(ctx, t, right(t)); err != nil {
-			return err
-		}
-		j, err := journey.Start(ctx, t, journey.Options{})
-		if err != nil {
-			return err
-		}
-		reply, err := j.Hand(ctx, browser.JSON)
+		_, reply, err := handed(ctx, t, right(t))
 		if err != nil {
 			return err
 		}

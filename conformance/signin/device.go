@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
 	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
@@ -28,14 +27,7 @@ func asking(ctx context.Context, t *target.Target, ask string, body func() error
 
 // deviceEnds signs in over the JSON channel and wants one status.
 func deviceEnds(ctx context.Context, t *target.Target, want journey.Status) error {
-	if err := will(ctx, t, right(t)); err != nil {
-		return err
-	}
-	j, err := journey.Start(ctx, t, journey.Options{})
-	if err != nil {
-		return err
-	}
-	reply, err := j.Hand(ctx, browser.JSON)
+	_, reply, err := handed(ctx, t, right(t))
 	if err != nil {
 		return err
 	}

@@ -55,14 +55,7 @@ func providerDown(ctx context.Context, t *target.Target) error {
 
 func receiptForged(ctx context.Context, t *target.Target) error {
 	return lying(ctx, t, "provider.receipt-forged", func() error {
-		if err := will(ctx, t, right(t)); err != nil {
-			return err
-		}
-		j, err := journey.Start(ctx, t, journey.Options{})
-		if err != nil {
-			return err
-		}
-		reply, err := j.Hand(ctx, browser.JSON)
+		_, reply, err := handed(ctx, t, right(t))
 		if err != nil {
 			return err
 		}

@@ -25,6 +25,20 @@ func will(ctx context.Context, t *target.Target, answers ...target.Answer) error
 	return nil
 }
 
+// handed starts a sign-in beside a person who does as told, and hands it to the
+// agent over the JSON channel.
+func handed(ctx context.Context, t *target.Target, person ...target.Answer) (*journey.Journey, browser.Reply, error) {
+	if err := will(ctx, t, person...); err != nil {
+		return nil, browser.Reply{}, err
+	}
+	j, err := journey.Start(ctx, t, journey.Options{})
+	if err != nil {
+		return nil, browser.Reply{}, err
+	}
+	reply, err := j.Hand(ctx, browser.JSON)
+	return j, reply, err
+}
+
 // questions is how often the person was asked for a passcode since will.
 func questions(ctx context.Context, t *target.Target) ([]target.Form, error) {
 	all, err := t.Person.Saw(ctx)

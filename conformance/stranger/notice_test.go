@@ -44,7 +44,7 @@ func byProgram(name string) func(t *testing.T, c *target.Target) func() (answer,
 
 // between are the faults that page and agent see, and no application.
 var between = []string{"provider.request-5", "provider.request-h", "provider.request-s", "provider.request-u", "provider.request-w",
-	"provider.receipt-", "provider.ticket-", "provider.card-", "provider.failure-", "provider.any-ca", "provider.any-cert", "provider.revocation-", "provider.framed"}
+	"provider.receipt-", "provider.ticket-", "provider.card-", "provider.device-", "provider.failure-", "provider.any-ca", "provider.any-cert", "provider.revocation-", "provider.framed"}
 
 // unsent are the faults that answer what these clients never send.
 var unsent = map[string]string{

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/door"
+	"github.com/smartcard-connect/smartcard-connect/conformance/service"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/fault"
 	provider "github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
@@ -34,6 +35,9 @@ func AllFaults() []Fault {
 	for _, f := range emu.Faults() {
 		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: area(f.ID), Bench: f.Bench, Applet: f.Applet, Protocol: f.Protocol, Params: f.Params, Owes: &f.Owes})
 	}
+	for _, f := range service.All() {
+		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: "reader", Applet: f.Applet})
+	}
 	all = append(all, providerFaults()...)
 	for _, f := range door.All {
 		all = append(all, Fault{ID: f.ID, Title: f.Title, Why: f.Why, Owner: "door"})
@@ -55,7 +59,7 @@ func FaultByID(id string) (Fault, error) {
 		return Fault{}, fmt.Errorf("%w: nobody knows the fault %q", ErrUsage, id)
 	}
 	f := all[i]
-	if f.Owner == "card" || f.Owner == "reader" {
+	if _, ours := service.Find(id); !ours && (f.Owner == "card" || f.Owner == "reader") {
 		if _, err := emu.Find(id); err != nil {
 			return Fault{}, fmt.Errorf("%w: %w", ErrUsage, err)
 		}

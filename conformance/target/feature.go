@@ -38,6 +38,8 @@ const (
 	Browser       Feature = "browser"        // a real browser is at hand
 	ShortForm     Feature = "short-form"     // an agent whose form ends after a second can be had
 	Readers       Feature = "readers"        // readers can be plugged in and unplugged
+	Restarts      Feature = "service"        // the smartcard service can be stopped and started, and the card be held by another program
+	Keypad        Feature = "pinpad"         // a reader with keys of its own can be had
 	Logout        Feature = "logout"         // the provider signs people out at an application's request
 	Device        Feature = "device-key"     // the agent's computer has a device key, and the provider enrols computers
 	Clock         Feature = "clock"          // the provider's clock and keys can be moved

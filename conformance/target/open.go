@@ -25,6 +25,8 @@ type Target struct {
 	Rig Rig
 	// Desk changes which readers there are.
 	Desk Desk
+	// Service is the smartcard service, to be stopped and held.
+	Service Service
 	// Sound looks after a red check whether the bench itself is broken: nil
 	// is a sound one. Where it is nil, whoever runs the cell looks.
 	Sound func(ctx context.Context) error
@@ -48,15 +50,6 @@ type Target struct {
 
 	hurried func(ctx context.Context) (*Target, error)
 	closers []func() error
-}
-
-// Desk is the readers on the table. The rig's Restore brings back the one with
-// the card under test.
-type Desk interface {
-	// SecondCard plugs in another reader, with another card in it.
-	SecondCard(ctx context.Context) error
-	// Unplug takes every reader away.
-	Unplug(ctx context.Context) error
 }
 
 // Hurried runs body against the same desk with an agent whose form ends after
@@ -185,7 +178,7 @@ func (t *Target) checkClaims() error {
 	have := map[Feature]bool{
 		Card: t.Connect != nil, Provider: t.Issuer != "", Agent: t.Agent != 0, Ports: len(t.Ports) > 0,
 		PUK: t.PUK != "", Admin: t.File.Admin != "", Bench: t.Rig != nil, Person: t.Person != nil, Browser: t.File.Browser != "",
-		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Clock: t.Side != nil, Backchannel: t.Side != nil, OtherUser: t.Other != nil,
+		ShortForm: t.hurried != nil, Readers: t.Desk != nil, Keypad: t.Desk != nil, Restarts: t.Service != nil, Clock: t.Side != nil, Backchannel: t.Side != nil, OtherUser: t.Other != nil,
 		FAPI2: t.Issuer != "", PAR: t.Issuer != "", DPoP: t.Issuer != "", FormPost: t.Issuer != "", Refresh: t.Issuer != "", Logout: t.Issuer != "",
 	}
 	for _, f := range t.Features {

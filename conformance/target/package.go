@@ -22,6 +22,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 	"github.com/smartcard-connect/smartcard-connect/conformance/door"
+	"github.com/smartcard-connect/smartcard-connect/conformance/service"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 )
 
@@ -33,7 +34,7 @@ func InProcess(number string, p iso7816.Protocol) File {
 	f := File{
 		Cell: fmt.Sprintf("series%s-T%d-package", number, int(p)-1), Kind: Package, Series: number, Protocol: p, Seed: 1,
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK,
-		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Joining, Signing, ShortForm, Readers, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
+		Features: []Feature{Card, TestCard, PUK, Toy, AsIssued, Bench, Person, Provider, CIS2, Smartcard, Agent, Ports, Joining, Signing, ShortForm, Readers, Restarts, Keypad, Clock, Logout, Backchannel, Device, Series(number), Application(number)},
 	}
 	if Application(number) == PIV {
 		f.Features, f.Admin = append(f.Features, Admin), fmt.Sprintf("03:%x", emu.DefaultAdminKey[:24])
@@ -71,10 +72,10 @@ func (t *Target) openPackage(ctx context.Context) error {
 	if err := t.knownFaults(); err != nil {
 		return err
 	}
-	shelf := &readertest.Shelf{}
+	var readers reader.System = &readertest.Shelf{}
 	var err error
 	if t.Series != "" {
-		if shelf, err = t.plug(); err != nil {
+		if readers, err = t.plug(); err != nil {
 			return err
 		}
 	}
@@ -92,7 +93,7 @@ func (t *Target) openPackage(ctx context.Context) error {
 	if !slices.Contains(t.Features, Agent) {
 		return nil
 	}
-	return t.startAgent(ctx, shelf)
+	return t.startAgent(ctx, readers)
 }
 
 // knownFaults refuses a fault that no part of this cell knows.
@@ -105,15 +106,25 @@ func (t *Target) knownFaults() error {
 	return nil
 }
 
-// plug makes the card and puts it in the reader.
-func (t *Target) plug() (*readertest.Shelf, error) {
+// plug makes the card and puts it in the reader. It returns the agent's way to
+// it, with the faults of that way.
+func (t *Target) plug() (reader.System, error) {
 	if t.Reader == "" {
 		t.Reader = "Shelf 00 00"
 	}
 	if t.Profile == "" {
 		t.Profile = "series" + t.Series
 	}
-	rig := &shelfRig{shelf: &readertest.Shelf{}, name: t.Reader, start: t.faultsOf("card", "reader")}
+	rig := &shelfRig{service: &service.Service{}, name: t.Reader}
+	rig.shelf = &rig.service.Shelf
+	var ways []string
+	for _, id := range t.faultsOf("card", "reader") {
+		if _, ok := service.Find(id); ok {
+			ways = append(ways, id)
+		} else {
+			rig.start = append(rig.start, id)
+		}
+	}
 	c, err := emu.New(emu.Options{Profile: t.Profile, Protocol: t.Protocol, Passcode: []byte(t.Passcode), PUK: []byte(t.PUK), Faults: rig.start, Timing: t.Timing})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
@@ -123,9 +134,9 @@ func (t *Target) plug() (*readertest.Shelf, error) {
 	if err := rig.Insert(context.Background()); err != nil {
 		return nil, err
 	}
-	t.Rig, t.Desk, t.Sound = rig, rig, rig.sound
+	t.Rig, t.Desk, t.Service, t.Sound = rig, rig, rig, rig.sound
 	t.Connect = t.traced(func(ctx context.Context) (reader.Card, error) { return rig.shelf.Connect(ctx, t.Reader) })
-	return rig.shelf, nil
+	return service.For(rig.service, ways)
 }
 
 func (t *Target) faultsOf(areas ...string) []string {
@@ -195,8 +206,8 @@ func (t *Target) startPorts(ctx context.Context, config settings.Settings) error
 		return err
 	}
 	t.onClose(clean)
-	service := &portservice.Service{Settings: config}
-	t.goOn(ctx, func(ctx context.Context) error { return service.Serve(ctx, socket, t.Ports) })
+	ports := &portservice.Service{Settings: config}
+	t.goOn(ctx, func(ctx context.Context) error { return ports.Serve(ctx, socket, t.Ports) })
 	t.goOn(ctx, func(ctx context.Context) error {
 		portservice.Register(ctx, socket, portservice.Hello{Version: 1, Port: t.Agent, Origins: config.Origins()}, slog.New(slog.DiscardHandler))
 		return nil

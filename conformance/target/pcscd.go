@@ -18,7 +18,12 @@ func (t *Target) openPCSCD(context.Context) error {
 		t.Connect = t.traced(func(ctx context.Context) (reader.Card, error) { return connect(ctx, system, t.Reader) })
 	}
 	if t.File.Bench != "" {
-		t.Rig = &remoteRig{side: sideDoor{t.File.Bench}, faults: t.Faults, wait: t.waitForCard}
+		rig := &remoteRig{side: sideDoor{t.File.Bench}, faults: t.Faults, wait: t.waitForCard}
+		t.Rig = rig
+		if t.Daemon != "" {
+			rig.service = &remoteService{side: sideDoor{t.Daemon}, reader: t.Reader, wait: t.waitForCard}
+			t.Service = rig.service
+		}
 	}
 	if t.Control != "" {
 		t.Side = &remoteSide{side: sideDoor{t.Control}, faults: t.Faults}

@@ -12,17 +12,19 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/readertest"
+	"github.com/smartcard-connect/smartcard-connect/conformance/service"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
 // shelfRig is the bench of a package cell.
 type shelfRig struct {
-	shelf *readertest.Shelf
-	name  string
-	card  *emu.Card
-	start []string // faults of the target file
-	bare  bool     // Unplug took the readers away: their absence is no fault
+	service *service.Service
+	shelf   *readertest.Shelf // the service's
+	name    string
+	card    *emu.Card
+	start   []string // faults of the target file
+	moved   bool     // a check changed what is on the desk: what is there says nothing about the bench
 }
 
 // plugged is the card in the reader. A fault that takes the reader away takes
@@ -58,30 +60,9 @@ func (r *shelfRig) Remove(context.Context) error {
 	return nil
 }
 
-// otherReader is the name of the reader that SecondCard plugs in.
-const otherReader = "Shelf 01 00"
-
-// SecondCard plugs in another reader with a card of the default series.
-func (r *shelfRig) SecondCard(context.Context) error {
-	c, err := emu.New(emu.Options{})
-	if err == nil {
-		r.shelf.Insert(otherReader, c)
-	}
-	return err
-}
-
-// Unplug takes all readers away.
-func (r *shelfRig) Unplug(context.Context) error {
-	r.shelf.Vanish(otherReader)
-	r.shelf.Vanish(r.name)
-	r.bare = true
-	return nil
-}
-
 // Restore makes the card as personalised, with the first faults.
 func (r *shelfRig) Restore(ctx context.Context) error {
-	r.shelf.Vanish(otherReader)
-	r.bare = false
+	r.clear()
 	if err := r.card.Heal(); err != nil {
 		return err
 	}
@@ -118,10 +99,13 @@ func (r *shelfRig) sound(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(states) == 0 && !r.bare {
+	if r.moved {
+		return nil
+	}
+	if len(states) == 0 {
 		return reader.ErrNoReader
 	}
-	if len(states) == 0 || !states[0].Present {
+	if !states[0].Present {
 		return nil
 	}
 	c, err := r.shelf.Connect(ctx, r.name)

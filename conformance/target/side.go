@@ -153,9 +153,10 @@ func (s *remoteSide) History(ctx context.Context) ([]Visit, error) {
 
 // remoteRig is cardemu's side door.
 type remoteRig struct {
-	side   sideDoor
-	faults []string
-	wait   func(ctx context.Context, present bool) error
+	side    sideDoor
+	faults  []string
+	wait    func(ctx context.Context, present bool) error
+	service *remoteService // nil where it cannot be stopped
 }
 
 // Insert puts the card in.
@@ -177,6 +178,11 @@ func (r *remoteRig) Remove(ctx context.Context) error {
 // Restore brings the card back as personalised. Each change of the card takes it
 // out for most of a second, so faults that are as they should be are left alone.
 func (r *remoteRig) Restore(ctx context.Context) error {
+	if r.service != nil {
+		if err := r.service.run(ctx); err != nil {
+			return err
+		}
+	}
 	var now struct {
 		Faults []string `json:"faults"`
 	}

@@ -48,6 +48,7 @@ type File struct {
 	Clients []Client `json:"clients,omitempty"` // registered relying parties
 
 	Bench  string `json:"bench,omitempty"`  // cardemu's side door, URL
+	Daemon string `json:"daemon,omitempty"` // the smartcard service's side door, URL
 	Script string `json:"script,omitempty"` // the scripted pinentry's script file
 	Shown  string `json:"shown,omitempty"`  // where it writes what the person saw
 	Opened string `json:"opened,omitempty"` // file to which the agent's browser opener appends addresses

@@ -24,10 +24,6 @@ CHANNELID    0x%X
 // StartDaemon starts a private pcscd with the virtual reader and waits until it
 // answers. Errors wrap ErrMissing where it is not installed.
 func (b *Bench) StartDaemon(ctx context.Context) error {
-	path, err := b.Programs.System(PCSCD)
-	if err != nil {
-		return err
-	}
 	driver, err := b.Programs.Driver()
 	if err != nil {
 		return err
@@ -40,7 +36,16 @@ func (b *Bench) StartDaemon(ctx context.Context) error {
 	if err := os.WriteFile(conf+"/vpcd", []byte(text), 0o644); err != nil {
 		return err
 	}
-	b.daemon, err = b.start(ctx, part.Program{Name: PCSCD, Path: path, Args: []string{"--foreground", "--config", conf}, Silent: true})
+	return b.runDaemon(ctx)
+}
+
+// runDaemon starts pcscd with the configuration that is there.
+func (b *Bench) runDaemon(ctx context.Context) error {
+	path, err := b.Programs.System(PCSCD)
+	if err != nil {
+		return err
+	}
+	b.daemon, err = b.start(ctx, part.Program{Name: PCSCD, Path: path, Args: []string{"--foreground", "--config", b.path("reader.conf.d")}, Silent: true})
 	if err != nil {
 		return err
 	}

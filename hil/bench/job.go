@@ -55,6 +55,10 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 	if err != nil {
 		return j.Cell.Missed(err)
 	}
+	shut, err := j.openDoor(ctx, b, &target)
+	if err != nil {
+		return j.Cell.Missed(err)
+	}
 	if err := writeJSON(b.path("target.json"), target); err != nil {
 		return j.Cell.Missed(err)
 	}
@@ -62,10 +66,20 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 		f.Break(b)
 	}
 	found := j.judge(ctx, b)
+	shut()
 	if !cell.Red(found) {
 		return j.Cell.Settle(found, nil)
 	}
 	return j.Cell.Settle(found, b.checkAfter(ctx, j.Cell))
+}
+
+// openDoor lets checks stop the smartcard service, where there is one.
+func (j Job) openDoor(ctx context.Context, b *Bench, t *cell.Target) (shut func(), err error) {
+	if j.Cell.Kind != rig.PCSCD {
+		return func() {}, nil
+	}
+	t.Daemon, shut, err = b.DaemonDoor(ctx)
+	return shut, err
 }
 
 // faults are those that the parts themselves switch on.

@@ -23,6 +23,7 @@ type Target struct {
 	Control  string            `json:"control,omitempty"`
 	Clients  []Client          `json:"clients,omitempty"`
 	Bench    string            `json:"bench,omitempty"`
+	Daemon   string            `json:"daemon,omitempty"`
 	Script   string            `json:"script,omitempty"`
 	Shown    string            `json:"shown,omitempty"`
 	Opened   string            `json:"opened,omitempty"`

@@ -136,6 +136,16 @@ func (r Runner) inside(ctx context.Context, job bench.Job) result.Cell {
 	return found
 }
 
+// muteReader is the one fault of a reader that the emulated card itself has;
+// every other stands inside the conformance process.
+const muteReader = "reader.mute"
+
+// base is a fault's ID without its parameters.
+func base(id string) string {
+	id, _, _ = strings.Cut(id, ":")
+	return id
+}
+
 // Applies says whether a fault can be switched on in c: a fault of the bench
 // needs one, and a fault of the door stands inside the conformance process.
 func Applies(id string, c cell.Cell) bool {
@@ -143,8 +153,10 @@ func Applies(id string, c cell.Cell) bool {
 	switch {
 	case id == "":
 		return false
-	case ours, strings.HasPrefix(id, "reader."):
+	case ours, base(id) == muteReader, base(id) == "reader.vanished":
 		return c.Kind == rig.PCSCD
+	case strings.HasPrefix(id, "reader."):
+		return c.Kind == rig.Package
 	case strings.HasPrefix(id, "door."):
 		return c.Kind == rig.Package
 	}

@@ -27,6 +27,7 @@ func TestFaultsApplyWhereTheyCanBe(t *testing.T) {
 		"provider.wrong-nonce": {true, true},
 		"reader.vanished":      {false, true},
 		"reader.mute":          {false, true},
+		"reader.context-dead":  {true, false},
 		"door.any-host":        {true, false},
 	} {
 		got := [2]bool{matrix.Applies(id, place(rig.Package)), matrix.Applies(id, place(rig.PCSCD))}

@@ -29,7 +29,8 @@ type Settings struct {
 // Diary is safe for many goroutines. Make one with New.
 type Diary struct {
 	now   func() time.Time
-	macs  sync.Pool // of HMACs under the key: making one costs as much as using it
+	macs  sync.Pool // of *mac: making one costs as much as using it
+	rooms sync.Pool // of *[]byte: bodies of answers, until they are judged
 	limit int
 	wrote func()
 
@@ -52,7 +53,8 @@ func New(s Settings) *Diary {
 		s.Wrote = func() {}
 	}
 	key := slices.Clone(s.Key)
-	return &Diary{now: s.Now, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}, limit: s.Limit, wrote: s.Wrote,
+	return &Diary{now: s.Now, macs: sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, key)} }}, limit: s.Limit, wrote: s.Wrote,
+		rooms: sync.Pool{New: func() any { return new([]byte) }},
 		known: memory{limit: 2 * s.Limit}, clients: memory{limit: s.Limit}, ears: map[chan Entry]struct{}{}}
 }
 

@@ -89,16 +89,19 @@ func (d *Diary) owner(e Entry) string {
 	if e.Endpoint == "authorize" || e.Endpoint == "par" {
 		return d.known.get("request_uri " + e.Hash("request_uri"))
 	}
-	keys := []string{"code " + e.Hash("code"), "access_token " + e.Hash("bearer"), "access_token " + e.Hash("access_token"),
-		"access_token " + e.Hash("token"), "refresh_token " + e.Hash("refresh_token"), "id_token " + e.Hash("id_token_hint")}
-	if e.Tx != "" {
-		keys = append(keys, "tx "+e.Tx)
+	for _, by := range [...][2]string{{"code ", "code"}, {"access_token ", "bearer"}, {"access_token ", "access_token"},
+		{"access_token ", "token"}, {"refresh_token ", "refresh_token"}, {"id_token ", "id_token_hint"}} {
+		if h := e.Hash(by[1]); h != "" {
+			if f := d.known.get(by[0] + h); f != "" {
+				return f
+			}
+		}
 	}
-	for _, segment := range segments(e.Path) {
-		keys = append(keys, "tx "+segment)
+	if f := d.known.get("tx " + e.Tx); f != "" && e.Tx != "" {
+		return f
 	}
-	for _, k := range keys {
-		if f := d.known.get(k); f != "" {
+	for segment := range strings.SplitSeq(e.Path, "/") {
+		if f := d.known.get("tx " + segment); f != "" {
 			return f
 		}
 	}
@@ -108,23 +111,23 @@ func (d *Diary) owner(e Entry) string {
 // transaction reads the id out of path or redirect: the segment of 22
 // characters that 128 bits of base64url are.
 func (d *Diary) transaction(e *Entry) {
-	paths := []string{e.Path}
+	e.name(e.Path)
 	if e.Answer != nil && !e.Answer.home() {
-		paths = append(paths, e.Answer.Location)
+		e.name(e.Answer.Location) // of a redirect rather than of the page that redirects
 	}
-	for _, p := range paths {
-		for _, s := range segments(p) {
-			if len(s) == 22 {
-				e.Tx = s // of a redirect rather than of the page that redirects
-			}
+}
+
+// name takes the transaction from a path that has one.
+func (e *Entry) name(path string) {
+	for s := range strings.SplitSeq(path, "/") {
+		if len(s) == 22 {
+			e.Tx = s
 		}
 	}
 }
 
 // home says whether a redirect leads to the application.
 func (a *Answer) home() bool { return a.Params.Has("code") || a.Params.Has("error") }
-
-func segments(path string) []string { return strings.Split(path, "/") }
 
 // memory is a map that forgets its oldest keys.
 type memory struct {
@@ -142,7 +145,9 @@ func (m *memory) put(key, value string) {
 			for _, old := range m.order[:max(1, m.limit/4)] {
 				delete(m.of, old)
 			}
-			m.order = append([]string(nil), m.order[max(1, m.limit/4):]...)
+			kept := copy(m.order, m.order[max(1, m.limit/4):])
+			clear(m.order[kept:])
+			m.order = m.order[:kept]
 		}
 		m.order = append(m.order, key)
 	}

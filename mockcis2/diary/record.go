@@ -17,13 +17,16 @@ const kept = 1 << 16
 func (d *Diary) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e := d.read(r)
-		seen := &answer{ResponseWriter: w, status: http.StatusOK, wanted: speaks[e.Endpoint]}
+		room := d.rooms.Get().(*[]byte)
+		seen := &answer{ResponseWriter: w, status: http.StatusOK, wanted: speaks[e.Endpoint], body: (*room)[:0]}
 		whole := false
 		defer func() { // a handler that panics aborts its answer, by fault or not
 			e.Took = d.now().Sub(e.At)
 			e.Answer = d.judge(e.Endpoint, seen)
 			e.Answer.Aborted = !whole || seen.taken
 			d.place(e)
+			*room = seen.body
+			d.rooms.Put(room)
 		}()
 		next.ServeHTTP(seen, r)
 		whole = true

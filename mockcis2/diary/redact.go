@@ -26,12 +26,20 @@ var plain = []string{
 // typed are what a person types: not even a hash of them is kept.
 var typed = []string{"password", "passcode", "pin", "otp", "totp", "username"}
 
+// mac is an HMAC under the diary's key, and room for what goes in and comes out.
+type mac struct {
+	hash.Hash
+	room []byte
+}
+
 // mark makes the stand-in of a secret.
 func (d *Diary) mark(value string) Mark {
-	h := d.macs.Get().(hash.Hash)
-	defer d.macs.Put(h)
-	h.Reset()
-	h.Write([]byte(value))
+	m := d.macs.Get().(*mac)
+	defer d.macs.Put(m)
+	m.Reset()
+	m.room = append(m.room[:0], value...)
+	m.Write(m.room)
+	m.room = m.Sum(m.room[:0])
 	var seen [256]bool
 	kinds := 0
 	for i := range len(value) {
@@ -40,7 +48,7 @@ func (d *Diary) mark(value string) Mark {
 			kinds++
 		}
 	}
-	return Mark{Hash: hex.EncodeToString(h.Sum(nil)[:8]), Length: len(value), Kinds: kinds}
+	return Mark{Hash: hex.EncodeToString(m.room[:8]), Length: len(value), Kinds: kinds}
 }
 
 // redact copies a form without secrets and adds their marks.
@@ -53,11 +61,11 @@ func (d *Diary) redact(form url.Values, marks map[string]Mark) url.Values {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	out := url.Values{}
+	out := make(url.Values, min(len(names), parameters))
 	for _, name := range names[:min(len(names), parameters)] {
-		values := form[name]
+		values, short := form[name], cut(name)
 		for _, v := range values[:min(len(values), repeats)] {
-			out[cut(name)] = append(out[cut(name)], d.blank(name, v, marks))
+			out[short] = append(out[short], d.blank(name, v, marks))
 		}
 	}
 	return out

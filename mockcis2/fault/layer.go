@@ -36,9 +36,12 @@ func (l *Layer) Wrap(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		due := l.Set.due(c.Endpoint, c)
-		r = told(r, due)
-		c.request = r
+		var due []*running
+		if !l.Set.none() {
+			due = l.Set.due(c.Endpoint, c)
+			r = told(r, due)
+			c.request = r
+		}
 		x := l.exchange(w, r, due)
 		if x != nil {
 			x.in(due)
@@ -108,32 +111,33 @@ func (l *Layer) learn(c *Call, a *Answer) {
 	switch c.Endpoint {
 	case Token:
 		if a.Status == http.StatusOK {
-			l.links.learn(member(a.Body.Bytes(), "access_token"), p)
-			l.links.learn(member(a.Body.Bytes(), "id_token"), p)
+			l.links.learn(member(a.Body.Bytes(), `"access_token":"`), p)
+			l.links.learn(member(a.Body.Bytes(), `"id_token":"`), p)
 		}
 	case Assertion:
 		ticket, _ := unsealed(a.Body.String())["ticket"].(string)
-		l.links.learn(ticket, p)
+		l.links.learn([]byte(ticket), p)
 	default:
 		to, err := url.Parse(a.header.Get("Location"))
 		if err != nil {
 			return
 		}
 		if a.leaves(l.host) {
-			l.links.learn(to.Query().Get("code"), p)
+			l.links.learn([]byte(to.Query().Get("code")), p)
 		} else if at, id := place(strings.TrimPrefix(to.Path, l.path)); at == Login {
-			l.links.learn(id, party{id, c.Client})
+			l.links.learn([]byte(id), party{id, c.Client})
 		}
 	}
 }
 
 // member is a token in our own answer, which needs no escapes in it. Reading
 // all of the JSON would cost more than the rest of the layer. Another shape
-// tells nothing.
-func member(body []byte, name string) string {
-	_, rest, _ := bytes.Cut(body, []byte(`"`+name+`":"`))
+// tells nothing. The name comes with its quotes and colon, and what is found is
+// part of the body.
+func member(body []byte, name string) []byte {
+	_, rest, _ := bytes.Cut(body, []byte(name))
 	token, _, _ := bytes.Cut(rest, []byte(`"`))
-	return string(token)
+	return token
 }
 
 // Answer is an answer before it is sent.

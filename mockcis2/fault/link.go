@@ -29,11 +29,11 @@ func (l *links) of(value string) party {
 	return l.known[sha256.Sum256([]byte(value))]
 }
 
-func (l *links) learn(value string, p party) {
-	if value == "" || p == (party{}) {
+func (l *links) learn(value []byte, p party) {
+	if len(value) == 0 || p == (party{}) {
 		return
 	}
-	key := sha256.Sum256([]byte(value))
+	key := sha256.Sum256(value)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.known == nil {

@@ -148,7 +148,7 @@ func TestRace(t *testing.T) {
 func TestLinksAreBounded(t *testing.T) {
 	var l links
 	for n := range 3 * remembered {
-		l.learn(fmt.Sprint(n), party{flow: "f", client: "c"})
+		l.learn(fmt.Append(nil, n), party{flow: "f", client: "c"})
 	}
 	if len(l.known) != remembered || l.of("0") != (party{}) || l.of(fmt.Sprint(3*remembered-1)).flow != "f" {
 		t.Errorf("%d are known", len(l.known))

@@ -98,8 +98,8 @@ func (e *Engine) config() *fosite.Config {
 	code := &oauth2.AuthorizeExplicitGrantHandler{AccessTokenStrategy: s, RefreshTokenStrategy: s, AuthorizeCodeStrategy: s,
 		CoreStorage: e.store, TokenRevocationStorage: e.store, Config: c}
 	helper := &openid.IDTokenHandleHelper{IDTokenStrategy: s}
-	id := &openid.OpenIDConnectExplicitHandler{OpenIDConnectRequestStorage: e.store, IDTokenHandleHelper: helper,
-		OpenIDConnectRequestValidator: openid.NewOpenIDConnectRequestValidator(signer{e.Ring}, c), Config: c}
+	id := idTokens{&openid.OpenIDConnectExplicitHandler{OpenIDConnectRequestStorage: e.store, IDTokenHandleHelper: helper,
+		OpenIDConnectRequestValidator: openid.NewOpenIDConnectRequestValidator(signer{e.Ring}, c), Config: c}}
 	proof := &pkce.Handler{AuthorizeCodeStrategy: s, Storage: e.store, Config: c}
 	c.AuthorizeEndpointHandlers = fosite.AuthorizeEndpointHandlers{code, id, proof}
 	c.TokenEndpointHandlers = fosite.TokenEndpointHandlers{code, id, proof}
@@ -111,6 +111,17 @@ func (e *Engine) config() *fosite.Config {
 		c.RevocationHandlers = fosite.RevocationHandlers{&oauth2.TokenRevocationHandler{TokenRevocationStorage: e.store, RefreshTokenStrategy: s, AccessTokenStrategy: s}}
 	}
 	return c
+}
+
+// idTokens is fosite's handler, which has nothing to say about a token request
+// until it is answered, and says so by a stack trace each time.
+type idTokens struct {
+	*openid.OpenIDConnectExplicitHandler
+}
+
+// HandleTokenEndpointRequest passes the request over.
+func (idTokens) HandleTokenEndpointRequest(context.Context, fosite.AccessRequester) error {
+	return fosite.ErrUnknownRequest
 }
 
 // Routes hangs the endpoints that only some modes have under the issuer's path.

@@ -25,7 +25,7 @@ func is(want int) func(int) bool { return func(got int) bool { return got == wan
 var ways = []way{
 	{"/access_token", false, func(g *rig) url.Values { return redeem(g.code("secret")) }, is(200)},
 	{"/access_token", false, func(g *rig) url.Values {
-		t := g.tokens("secret", "scope", "openid offline_access")
+		t := g.tokens("secret", "scope", "openid offline_access", "prompt", "consent")
 		return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {t["refresh_token"].(string)}, "client_id": {"secret"}, "client_secret": {secret}}
 	}, is(200)},
 	{"/access_token", false, func(g *rig) url.Values {

@@ -38,7 +38,7 @@ func (h Introspection) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (e *Engine) about(r *http.Request, token string) map[string]any {
 	if request, ok := e.access(r, token); ok {
 		s := request.GetSession().(*session)
-		c := e.common(request, s.ends[fosite.AccessToken].Unix())
+		c := e.common(request, s.ends.access.Unix())
 		c["token_type"], c["jti"], c["iat"], c["nbf"] = s.tokenType(), s.jti, s.issued.Unix(), s.issued.Unix()
 		if s.bound {
 			c["cnf"] = map[string]string{"jkt": s.jkt}
@@ -49,7 +49,7 @@ func (e *Engine) about(r *http.Request, token string) map[string]any {
 	if err != nil || request.GetSession().(*session).expired(fosite.RefreshToken) {
 		return map[string]any{"active": false}
 	}
-	return e.common(request, request.GetSession().(*session).ends[fosite.RefreshToken].Unix())
+	return e.common(request, request.GetSession().(*session).ends.refresh.Unix())
 }
 
 func (e *Engine) common(r fosite.Requester, end int64) map[string]any {

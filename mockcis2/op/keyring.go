@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -23,9 +24,10 @@ const published = 2 * time.Hour
 // KeyRing signs with its newest key and publishes older ones for two hours
 // more. Hints signed by any key it ever had are recognized.
 type KeyRing struct {
-	mu   sync.RWMutex
-	now  func() time.Time // nil: old keys stay published
-	keys []ringKey        // newest first
+	mu    sync.RWMutex
+	now   func() time.Time // nil: old keys stay published
+	usual string           // algorithm of what no client chooses; empty is RS256
+	keys  []ringKey        // newest first
 }
 
 type ringKey struct {
@@ -61,12 +63,13 @@ func (r *KeyRing) add(key crypto.Signer, alg string, name []byte) {
 	r.keys = kept
 }
 
-// serve gives the ring a clock and keys for these algorithms: PS256 by the RSA
+// serve gives the ring a clock and keys for these algorithms, the first for what
+// no client chooses: PS256 by the RSA
 // key under a name of its own, ES256 by a key made of public text. None is
 // secret.
 func (r *KeyRing) serve(algs []string, now func() time.Time) {
 	r.mu.Lock()
-	r.now = now
+	r.now, r.usual = now, algs[0]
 	first := r.keys[len(r.keys)-1].Key.(*rsa.PrivateKey)
 	r.mu.Unlock()
 	for _, alg := range algs {
@@ -112,9 +115,13 @@ func (r *KeyRing) set(all bool) jose.JSONWebKeySet {
 	return set
 }
 
-// Sign makes a compact RS256 JWS of claims. An empty typ is left out.
+// Sign makes a compact JWS of claims by the first algorithm of the mode: RS256,
+// but where FAPI 2.0 forbids it (section 5.4.1). An empty typ is left out.
 func (r *KeyRing) Sign(typ string, claims map[string]any) (string, error) {
-	return r.SignAs("RS256", typ, claims)
+	r.mu.RLock()
+	alg := cmp.Or(r.usual, "RS256")
+	r.mu.RUnlock()
+	return r.SignAs(alg, typ, claims)
 }
 
 // SignAs is Sign by another algorithm that the ring has a key for.
@@ -136,6 +143,9 @@ func signSecret(secret string, claims map[string]any) (string, error) {
 }
 
 func sign(key jose.JSONWebKey, typ string, claims map[string]any) (string, error) {
+	if rs256, ok := key.Key.(*rsa.PrivateKey); ok && key.Algorithm == "RS256" {
+		return seal(rs256, key.KeyID, typ, claims)
+	}
 	options := &jose.SignerOptions{}
 	if typ != "" {
 		options = options.WithType(jose.ContentType(typ))
@@ -153,6 +163,34 @@ func sign(key jose.JSONWebKey, typ string, claims map[string]any) (string, error
 		return "", fmt.Errorf("sign: %w", err)
 	}
 	return jws.CompactSerialize()
+}
+
+// seal makes a compact RS256 JWS (RFC 7515 section 3.1, RFC 7518 section 3.3), as
+// go-jose would: header members in order of the alphabet. go-jose encodes
+// everything twice, and this is what a sign-in makes two of.
+func seal(key *rsa.PrivateKey, kid, typ string, claims map[string]any) (string, error) {
+	header, err := json.Marshal(struct {
+		Alg string `json:"alg"`
+		Kid string `json:"kid,omitempty"`
+		Typ string `json:"typ,omitempty"`
+	}{"RS256", kid, typ})
+	if err != nil {
+		return "", fmt.Errorf("header: %w", err)
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("claims: %w", err)
+	}
+	b64 := base64.RawURLEncoding
+	size := b64.EncodedLen(len(header)) + b64.EncodedLen(len(payload)) + b64.EncodedLen(key.Size()) + 2
+	token := append(b64.AppendEncode(make([]byte, 0, size), header), '.')
+	token = b64.AppendEncode(token, payload)
+	sum := sha256.Sum256(token)
+	signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:])
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	return string(b64.AppendEncode(append(token, '.'), signature)), nil
 }
 
 // verify checks a token of ours against any key the ring had and returns its

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 )
@@ -245,4 +246,35 @@ func (g *rig) dpop(method, path, token string, edit func(map[string]any)) string
 		edit(c)
 	}
 	return jws(g.t, "ES256", curveKey, "dpop+jwt", true, c)
+}
+
+// Requirement: what no client chooses the algorithm of, such as logout tokens
+// and what the agent is handed, is signed by an algorithm of the mode, with a
+// type, and verifies. Source: FAPI 2.0 Security Profile section 5.4.1; RFC 7515
+// section 5.2. Turned red by: RS256 in every mode; a header without its kid.
+func TestSignsByMode(t *testing.T) {
+	for alg, mode := range map[string]op.Mode{"RS256": {}, "PS256": op.FAPI2()} {
+		g := newRig(t, mode)
+		text, err := g.ring.Sign("logout+jwt", map[string]any{"iss": g.issuer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := jose.ParseSigned(text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
+		if err != nil {
+			t.Errorf("%s: %v", alg, err)
+			continue
+		}
+		if typ := token.Signatures[0].Header.ExtraHeaders["typ"]; typ != "logout+jwt" {
+			t.Errorf("%s: typ %v", alg, typ)
+		}
+		set := g.ring.Public()
+		key := set.Key(token.Signatures[0].Header.KeyID)
+		if len(key) != 1 {
+			t.Errorf("%s: %d keys for kid %q", alg, len(key), token.Signatures[0].Header.KeyID)
+			continue
+		}
+		if claims, err := token.Verify(key[0]); err != nil || string(claims) != `{"iss":"`+g.issuer+`"}` {
+			t.Errorf("%s: %s, %v", alg, claims, err)
+		}
+	}
 }

@@ -123,8 +123,9 @@ func form(w http.ResponseWriter, r *http.Request) bool {
 		writeError(w, http.StatusBadRequest, "invalid_request", why)
 		return false
 	}
+	query := r.URL.Query()
 	for _, name := range misplaced {
-		if r.URL.Query().Has(name) {
+		if query.Has(name) {
 			writeError(w, http.StatusBadRequest, "invalid_request", "The parameter "+name+" belongs into the body, not into the URL.")
 			return false
 		}

@@ -1,7 +1,6 @@
 package op
 
 import (
-	"maps"
 	"time"
 
 	"github.com/ory/fosite"
@@ -36,20 +35,43 @@ type session struct {
 	issued time.Time // the access token, provider's clock
 	full   []string  // scopes granted at the sign-in: a refresh may ask for fewer
 	claims *jwt.IDTokenClaims
-	ends   map[fosite.TokenType]time.Time
+	ends   ends
+}
+
+// ends is when what was issued ends, on the provider's clock. A map would be
+// copied five times a sign-in.
+type ends struct{ code, access, refresh, id time.Time }
+
+// of is the end of one kind, nil for a kind that we do not issue.
+func (e *ends) of(k fosite.TokenType) *time.Time {
+	switch k {
+	case fosite.AuthorizeCode:
+		return &e.code
+	case fosite.AccessToken:
+		return &e.access
+	case fosite.RefreshToken:
+		return &e.refresh
+	case fosite.IDToken:
+		return &e.id
+	}
+	return nil
 }
 
 func newSession(g Grant, shift func() time.Duration) *session {
 	now := time.Now()
-	return &session{Grant: g, shift: shift, ends: map[fosite.TokenType]time.Time{},
+	return &session{Grant: g, shift: shift,
 		claims: &jwt.IDTokenClaims{Subject: g.Person.UUID, AuthTime: now, RequestedAt: now}}
 }
 
-func (s *session) SetExpiresAt(k fosite.TokenType, t time.Time) { s.ends[k] = t.Add(s.shift()) }
+func (s *session) SetExpiresAt(k fosite.TokenType, t time.Time) {
+	if end := s.ends.of(k); end != nil {
+		*end = t.Add(s.shift())
+	}
+}
 
 func (s *session) GetExpiresAt(k fosite.TokenType) time.Time {
-	end, ok := s.ends[k]
-	if !ok {
+	end := s.ends.of(k)
+	if end == nil || end.IsZero() {
 		return time.Time{}
 	}
 	return end.Add(-s.shift())
@@ -74,6 +96,5 @@ func (s *session) copy() *session {
 	c := *s
 	claims := *s.claims
 	c.claims = &claims
-	c.ends = maps.Clone(s.ends)
 	return &c
 }

@@ -2,6 +2,7 @@ package op
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -146,7 +147,7 @@ func (s *store) CreateAuthorizeCodeSession(_ context.Context, sig string, r fosi
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep()
-	s.codes.put(sig, &code{Requester: r, ends: r.GetSession().(*session).ends[fosite.AuthorizeCode]})
+	s.codes.put(sig, &code{Requester: r, ends: r.GetSession().(*session).ends.code})
 	return nil
 }
 
@@ -174,10 +175,10 @@ func (s *store) GetAuthorizeCodeSession(ctx context.Context, sig string, into fo
 
 // own is a copy of a request: fosite writes into the session.
 func own(r fosite.Requester) *fosite.Request {
-	answer := fosite.NewRequest()
-	answer.Merge(r)
-	answer.SetSession(r.GetSession().(*session).copy())
-	return answer
+	return &fosite.Request{ID: r.GetID(), RequestedAt: r.GetRequestedAt(), Client: r.GetClient(),
+		RequestedScope: slices.Clone(r.GetRequestedScopes()), GrantedScope: slices.Clone(r.GetGrantedScopes()),
+		RequestedAudience: slices.Clone(r.GetRequestedAudience()), GrantedAudience: slices.Clone(r.GetGrantedAudience()),
+		Form: maps.Clone(r.GetRequestForm()), Session: r.GetSession().(*session).copy()}
 }
 
 // InvalidateAuthorizeCodeSession spends a code; of twenty racers one wins.
@@ -249,13 +250,10 @@ func (s *store) sweep() {
 		return
 	}
 	s.swept = now
-	over := func(k fosite.TokenType, r fosite.Requester) bool {
-		return r.GetSession().(*session).ends[k].Before(now)
-	}
 	// A spent code outlives itself, so that a late second use still revokes.
 	s.codes.sweep(func(c *code) bool { return c.ends.Add(time.Hour).Before(now) })
-	s.access.sweep(func(r fosite.Requester) bool { return over(fosite.AccessToken, r) })
-	s.refresh.sweep(func(r *refresh) bool { return over(fosite.RefreshToken, r) })
+	s.access.sweep(func(r fosite.Requester) bool { return r.GetSession().(*session).ends.access.Before(now) })
+	s.refresh.sweep(func(r *refresh) bool { return r.GetSession().(*session).ends.refresh.Before(now) })
 	s.pushed.sweep(func(p *pushed) bool { return p.ends.Add(time.Hour).Before(now) })
 	s.jtis.sweep(func(end time.Time) bool { return end.Add(time.Minute).Before(now) })
 	s.ended.sweep(func(at time.Time) bool { return at.Add(refreshLife).Before(now) })

@@ -52,6 +52,8 @@ type Bench struct {
 	mu      sync.Mutex
 	states  []reader.State
 	changed chan struct{}
+	down    bool // the service
+	held    bool // by another program
 	diary   []string
 	unlock  bool // the card has seen its passcode
 }
@@ -60,11 +62,26 @@ type Bench struct {
 func (b *Bench) Set(states ...reader.State) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.states = states
+	b.states, b.down = states, false
 	if b.changed != nil {
 		close(b.changed)
 	}
 	b.changed = make(chan struct{})
+}
+
+// Stop takes the smartcard service away, until the next Set.
+func (b *Bench) Stop() {
+	b.Set()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.down = true
+}
+
+// Hold lets another program hold the card exclusively, or let go of it.
+func (b *Bench) Hold(held bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.held = held
 }
 
 // In is a reader with a card, Empty one without.
@@ -100,6 +117,9 @@ func (b *Bench) Unlocked() bool {
 func (b *Bench) Readers(context.Context) ([]reader.State, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.down {
+		return nil, reader.ErrNoService
+	}
 	return slices.Clone(b.states), nil
 }
 
@@ -129,6 +149,12 @@ func (b *Bench) Wait(ctx context.Context, known []reader.State) ([]reader.State,
 
 // Connect is reader.System's.
 func (b *Bench) Connect(context.Context, string) (reader.Card, error) {
+	b.mu.Lock()
+	held := b.held
+	b.mu.Unlock()
+	if held {
+		return nil, reader.ErrBusy
+	}
 	b.note("connect")
 	return plug{b}, nil
 }

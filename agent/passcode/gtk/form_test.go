@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func (d *desktop) screen() *child.Screen {
 func sheet(state passcode.State) passcode.Sheet {
 	s := passcode.Sheet{State: state, Question: passcode.Question{Purpose: "Sign in to Ward round", Application: "Ward round", Environment: "int",
 		TriesLeft: -1, Deadline: time.Now().Add(5 * time.Minute), Limit: "TimeToShowPinForm"}}
-	if state != passcode.NoReader && state != passcode.NoCard && state != passcode.Reading {
+	if slices.Contains([]passcode.State{passcode.Ready, passcode.Keypad, passcode.Using}, state) {
 		s.Holder, s.TriesLeft, s.Min, s.Max, s.DigitsOnly = "Rhys Pritchard", 3, 6, 8, true
 	}
 	return s
@@ -84,6 +85,13 @@ func TestForm(t *testing.T) {
 	w.Show(sheet(passcode.NoCard))
 	a.shows("label: Insert your smartcard.", "notification: Insert your smartcard.")
 	d.shoot("gtk-insert-card")
+	for state, text := range map[passcode.State]string{
+		passcode.NoService: "The smartcard service is not running.", passcode.Mute: "check which way up it is", passcode.Held: "Another program is using your smartcard.",
+	} {
+		w.Show(sheet(state))
+		a.shows(text)
+		d.shoot("gtk-" + state.String())
+	}
 	w.Show(sheet(passcode.Reading))
 	a.shows("label: Your smartcard is being read.")
 	d.shoot("gtk-reading")

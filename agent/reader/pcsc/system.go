@@ -38,10 +38,16 @@ func New() *System { return &System{inUse: make(map[int]bool)} }
 
 // watch is a context with what it was last told about each reader.
 type watch struct {
-	context *scard.Context
+	context status
 	known   map[string]scard.StateFlag
 	pnp     scard.StateFlag // the pseudo-reader's, fed back to it
 	suffix  string
+}
+
+// status is what a watch needs of a PC/SC context.
+type status interface {
+	ListReaders() ([]string, error)
+	GetStatusChange([]scard.ReaderState, time.Duration) error
 }
 
 // Readers is a snapshot.
