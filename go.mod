@@ -3,6 +3,7 @@ module github.com/smartcard-connect/smartcard-connect
 go 1.26.0
 
 require (
+	fyne.io/systray v1.12.2
 	github.com/Microsoft/go-winio v0.6.4
 	github.com/alecthomas/kong v1.17.0
 	github.com/chromedp/cdproto v0.159.0

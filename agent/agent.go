@@ -54,6 +54,8 @@ type Agent struct {
 	Patience time.Duration
 	// Device opens this machine's key; zero is a machine that has none.
 	Device func() (signin.Device, error)
+	// Ended, if set, is told of every sign-in that is over.
+	Ended func(signin.Ending)
 	// Peer names the owner of a connection; zero asks the kernel.
 	Peer func(local, remote netip.AddrPort) (peer.Owner, error)
 
@@ -67,7 +69,7 @@ type Agent struct {
 func (a *Agent) wire() {
 	a.once.Do(func() {
 		a.desk = &insertion.Desk{Readers: a.Readers, Open: a.OpenCard, Prompter: a.Prompter, Now: a.Now, Patience: a.Patience, Waiting: &a.screen}
-		a.signin = &signin.Service{Desk: a.desk, HTTP: a.HTTP, Now: a.Now, Rand: a.Rand, Log: a.Log, Device: a.Device}
+		a.signin = &signin.Service{Desk: a.desk, HTTP: a.HTTP, Now: a.Now, Rand: a.Rand, Log: a.Log, Device: a.Device, Ended: a.Ended}
 		a.signing = &signing.Service{Desk: a.desk, Now: a.Now, Log: or(a.SigningLog, a.Log)}
 	})
 }

@@ -1,6 +1,7 @@
 // Package instance is the one running agent of a session, and how a second
-// launch of the program reaches it: over a socket of the user's own, where the
-// kernel says that the other end is the same user. A desktop opens the address
+// launch of the program reaches it: over a socket of the user's own, on Windows
+// a named pipe of the session, where the kernel says that the other end is the
+// same user. A desktop opens the address
 // smartcard-connect:… by launching the program; the running agent has the
 // screen, so it does the work (PROTOCOL.md §4, uri).
 package instance
@@ -18,11 +19,13 @@ import (
 	"time"
 )
 
-// Wish is what a second launch wants: the sign-in of an address.
+// Wish is what a second launch wants: the sign-in of an address or, with Show,
+// the status window of the agent that runs.
 type Wish struct {
 	Version int    `json:"version"`
-	Issuer  string `json:"issuer"`
-	ID      string `json:"id"`
+	Issuer  string `json:"issuer,omitempty"`
+	ID      string `json:"id,omitempty"`
+	Show    bool   `json:"show,omitempty"`
 }
 
 // Outcome is how it ended. Return is the address to open in the browser, and

@@ -49,7 +49,7 @@ func Table() []Row {
 		number(func(s *Settings) *int { return &s.TimeToShowPinForm }, Row{Name: "TimeToShowPinForm", Key: "time_to_show_pin_form", Title: "Time to type the passcode", Default: "300", Min: 1, Max: 3600,
 			Help: "Seconds for which the passcode form is shown."}),
 		choice(func(s *Settings) *string { return &s.Prompter }, Row{Name: "Prompter", Key: "prompter", Title: "How the passcode is asked for", Default: "auto", Security: true, Choices: prompters(),
-			Help: "How a person is asked for the passcode; auto takes the first way that works."}),
+			Help: "How a person is asked for the passcode; auto takes the first way that works; gtk is the form of Linux desktops, win32 that of Windows."}),
 		list(func(s *Settings) *[]string { return &s.Pinentry }, Row{Name: "Pinentry", Key: "pinentry", Title: "Pinentry program", Default: "pinentry", Security: true,
 			Help: "The pinentry program and its arguments."}),
 		list(func(s *Settings) *[]string { return &s.BrowserOpener }, Row{Name: "BrowserOpener", Key: "browser_opener", Title: "Program that opens the browser", Security: true,
@@ -82,7 +82,7 @@ func furtherRows() []Row {
 }
 
 // prompters are the ways to ask for a passcode.
-func prompters() []string { return []string{"auto", "gtk", "pinentry", "terminal"} }
+func prompters() []string { return []string{"auto", "gtk", "win32", "pinentry", "terminal"} }
 
 // Find is the row of a name, whatever its case.
 func Find(name string) (Row, bool) {

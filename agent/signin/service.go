@@ -35,6 +35,8 @@ type Service struct {
 	// ExpiryWarning is how long before a certificate ends the log warns; zero
 	// is never.
 	ExpiryWarning time.Duration
+	// Ended, if set, is told of every sign-in that is over.
+	Ended func(Ending)
 
 	mu        sync.Mutex
 	providers map[string]*provider
@@ -46,6 +48,13 @@ type Result struct {
 	Status Status
 	Ticket string
 	Err    error // for the log, nil when OK
+}
+
+// Ending is a sign-in that is over, as a status window shows it.
+type Ending struct {
+	Result  Result
+	Client  string    // who asked, cleaned; empty when that did not become known
+	Expires time.Time // when the card's certificate ends; zero when no card was read
 }
 
 // Message is the sentence for people. A card that is not supported is named:
@@ -75,11 +84,25 @@ func (s *Service) SignIn(ctx context.Context, issuer settings.Issuer, id string,
 	err := f.run(ctx, issuer)
 	status := StatusOf(err, f.timeUp)
 	f.ended(issuer, status, err)
+	result := Result{Ticket: f.ticket}
 	if status != OK {
 		f.report(ctx, status)
-		return Result{Status: status, Err: err}
+		result = Result{Status: status, Err: err}
 	}
-	return Result{Ticket: f.ticket}
+	f.tell(result)
+	return result
+}
+
+// tell lets Ended know.
+func (f *flow) tell(r Result) {
+	if f.Ended == nil {
+		return
+	}
+	e := Ending{Result: r, Client: passcode.Clean(f.request.Client)}
+	if c := f.facts.Certificate; c != nil {
+		e.Expires = c.NotAfter
+	}
+	f.Ended(e)
 }
 
 // ended is the one line of every sign-in: how it ended, never by whom, and with

@@ -47,7 +47,11 @@ var kinds = map[string]func(context.Context, job) (any, error){
 // TestMain is either the tests, or one job in the box.
 func TestMain(m *testing.M) {
 	if os.Getenv(jobVariable) == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		for _, dir := range programs.folders {
+			_ = os.RemoveAll(dir)
+		}
+		os.Exit(code)
 	}
 	os.Exit(inside())
 }

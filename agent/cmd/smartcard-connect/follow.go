@@ -26,8 +26,8 @@ func (s *streams) tell(now settings.Snapshot) {
 }
 
 // follow keeps log and registration with the settings until ctx ends. socket,
-// when set, is used instead of the settings' port service.
-func follow(ctx context.Context, s *streams, store *settings.Store, socket string, port int) {
+// when set, is used instead of the settings' port service; tell hears of changes.
+func follow(ctx context.Context, s *streams, store *settings.Store, socket string, port int, tell func(settings.Snapshot)) {
 	changed := make(chan struct{}, 1)
 	var watching sync.WaitGroup
 	defer watching.Wait()
@@ -35,6 +35,7 @@ func follow(ctx context.Context, s *streams, store *settings.Store, socket strin
 		err := store.Watch(ctx, func(now settings.Snapshot) {
 			s.log.Info("settings changed", logfile.Attr(logfile.SettingsChanged))
 			s.tell(now)
+			tell(now)
 			select {
 			case changed <- struct{}{}:
 			default: // the last one was not looked at yet

@@ -4,7 +4,6 @@ import (
 	"os"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode/child"
-	"github.com/smartcard-connect/smartcard-connect/agent/passcode/gtk"
 )
 
 // formVerb is what the agent calls itself with to be the form.
@@ -15,4 +14,4 @@ const formVerb = "passcode-form"
 type formCommand struct{}
 
 // Run shows the form until the agent takes it down.
-func (formCommand) Run() error { return gtk.Run(&child.Form{In: os.Stdin, Out: os.Stdout}) }
+func (formCommand) Run() error { return runForm(&child.Form{In: os.Stdin, Out: os.Stdout}) }

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os/exec"
-	"path/filepath"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent"
@@ -16,34 +16,53 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/signin"
 )
 
-// sessionFlag is where the agent of a session and later launches meet. Without
-// a folder of the session's own they do not.
+// sessionFlag is where the agent of a session and later launches meet. Where
+// there is no such place they do not.
 type sessionFlag struct {
-	Session string `name:"session-dir" help:"A folder of this user's session alone, where later launches find the agent." type:"path" env:"XDG_RUNTIME_DIR"`
+	Session string `name:"session-dir" help:"A folder of this user's session alone, where later launches find the agent; on Windows any name, and people's own agent has none." type:"path" env:"XDG_RUNTIME_DIR"`
 }
 
-func (f sessionFlag) socket() string {
-	if f.Session == "" {
-		return ""
-	}
-	return filepath.Join(f.Session, "smartcard-connect", "agent.sock")
-}
-
-// receive answers later launches until ctx ends. An agent that cannot is still
-// one: launches then do their own work.
-func (f sessionFlag) receive(ctx context.Context, log *slog.Logger, store *settings.Store, a *agent.Agent) {
+// meet makes the agent's end of the meeting place: nil where there is none, or
+// where it cannot be had, which costs later launches their agent and nothing else.
+func (f sessionFlag) meet(log *slog.Logger) net.Listener {
 	if f.socket() == "" {
-		return
+		return nil
 	}
 	l, err := instance.Listen(f.socket())
-	if err == nil {
-		err = instance.Serve(ctx, l, log, func(ctx context.Context, w instance.Wish) instance.Outcome {
-			return outcome(ctx, store.Current(), a, w)
-		})
-	}
 	if err != nil {
 		log.Warn("later launches do not reach this agent", "error", err)
+		return nil
 	}
+	return l
+}
+
+// receive answers later launches until ctx ends.
+func receive(ctx context.Context, l net.Listener, log *slog.Logger, do func(context.Context, instance.Wish) instance.Outcome) {
+	if l == nil {
+		return
+	}
+	if err := instance.Serve(ctx, l, log, do); err != nil {
+		log.Warn("later launches do not reach this agent any more", "error", err)
+	}
+}
+
+// handTime is how long an agent that runs may take to show its status.
+const handTime = 10 * time.Second
+
+// shown asks the agent that runs in this session, if one does, to show its
+// status.
+func (f sessionFlag) shown(ctx context.Context, log *slog.Logger) bool {
+	if f.socket() == "" {
+		return false
+	}
+	ctx, stop := context.WithTimeout(ctx, handTime)
+	defer stop()
+	letForward()
+	_, err := instance.Ask(ctx, f.socket(), instance.Wish{Show: true})
+	if err != nil && !errors.Is(err, instance.ErrNone) {
+		log.Warn("the agent of this session does not answer", "error", err)
+	}
+	return err == nil
 }
 
 // outcome is the sign-in of one address, by an agent.

@@ -1,6 +1,6 @@
-//go:build !linux
+//go:build !linux && !windows
 
 package main
 
-// harden does nothing here yet: Windows gets its own with the desktop agent.
+// harden does nothing here.
 func harden() error { return nil }

@@ -72,6 +72,7 @@ type streams struct {
 }
 
 func main() {
+	console()
 	os.Exit(run(os.Args[1:]))
 }
 

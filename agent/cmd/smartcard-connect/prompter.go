@@ -16,13 +16,16 @@ import (
 func prompter(s settings.Settings, log *slog.Logger) passcode.Prompter {
 	form := passcode.Single{Screen: &child.Screen{Command: formProgram(), Env: formEnvironment(os.Environ()), Log: log}}
 	pinentry := &passcode.Pinentry{Command: s.Pinentry, Options: displayOptions()}
-	switch s.Prompter {
-	case "gtk":
+	if s.Prompter == desktopForm {
 		return form
+	}
+	switch s.Prompter {
 	case "pinentry":
 		return pinentry
 	case "terminal":
 		return &passcode.Terminal{}
+	case "gtk", "win32": // another system's
+		return passcode.Chain{}
 	}
 	return passcode.Chain{form, pinentry, &passcode.Terminal{}}
 }

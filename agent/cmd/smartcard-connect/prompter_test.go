@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -39,11 +40,20 @@ func TestFormEnvironment(t *testing.T) {
 }
 
 // Requirement: the prompter is the settings' choice; auto has a form that stays
-// up first. Turned red by: a choice that is not looked at.
+// up first, and another system's form is none. Turned red by: a choice that is
+// not looked at.
 func TestPrompter(t *testing.T) {
-	for choice, screen := range map[string]bool{"auto": true, "gtk": true, "pinentry": false, "terminal": false} {
+	for choice, screen := range map[string]bool{"auto": true, desktopForm: true, "pinentry": false, "terminal": false} {
 		if _, ok := prompter(settings.Settings{Prompter: choice}, nil).(passcode.Screen); ok != screen {
 			t.Errorf("%s: a form that stays up: %v", choice, ok)
+		}
+	}
+	for _, form := range []string{"gtk", "win32"} {
+		if form == desktopForm {
+			continue
+		}
+		if _, err := prompter(settings.Settings{Prompter: form}, nil).Ask(t.Context(), passcode.Question{}); !errors.Is(err, passcode.ErrUnavailable) {
+			t.Errorf("%s here: %v", form, err)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent"
 	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
 	"github.com/smartcard-connect/smartcard-connect/agent/devicekey"
+	"github.com/smartcard-connect/smartcard-connect/agent/instance"
 	"github.com/smartcard-connect/smartcard-connect/agent/local"
 	"github.com/smartcard-connect/smartcard-connect/agent/logfile"
 	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
@@ -33,8 +34,14 @@ func (runCommand) Help() string {
 	return "Prints one line of JSON when it listens: {\"port\":43485,\"ready\":true}\n\nExample:\n\n  smartcard-connect run --settings settings.json --service /run/smartcard-connect/ports.sock"
 }
 
-// Run listens, says so in one JSON line, and serves until interrupted.
+// Run listens, says so in one JSON line, and serves until interrupted or closed
+// at its icon. Where an agent of this session runs already, that one shows its
+// status, and this launch is done.
 func (c *runCommand) Run(ctx context.Context, s *streams) error {
+	if c.shown(ctx, s.log) {
+		s.log.Info("Smartcard Connect runs already; it shows its status")
+		return nil
+	}
 	store, err := c.open()
 	if err != nil {
 		return err
@@ -58,9 +65,22 @@ func (c *runCommand) serve(ctx context.Context, s *streams, store *settings.Stor
 	var following sync.WaitGroup
 	defer following.Wait()
 	defer stop()
-	following.Go(func() { follow(ctx, s, store, c.Service, port) })
+	meeting := c.meet(s.log)
 	a := wire(s, store)
-	following.Go(func() { c.receive(ctx, s.log, store, a) })
+	icon := desktop(s, store, a, port, stop)
+	following.Go(func() {
+		follow(ctx, s, store, c.Service, port, func(now settings.Snapshot) { configured(icon.Board, now) })
+	})
+	following.Go(func() { appear(ctx, s.log, icon) })
+	following.Go(func() {
+		receive(ctx, meeting, s.log, func(launch context.Context, w instance.Wish) instance.Outcome {
+			if w.Show {
+				icon.Show(ctx)
+				return instance.Outcome{}
+			}
+			return outcome(launch, store.Current(), a, w)
+		})
+	})
 	s.log.Info("the agent listens", logfile.Attr(logfile.AgentStarted), "port", port, "version", version)
 	defer s.log.Info("the agent was closed", logfile.Attr(logfile.AgentStopped))
 	if err := json.NewEncoder(s.out).Encode(map[string]any{"ready": true, "port": port}); err != nil {

@@ -122,7 +122,7 @@ func TestWords(t *testing.T) {
 	admx, text := parse(t, "SmartcardConnect.admx")
 	adml, _ := parse(t, "en-GB/SmartcardConnect.adml")
 	var wanted, there []string
-	for _, m := range regexp.MustCompile(`\$\((string|presentation)\.([A-Za-z_]+)\)`).FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile(`\$\((string|presentation)\.([A-Za-z0-9_]+)\)`).FindAllStringSubmatch(text, -1) {
 		wanted = append(wanted, m[1]+" "+m[2])
 	}
 	for _, kind := range []string{"string", "presentation"} {
