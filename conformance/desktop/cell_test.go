@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +26,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/vpcd"
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
+	"github.com/smartcard-connect/smartcard-connect/hil/pcscd"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 )
 
@@ -43,6 +45,7 @@ type cell struct {
 	t      testing.TB
 	card   *emu.Card
 	target *target.Target
+	unplug func() // takes the card out
 	wire   *wire
 }
 
@@ -74,9 +77,24 @@ func (c *cell) plug(series, passcode string) {
 	}
 }
 
+// remove takes the card out and waits until pcscd, which polls, has seen it.
+func (c *cell) remove() {
+	c.t.Helper()
+	c.unplug()
+	for range 100 {
+		list, err := pcscd.Readers(c.t.Context(), pcscd.Socket)
+		if err == nil && !slices.ContainsFunc(list, func(r pcscd.Reader) bool { return r.Present }) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	c.t.Fatal("pcscd still sees the card")
+}
+
 // insert puts the card in, until the test ends.
 func (c *cell) insert() {
-	ctx := c.t.Context()
+	ctx, unplug := context.WithCancel(c.t.Context())
+	c.unplug = unplug
 	c.card.Insert()
 	go func() { _ = (&vpcd.Client{Address: slot, Card: c.card}).Run(ctx) }()
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/smartcard-connect/smartcard-connect/hil/namespace"
 )
 
@@ -32,7 +34,7 @@ func TestMain(m *testing.M) {
 	case os.Getenv(holdVariable) != "":
 		hold()
 	case programs != "":
-		if err := namespace.Setup(func() { os.Exit(1) }); err != nil {
+		if err := errors.Join(namespace.Setup(func() { os.Exit(1) }), terminals()); err != nil {
 			fmt.Println(err)
 			os.Exit(2)
 		}
@@ -40,6 +42,13 @@ func TestMain(m *testing.M) {
 	default:
 		os.Exit(outside(m))
 	}
+}
+
+// terminals gives the cell its own: the machine's belong to groups that it does
+// not have.
+func terminals() error {
+	return errors.Join(unix.Mount("devpts", "/dev/pts", "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0600"),
+		unix.Mount("/dev/pts/ptmx", "/dev/ptmx", "", unix.MS_BIND, ""))
 }
 
 // outside builds the programs from this very source, as `make build` does.
