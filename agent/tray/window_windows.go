@@ -25,7 +25,6 @@ const (
 	dialogHeading    = 3
 	dialogLinkClick  = 3
 	dialogTick       = 4
-	dialogCreated    = 0
 	dialogWidthUnits = 280
 )
 
@@ -34,6 +33,7 @@ const (
 type window struct {
 	tray           *Tray
 	text, headline string
+	forward        bool  // it was brought to the front
 	keep           []any // what Windows reads while the dialog is open
 }
 
@@ -166,9 +166,11 @@ func programIcon() uintptr {
 // happened is the dialog's callback.
 func (w *window) happened(dialog windows.Handle, what uint32, l uintptr) uintptr {
 	switch what {
-	case dialogCreated:
-		_, _, _ = windows.NewLazySystemDLL("user32.dll").NewProc("SetForegroundWindow").Call(uintptr(dialog))
 	case dialogTick:
+		if !w.forward { // not while it is made: it does not show yet
+			w.forward = true
+			_, _, _ = windows.NewLazySystemDLL("user32.dll").NewProc("SetForegroundWindow").Call(uintptr(dialog))
+		}
 		w.update(dialog)
 	case dialogLinkClick:
 		link := windows.UTF16PtrToString((*uint16)(*(*unsafe.Pointer)(unsafe.Pointer(&l))))

@@ -33,8 +33,9 @@ type job struct {
 	Kind     string   `json:"kind"` // what to do: a key of kinds
 	Series   string   `json:"series,omitempty"`
 	Protocol string   `json:"protocol,omitempty"`
-	Holder   string   `json:"holder,omitempty"`  // UUID on the card
-	Filters  []string `json:"filters,omitempty"` // which specs, as the conformance program takes them
+	Holder   string   `json:"holder,omitempty"`   // UUID on the card
+	Prompter string   `json:"prompter,omitempty"` // empty is by script
+	Filters  []string `json:"filters,omitempty"`  // which specs, as the conformance program takes them
 }
 
 // kinds is what can be done in the box. Each answers with something to be
@@ -42,6 +43,9 @@ type job struct {
 var kinds = map[string]func(context.Context, job) (any, error){
 	"judge":   judged,
 	"service": serviced,
+	"form":    formed,
+	"desk":    signedIn,
+	"tray":    clicked,
 }
 
 // TestMain is either the tests, or one job in the box.
@@ -111,7 +115,7 @@ func visit(t *testing.T, arch string, j job, result any, options ...string) {
 	t.Helper()
 	need(t)
 	dir := t.TempDir()
-	for _, from := range []string{linuxPrograms(t), windowsPrograms(t, arch), keys} {
+	for _, from := range append(windowed(t, arch, j), linuxPrograms(t), windowsPrograms(t, arch), keys) {
 		if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +170,7 @@ func linuxPrograms(t *testing.T) string {
 
 // windowsPrograms are what is judged, who judges, and the person who types.
 func windowsPrograms(t *testing.T, arch string) string {
-	return built(t, "windows", arch, "./agent/cmd/smartcard-connect", "./agent/cmd/port-service", "./conformance/cmd/conformance", "./conformance/cmd/scripted-pinentry")
+	return built(t, "windows", arch, "./agent/cmd/smartcard-connect", "./agent/cmd/port-service", "./conformance/cmd/conformance", "./conformance/cmd/scripted-pinentry", "./conformance/cmd/onlooker")
 }
 
 func built(t *testing.T, system, arch string, packages ...string) string {

@@ -1,6 +1,7 @@
 package windows_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -124,7 +125,7 @@ func (c *cell) start(ctx context.Context, j job) (target.File, error) {
 		return f, err
 	}
 	f.Control, f.Issuer = says.Control, says.Issuer
-	return f, c.agent(ctx, f)
+	return f, c.agent(ctx, f, j.Prompter)
 }
 
 // file is what the cell claims.
@@ -146,9 +147,9 @@ func file(j job) target.File {
 	}
 }
 
-// agent starts the program that is judged. Its person types by script, and its
-// browser only writes addresses down.
-func (c *cell) agent(ctx context.Context, f target.File) error {
+// agent starts the program that is judged. Its person types by script unless the
+// job wants another prompter, and its browser only writes addresses down.
+func (c *cell) agent(ctx context.Context, f target.File, prompter string) error {
 	opener := fmt.Sprintf("#!/bin/sh\nprintf '%%s\\n' \"$1\" >>%s\n", opened)
 	if err := os.WriteFile("/job/opener", []byte(opener), 0o755); err != nil {
 		return err
@@ -160,7 +161,7 @@ func (c *cell) agent(ctx context.Context, f target.File) error {
 	settings := map[string]any{
 		"issuers":         []map[string]string{{"url": f.Issuer, "environment": "int"}},
 		"signing_origins": []string{target.SigningOrigin},
-		"prompter":        "pinentry", // one line, until the agent has a dialog of its own
+		"prompter":        cmp.Or(prompter, "pinentry"),
 		"pinentry":        []string{"/job/scripted-pinentry.exe", "--script", script, "--shown", shown},
 		"browser_opener":  []string{"start.exe", "/unix", "/job/opener"},
 	}
