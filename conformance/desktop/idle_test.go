@@ -21,6 +21,11 @@ import (
 // What an agent may weigh while nothing happens, in kilobytes.
 const mostRSS = 25 << 10
 
+// The icon follows the reader in slices of half a minute by then; at the end of
+// one it asks pcscd what there is, which is a handful of questions, each answered
+// after a wait. Anything that ticks is more.
+const mostWoken = 40
+
 // Requirement: after ten sign-ins through the form and a minute of rest the
 // agent weighs less than 25 MB, has no form left, and does nothing but wait
 // (issue, "Idle after 10 sign-ins and a minute (Linux, form in a child process):
@@ -58,8 +63,8 @@ func TestIdle(t *testing.T) {
 	time.Sleep(while)
 	woken := wakeUps(t, pid) - before
 	t.Logf("woken %d times in %v", woken, while)
-	if woken > 0 {
-		t.Errorf("it was woken %d times in %v, and no icon has it wait for a reader", woken, while)
+	if woken > mostWoken {
+		t.Errorf("it was woken %d times in %v", woken, while)
 	}
 }
 

@@ -180,6 +180,7 @@ func (a *Assistive) Announcements() <-chan string {
 // Box is where something is on the screen, in pixels.
 type Box struct{ X, Y, W, H int32 }
 
+// Extents is where a node is.
 func (a *Assistive) Extents(role, name string) Box {
 	a.t.Helper()
 	var b Box

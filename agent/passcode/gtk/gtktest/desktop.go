@@ -32,7 +32,7 @@ func Login(t testing.TB) *Desktop {
 		t.Skip("this machine has no at-spi2-core: install what ci/debian.packages names")
 	}
 	runtime := t.TempDir()
-	d := &Desktop{t: t, Env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + runtime, "XDG_RUNTIME_DIR=" + runtime, "LANG=C.UTF-8",
+	d := &Desktop{t: t, Env: []string{"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME=" + runtime, "XDG_RUNTIME_DIR=" + runtime, "LANG=C.UTF-8",
 		"NO_AT_BRIDGE=0", "GTK_IM_MODULE=gtk-im-context-simple", "GDK_BACKEND=x11"}}
 	screen := d.Start("Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset")
 	d.Env = append(d.Env, "DISPLAY=:"+screen)
