@@ -4,12 +4,14 @@ GO      ?= go
 PROGRAMS = ./agent/cmd/... ./emu/cmd/... ./mockcis2/cmd/... ./hil/cmd/... ./conformance/cmd/...
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 # -s -w leave out what debuggers want: a third less weight, and panics still name
-# their lines.
-STAMP    = -s -w -X main.version=$(VERSION)
+# their lines. clobberfree has the collector overwrite what it frees, so that the
+# agent keeps no token (agent/forget.go), and -z now binds all symbols at the start:
+# binding late would write registers, and what they held, to the stack.
+STAMP    = -s -w -X main.version=$(VERSION) -X runtime.godebugDefault=clobberfree=1 -extldflags -Wl,-z,now
 export GOFLAGS += -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help install build run dev test conformance bench peers check proof
+.PHONY: help install build flags run dev test conformance bench peers check proof
 
 help: ## List these targets.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -19,6 +21,9 @@ install: ## Install what is needed, or say what to install.
 
 build: ## Build every program into bin/.
 	@mkdir -p bin && $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/ $(PROGRAMS)
+
+flags:
+	@echo "$(STAMP)"
 
 run: install build ## The main job: the whole matrix with software cards, and a verdict.
 	@bin/hil run

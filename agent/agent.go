@@ -148,6 +148,7 @@ func (a *Agent) signIn(ctx context.Context, w local.Wish) signin.Result {
 		return signin.Result{Status: signin.Busy, Err: err}
 	}
 	defer place.Leave()
+	defer a.forget()
 	return a.signin.SignIn(ctx, w.Issuer, w.ID, func(ctx context.Context) error { return a.turn(ctx, place, w) })
 }
 

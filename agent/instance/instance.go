@@ -20,12 +20,13 @@ import (
 )
 
 // Wish is what a second launch wants: the sign-in of an address or, with Show,
-// the status window of the agent that runs.
+// the status window of the agent that runs, or with Look only its facts.
 type Wish struct {
 	Version int    `json:"version"`
 	Issuer  string `json:"issuer,omitempty"`
 	ID      string `json:"id,omitempty"`
 	Show    bool   `json:"show,omitempty"`
+	Look    bool   `json:"look,omitempty"`
 }
 
 // Outcome is how it ended. Return is the address to open in the browser, and
@@ -34,6 +35,15 @@ type Outcome struct {
 	Return string `json:"return,omitempty"`
 	// Problem is a sentence for people, empty when the person is signed in.
 	Problem string `json:"problem,omitempty"`
+	// Facts are how the running agent stands, for Show and Look.
+	Facts []Fact `json:"facts,omitempty"`
+}
+
+// Fact is one line of an agent's status.
+type Fact struct {
+	ID   string `json:"id"`
+	Text string `json:"title"`
+	OK   bool   `json:"ok"` // false wants somebody to do something
 }
 
 // How a second launch can fail to get an outcome.

@@ -63,6 +63,7 @@ func (d *Door) send(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, failed(call, err))
 		return
 	}
+	forgotten(w)
 	answer(w, http.StatusOK, run())
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
@@ -39,6 +40,14 @@ func (d *Door) socket(w http.ResponseWriter, r *http.Request, c *connection, fir
 	d.frames(ctx, r, c, s, write)
 }
 
+// overwrite sends a sign of life that is longer than the socket's buffer, in
+// which a ticket would stay otherwise. Clients pass over it.
+func overwrite(ctx context.Context, s *websocket.Conn) error {
+	limited, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
+	return s.Write(limited, websocket.MessageText, []byte("{"+strings.Repeat(" ", 8<<10)+"}"))
+}
+
 // frames runs the invocations of a socket until it ends.
 func (d *Door) frames(ctx context.Context, r *http.Request, c *connection, s *websocket.Conn, write func(any) error) {
 	for {
@@ -59,7 +68,11 @@ func (d *Door) frames(ctx context.Context, r *http.Request, c *connection, s *we
 			continue
 		}
 		go func() {
-			if write(run()) != nil {
+			err := write(run())
+			if err == nil {
+				err = overwrite(ctx, s)
+			}
+			if err != nil {
 				_ = s.CloseNow()
 			}
 		}()

@@ -122,6 +122,7 @@ func (d *Door) jsonChannel(w http.ResponseWriter, r *http.Request, issuer settin
 		refuse(w, http.StatusTooManyRequests, "too many sign-ins; wait a minute")
 		return
 	}
+	forgotten(w)
 	answer(w, http.StatusOK, d.authResponse(d.SignIn(r.Context(), Wish{Origin: origin, Issuer: issuer, ID: id})))
 }
 
@@ -200,9 +201,14 @@ func (d *Door) formChannel(w http.ResponseWriter, r *http.Request, issuer settin
 		return
 	}
 	result := d.SignIn(r.Context(), Wish{Origin: origin, Issuer: issuer, ID: form.Get("id")})
+	forgotten(w)
 	w.Header().Set("Location", Return(issuer, result))
 	w.WriteHeader(http.StatusSeeOther)
 }
+
+// forgotten ends the connection with its answer: the buffer of one that is kept
+// would hold the ticket.
+func forgotten(w http.ResponseWriter) { w.Header().Set("Connection", "close") }
 
 // navigation holds what browsers say about a request against what it should be:
 // a navigation of a whole window. Older ones say nothing.

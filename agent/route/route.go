@@ -34,6 +34,16 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	return d.there.RoundTrip(r)
 }
 
+// CloseIdleConnections is what http.Client looks for: the buffers of a
+// connection that is kept hold what was last said.
+func (d direct) CloseIdleConnections() {
+	for _, way := range []http.RoundTripper{d.here, d.there} {
+		if c, ok := way.(interface{ CloseIdleConnections() }); ok {
+			c.CloseIdleConnections()
+		}
+	}
+}
+
 func loopback(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()

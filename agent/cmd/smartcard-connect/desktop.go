@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent"
+	"github.com/smartcard-connect/smartcard-connect/agent/instance"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 	"github.com/smartcard-connect/smartcard-connect/agent/signin"
@@ -58,4 +59,15 @@ func ending(last tray.Ending, e signin.Ending) tray.Ending {
 		now.Problem, now.Code = e.Result.Message(), fmt.Sprintf("0x%08X", uint32(status))
 	}
 	return now
+}
+
+// facts are how the agent stands now, with the readers looked at anew.
+func facts(ctx context.Context, icon *tray.Tray) []instance.Fact {
+	states, err := icon.Readers.Readers(ctx)
+	icon.Board.Change(func(s *tray.Status) { s.Readers, s.ReaderError = states, err })
+	var out []instance.Fact
+	for _, l := range icon.Board.Status().Lines(time.Now()) {
+		out = append(out, instance.Fact{ID: l.ID, Text: l.Text, OK: l.OK})
+	}
+	return out
 }

@@ -49,20 +49,24 @@ func receive(ctx context.Context, l net.Listener, log *slog.Logger, do func(cont
 // handTime is how long an agent that runs may take to show its status.
 const handTime = 10 * time.Second
 
-// shown asks the agent that runs in this session, if one does, to show its
-// status.
-func (f sessionFlag) shown(ctx context.Context, log *slog.Logger) bool {
+// running asks the agent that runs in this session, if one does, how it stands
+// or to show that.
+func (f sessionFlag) running(ctx context.Context, log *slog.Logger, w instance.Wish) ([]statusRow, bool) {
 	if f.socket() == "" {
-		return false
+		return nil, false
 	}
 	ctx, stop := context.WithTimeout(ctx, handTime)
 	defer stop()
 	letForward()
-	_, err := instance.Ask(ctx, f.socket(), instance.Wish{Show: true})
+	o, err := instance.Ask(ctx, f.socket(), w)
 	if err != nil && !errors.Is(err, instance.ErrNone) {
 		log.Warn("the agent of this session does not answer", "error", err)
 	}
-	return err == nil
+	var rows []statusRow
+	for _, fact := range o.Facts {
+		rows = append(rows, statusRow{fact.ID, fact.Text, fact.OK})
+	}
+	return rows, err == nil
 }
 
 // outcome is the sign-in of one address, by an agent.

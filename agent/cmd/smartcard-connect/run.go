@@ -38,9 +38,9 @@ func (runCommand) Help() string {
 // at its icon. Where an agent of this session runs already, that one shows its
 // status, and this launch is done.
 func (c *runCommand) Run(ctx context.Context, s *streams) error {
-	if c.shown(ctx, s.log) {
+	if rows, ok := c.running(ctx, s.log, instance.Wish{Show: true}); ok {
 		s.log.Info("Smartcard Connect runs already; it shows its status")
-		return nil
+		return list(s.out, false, rows, func(r statusRow) string { return r.ID + ": " + r.Title })
 	}
 	store, err := c.open()
 	if err != nil {
@@ -74,9 +74,12 @@ func (c *runCommand) serve(ctx context.Context, s *streams, store *settings.Stor
 	following.Go(func() { appear(ctx, s.log, icon) })
 	following.Go(func() {
 		receive(ctx, meeting, s.log, func(launch context.Context, w instance.Wish) instance.Outcome {
-			if w.Show {
+			switch {
+			case w.Show:
 				icon.Show(ctx)
-				return instance.Outcome{}
+				return instance.Outcome{Facts: facts(ctx, icon)}
+			case w.Look:
+				return instance.Outcome{Facts: facts(ctx, icon)}
 			}
 			return outcome(launch, store.Current(), a, w)
 		})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/instance"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
@@ -28,6 +29,7 @@ func notice(now time.Time) passcode.Notice { return passcode.Notice{Deadline: no
 // statusCommand looks around.
 type statusCommand struct {
 	settingsFlag
+	sessionFlag
 	JSON bool `help:"Print an array of objects."`
 }
 
@@ -38,14 +40,19 @@ type statusRow struct {
 	OK    bool   `json:"ok"`
 }
 
-// Run prints what a helpdesk asks first. It fails when something is missing.
+// Run prints what a helpdesk asks first: how the agent of this session stands,
+// its last sign-in among it, or what can be seen where none runs. It fails when
+// something is missing.
 func (c *statusCommand) Run(ctx context.Context, s *streams) error {
 	store, err := c.open()
 	if err != nil {
 		return err
 	}
 	now := store.Snapshot()
-	rows := []statusRow{readers(ctx), agentPort(ctx), settingsSource(now)}
+	rows, ok := c.running(ctx, s.log, instance.Wish{Look: true})
+	if !ok {
+		rows = []statusRow{{"version", version, true}, readers(ctx), agentPort(ctx), settingsSource(now)}
+	}
 	err = list(s.out, c.JSON, rows, func(r statusRow) string { return r.ID + ": " + r.Title })
 	for _, r := range rows {
 		if err == nil && !r.OK {

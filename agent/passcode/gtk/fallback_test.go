@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
+	"github.com/smartcard-connect/smartcard-connect/agent/passcode/gtk/gtktest"
 )
 
 // onTerminal makes this program ask in the terminal that runs it, by the prompter
@@ -42,8 +43,8 @@ func question() passcode.Question {
 // every form and state"). Turned red by: text that a program does not show, or
 // keys that it does not take.
 func TestFallbacks(t *testing.T) {
-	d := login(t)
-	d.manage()
+	d := gtktest.Login(t)
+	d.Manage()
 	for _, name := range []string{"terminal", "pinentry-tty", "pinentry-curses"} {
 		if _, err := exec.LookPath(name); err != nil && name == "pinentry-curses" {
 			t.Log("this machine has no pinentry-curses: no picture of it")
@@ -51,25 +52,25 @@ func TestFallbacks(t *testing.T) {
 		}
 		result := t.TempDir() + "/result"
 		env := fmt.Sprintf("%s=%s SMARTCARD_CONNECT_TEST_RESULT=%s", onTerminal, name, result)
-		d.start("sh", "-c", "echo started; exec env "+env+" xterm -geometry 100x24 -T asking -e "+os.Args[0])
-		id := until(d, "a terminal", func() (string, bool) {
-			id, err := d.try("xdotool", "search", "--onlyvisible", "--name", "^asking$")
+		d.Start("sh", "-c", "echo started; exec env "+env+" xterm -geometry 100x24 -T asking -e "+os.Args[0])
+		id := gtktest.Until(d, "a terminal", func() (string, bool) {
+			id, err := d.Try("xdotool", "search", "--onlyvisible", "--name", "^asking$")
 			return id, err == nil && id != ""
 		})
-		d.run("xdotool", "windowactivate", "--sync", id)
+		d.Run("xdotool", "windowactivate", "--sync", id)
 		time.Sleep(time.Second) // what a terminal shows cannot be asked for
-		d.shoot(name)
-		d.run("xdotool", "type", "123456")
-		d.run("xdotool", "key", "Return")
-		got := until(d, name+"'s answer", func() (string, bool) {
+		d.Shoot(name)
+		d.Run("xdotool", "type", "123456")
+		d.Run("xdotool", "key", "Return")
+		got := gtktest.Until(d, name+"'s answer", func() (string, bool) {
 			b, err := os.ReadFile(result)
 			return string(b), err == nil
 		})
 		if got != "6 <nil>" {
 			t.Errorf("%s: %s", name, got)
 		}
-		until(d, "the terminal going", func() (bool, bool) {
-			id, _ := d.try("xdotool", "search", "--onlyvisible", "--name", "^asking$")
+		gtktest.Until(d, "the terminal going", func() (bool, bool) {
+			id, _ := d.Try("xdotool", "search", "--onlyvisible", "--name", "^asking$")
 			return true, id == ""
 		})
 	}
@@ -81,24 +82,24 @@ func TestPinentryGTK(t *testing.T) {
 	if _, err := exec.LookPath("pinentry-gtk-2"); err != nil {
 		t.Skip("this machine has no pinentry-gtk-2: install what ci/debian.packages names")
 	}
-	d := login(t)
-	d.manage()
-	p := &passcode.Pinentry{Command: append(append([]string{"env", "-i"}, d.env...), "pinentry-gtk-2"), Options: []string{"no-grab"}}
+	d := gtktest.Login(t)
+	d.Manage()
+	p := &passcode.Pinentry{Command: append(append([]string{"env", "-i"}, d.Env...), "pinentry-gtk-2"), Options: []string{"no-grab"}}
 	done := make(chan string, 1)
 	go func() {
 		secret, err := p.Ask(t.Context(), question())
 		clear(secret)
 		done <- fmt.Sprint(len(secret), " ", err)
 	}()
-	id := until(d, "pinentry's window", func() (string, bool) {
-		id, err := d.try("xdotool", "search", "--onlyvisible", "--name", "^TEST Smartcard Connect")
+	id := gtktest.Until(d, "pinentry's window", func() (string, bool) {
+		id, err := d.Try("xdotool", "search", "--onlyvisible", "--name", "^TEST Smartcard Connect")
 		return id, err == nil && id != ""
 	})
-	d.run("xdotool", "windowactivate", "--sync", strings.Fields(id)[0])
+	d.Run("xdotool", "windowactivate", "--sync", strings.Fields(id)[0])
 	time.Sleep(time.Second) // what it draws cannot be asked for
-	d.shoot("pinentry-gtk-2")
-	d.run("xdotool", "type", "123456")
-	d.run("xdotool", "key", "Return")
+	d.Shoot("pinentry-gtk-2")
+	d.Run("xdotool", "type", "123456")
+	d.Run("xdotool", "key", "Return")
 	if got := <-done; got != "6 <nil>" {
 		t.Error(got)
 	}

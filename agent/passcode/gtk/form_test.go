@@ -15,6 +15,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode/child"
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode/gtk"
+	"github.com/smartcard-connect/smartcard-connect/agent/passcode/gtk/gtktest"
 )
 
 // beForm makes this program the form: the screen's child is the test itself.
@@ -34,8 +35,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func (d *desktop) screen() *child.Screen {
-	return &child.Screen{Command: []string{os.Args[0]}, Env: append(d.env, beForm)}
+func screen(d *gtktest.Desktop) *child.Screen {
+	return &child.Screen{Command: []string{os.Args[0]}, Env: append(d.Env, beForm)}
 }
 
 func sheet(state passcode.State) passcode.Sheet {
@@ -47,9 +48,9 @@ func sheet(state passcode.State) passcode.Sheet {
 	return s
 }
 
-func open(t *testing.T, d *desktop, s passcode.Sheet) passcode.Window {
+func open(t *testing.T, d *gtktest.Desktop, s passcode.Sheet) passcode.Window {
 	t.Helper()
-	w, err := d.screen().Open(t.Context(), s)
+	w, err := screen(d).Open(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,53 +76,53 @@ func answer(t *testing.T, w passcode.Window) passcode.Answer {
 // on the form (issue, passcode form and "names and roles asserted"). Turned red
 // by: a field without a name, or a button without its mnemonic's text.
 func TestForm(t *testing.T) {
-	d := login(t)
-	a := listen(t, d)
+	d := gtktest.Login(t)
+	a := gtktest.Listen(t, d)
 	w := open(t, d, sheet(passcode.NoReader))
 	defer w.Close("")
-	a.shows("frame: TEST Smartcard Connect int", "label: TEST: environment \"int\"", "label: Sign in to Ward round", "label: Asked for by: Ward round",
+	a.Shows("frame: TEST Smartcard Connect int", "label: TEST: environment \"int\"", "label: Sign in to Ward round", "label: Asked for by: Ward round",
 		"label: Connect a smartcard reader.", "label: Time left: ", "(TimeToShowPinForm)")
-	d.shoot("gtk-no-reader")
+	d.Shoot("gtk-no-reader")
 	w.Show(sheet(passcode.NoCard))
-	a.shows("label: Insert your smartcard.", "notification: Insert your smartcard.")
-	d.shoot("gtk-insert-card")
+	a.Shows("label: Insert your smartcard.", "notification: Insert your smartcard.")
+	d.Shoot("gtk-insert-card")
 	for state, text := range map[passcode.State]string{
 		passcode.NoService: "The smartcard service is not running.", passcode.Mute: "check which way up it is", passcode.Held: "Another program is using your smartcard.",
 	} {
 		w.Show(sheet(state))
-		a.shows(text)
-		d.shoot("gtk-" + state.String())
+		a.Shows(text)
+		d.Shoot("gtk-" + state.String())
 	}
 	w.Show(sheet(passcode.Reading))
-	a.shows("label: Your smartcard is being read.")
-	d.shoot("gtk-reading")
+	a.Shows("label: Your smartcard is being read.")
+	d.Shoot("gtk-reading")
 	w.Show(sheet(passcode.Ready))
-	a.shows("label: Card of: Rhys Pritchard", "label: Tries left: 3", "label: The passcode has 6 to 8 digits.",
+	a.Shows("label: Card of: Rhys Pritchard", "label: Tries left: 3", "label: The passcode has 6 to 8 digits.",
 		"password text: Passcode", "push button: OK", "push button: Cancel", "push button: I did not start this")
-	d.shoot("gtk-ready")
-	a.enter("12345")
-	a.press("OK")
-	a.shows("label: Too short: a passcode for this card has 6 to 8 digits; no try was spent")
-	d.shoot("gtk-misfit")
-	a.enter("123456")
-	a.press("OK")
+	d.Shoot("gtk-ready")
+	a.Enter("12345")
+	a.Press("OK")
+	a.Shows("label: Too short: a passcode for this card has 6 to 8 digits; no try was spent")
+	d.Shoot("gtk-misfit")
+	a.Enter("123456")
+	a.Press("OK")
 	if got := answer(t, w); string(got.Secret) != "123456" || got.Err != nil {
 		t.Errorf("%d bytes, %v", len(got.Secret), got.Err)
 	}
 	w.Show(sheet(passcode.Using))
-	a.shows("The smartcard is working. Leave it in.")
-	for _, s := range a.tree() {
-		if s.showing && s.usable && s.role == "push button" {
-			t.Errorf("%q can be pressed while the card works", s.name)
+	a.Shows("The smartcard is working. Leave it in.")
+	for _, s := range a.Tree() {
+		if s.Showing && s.Usable && s.Role == "push button" {
+			t.Errorf("%q can be pressed while the card works", s.Name)
 		}
 	}
-	d.shoot("gtk-using")
+	d.Shoot("gtk-using")
 	last := sheet(passcode.Ready)
 	last.TriesLeft, last.Problem = 1, "wrong passcode: one try left before the card locks"
 	w.Show(last)
-	a.shows("Wrong passcode", "WARNING: this is the last try.")
-	d.shoot("gtk-last-try")
-	a.press("Cancel")
+	a.Shows("Wrong passcode", "WARNING: this is the last try.")
+	d.Shoot("gtk-last-try")
+	a.Press("Cancel")
 	if got := answer(t, w); !errors.Is(got.Err, passcode.ErrCancelled) {
 		t.Errorf("cancel is %v", got.Err)
 	}
@@ -130,29 +131,29 @@ func TestForm(t *testing.T) {
 // Requirement: a passcode typed before the card is read is handed over and the
 // form says that it is kept. Turned red by: a field that waits for the card.
 func TestTypedEarly(t *testing.T) {
-	d := login(t)
-	a := listen(t, d)
+	d := gtktest.Login(t)
+	a := gtktest.Listen(t, d)
 	w := open(t, d, sheet(passcode.NoCard))
 	defer w.Close("")
-	a.enter("1234567")
-	a.press("OK")
+	a.Enter("1234567")
+	a.Press("OK")
 	if got := answer(t, w); string(got.Secret) != "1234567" {
 		t.Errorf("%d bytes, %v", len(got.Secret), got.Err)
 	}
 	s := sheet(passcode.NoCard)
 	s.Kept = true
 	w.Show(s)
-	a.shows("The passcode you typed is kept until then.")
-	d.shoot("gtk-kept")
+	a.Shows("The passcode you typed is kept until then.")
+	d.Shoot("gtk-kept")
 	s = sheet(passcode.Ready)
 	s.Kept = true
 	w.Show(s)
-	a.shows("Card of: Rhys Pritchard. The passcode you typed is about to be used for this card.")
-	d.shoot("gtk-kept-ready")
+	a.Shows("Card of: Rhys Pritchard. The passcode you typed is about to be used for this card.")
+	d.Shoot("gtk-kept-ready")
 	w.Show(sheet(passcode.Keypad))
-	a.shows("Type your passcode on the reader's keypad")
-	d.shoot("gtk-keypad")
-	a.press("I did not start this")
+	a.Shows("Type your passcode on the reader's keypad")
+	d.Shoot("gtk-keypad")
+	a.Press("I did not start this")
 	if got := answer(t, w); !errors.Is(got.Err, passcode.ErrNotStarted) {
 		t.Errorf("it is %v", got.Err)
 	}
@@ -162,19 +163,19 @@ func TestTypedEarly(t *testing.T) {
 // when it is closed; without last words it goes at once (issue, "the form and
 // the log say which limit ended it"). Turned red by: taking the form down first.
 func TestFarewell(t *testing.T) {
-	d := login(t)
-	a := listen(t, d)
+	d := gtktest.Login(t)
+	a := gtktest.Listen(t, d)
 	for name, words := range map[string]string{
 		"gtk-time-up":  "The time to type the passcode (TimeToShowPinForm) is over.",
 		"gtk-card-out": "The smartcard was taken out too early.",
 	} {
 		w := open(t, d, sheet(passcode.Ready))
-		a.shows("password text: Passcode")
+		a.Shows("password text: Passcode")
 		w.Close(words)
-		a.shows("label: "+words, "notification: "+words)
-		d.shoot(name)
-		a.press("Close")
-		until(d, "the form going", func() (bool, bool) { _, open := <-w.Answers(); return true, !open })
+		a.Shows("label: "+words, "notification: "+words)
+		d.Shoot(name)
+		a.Press("Close")
+		gtktest.Until(d, "the form going", func() (bool, bool) { _, open := <-w.Answers(); return true, !open })
 	}
 	w := open(t, d, sheet(passcode.Ready))
 	w.Close("")
@@ -187,15 +188,15 @@ func TestFarewell(t *testing.T) {
 // notification and, where ATK has them, as announcements (issue, "a countdown
 // that is also spoken by screen readers"). Turned red by: drawing it only.
 func TestSpoken(t *testing.T) {
-	d := login(t)
-	a := listen(t, d)
-	heard := a.announcements()
+	d := gtktest.Login(t)
+	a := gtktest.Listen(t, d)
+	heard := a.Announcements()
 	s := sheet(passcode.NoCard)
 	s.Deadline = time.Now().Add(62 * time.Second)
 	w := open(t, d, s)
 	defer w.Close("")
 	for _, want := range []string{"Insert your smartcard. 1 minute and 2 seconds left.", "1 minute left."} {
-		until(d, "hearing "+want, func() (bool, bool) {
+		gtktest.Until(d, "hearing "+want, func() (bool, bool) {
 			select {
 			case words := <-heard:
 				return true, words == want
@@ -204,26 +205,26 @@ func TestSpoken(t *testing.T) {
 			}
 		})
 	}
-	a.shows("notification: 1 minute left.")
+	a.Shows("notification: 1 minute left.")
 }
 
 // Requirement: the form is read in high contrast and with the longest names
 // that a request may bring (issue, "high contrast"). Turned red by: colours of
 // our own, or lines that push the buttons off the screen.
 func TestHighContrast(t *testing.T) {
-	d := login(t)
-	d.env = append(d.env, "GTK_THEME=HighContrast")
-	a := listen(t, d)
+	d := gtktest.Login(t)
+	d.Env = append(d.Env, "GTK_THEME=HighContrast")
+	a := gtktest.Listen(t, d)
 	s := sheet(passcode.Ready)
 	s.TriesLeft, s.Problem = 1, "wrong passcode: one try left before the card locks"
 	s.Purpose, s.Application = "Sign in to "+strings.Repeat("Very long name ", 10), strings.Repeat("W", 200)
 	w := open(t, d, s)
 	defer w.Close("")
-	a.shows("push button: OK", "Very long name", "WWWW")
-	if box := a.extents("frame", "TEST"); box.W > 700 || box.H > 700 {
+	a.Shows("push button: OK", "Very long name", "WWWW")
+	if box := a.Extents("frame", "TEST"); box.W > 700 || box.H > 700 {
 		t.Errorf("the form is %v", box)
 	}
-	d.shoot("gtk-high-contrast")
+	d.Shoot("gtk-high-contrast")
 }
 
 // Requirement: without a display, and with a program that is none, the next way

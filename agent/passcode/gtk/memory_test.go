@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
+	"github.com/smartcard-connect/smartcard-connect/agent/passcode/gtk/gtktest"
 )
 
 // canary is a passcode that occurs nowhere else.
@@ -64,30 +65,30 @@ func found(t *testing.T, pid string, secret []byte) []string {
 // does while the passcode is in the field. Turned red by: GTK's own text buffer,
 // or a field that is emptied only at the end.
 func TestNothingLeft(t *testing.T) {
-	d := login(t)
-	d.manage()
+	d := gtktest.Login(t)
+	d.Manage()
 	w := open(t, d, sheet(passcode.Ready))
 	defer w.Close("")
-	pid := d.run("xdotool", "getwindowpid", d.click())
+	pid := d.Run("xdotool", "getwindowpid", d.Click())
 	pid = strings.TrimSpace(pid)
 	for _, c := range canary() {
-		d.run("xdotool", "key", string(c))
+		d.Run("xdotool", "key", string(c))
 	}
-	places := until(d, "the passcode in the field", func() ([]string, bool) {
+	places := gtktest.Until(d, "the passcode in the field", func() ([]string, bool) {
 		p := found(t, pid, canary())
 		return p, len(p) > 0
 	})
 	if len(places) != 1 || !protected(t, pid, places[0]) {
 		t.Errorf("while it is typed it is %q", places)
 	}
-	d.run("xdotool", "key", "Return")
+	d.Run("xdotool", "key", "Return")
 	got := answer(t, w)
 	if !bytes.Equal(got.Secret, canary()) {
 		t.Errorf("%d bytes, %v", len(got.Secret), got.Err)
 	}
 	clear(got.Secret)
 	w.Show(sheet(passcode.Using))
-	until(d, "an empty field", func() (bool, bool) { return true, len(found(t, pid, canary())) == 0 })
+	gtktest.Until(d, "an empty field", func() (bool, bool) { return true, len(found(t, pid, canary())) == 0 })
 }
 
 // protected reads the kernel's flags of a mapping: locked, not dumped, wiped in

@@ -20,7 +20,9 @@ const (
 	pnp = `\\?PnP?\Notification`
 	// slice bounds one blocking wait: readers that came between listing and
 	// waiting are found at the latest then. pcsc-lite before 2.3 loses them.
-	slice = 2 * time.Second
+	// The longer nothing happens the longer are slices: an idle agent sleeps.
+	slice        = 2 * time.Second
+	longestSlice = 32 * time.Second
 	// pause is slept when a wait came back early with nothing new.
 	pause = 250 * time.Millisecond
 	// longest is the longest pause while the service is away.

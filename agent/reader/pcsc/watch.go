@@ -17,7 +17,7 @@ import (
 
 // change blocks until the snapshot differs from known or ctx ends.
 func (w *watch) change(ctx context.Context, known []reader.State) ([]reader.State, error) {
-	for ctx.Err() == nil {
+	for wait := slice; ctx.Err() == nil; wait = min(2*wait, longestSlice) {
 		states, err := w.snapshot()
 		if err != nil {
 			return nil, err
@@ -26,7 +26,7 @@ func (w *watch) change(ctx context.Context, known []reader.State) ([]reader.Stat
 			return states, nil
 		}
 		start := time.Now()
-		if err := w.block(); err != nil {
+		if err := w.block(wait); err != nil {
 			return nil, err
 		}
 		if time.Since(start) < pause { // some services answer at once, always
@@ -113,12 +113,12 @@ func stateOf(name string, s scard.ReaderState) reader.State {
 
 // block waits for a change of what snapshot saw, of the readers too, for one
 // slice.
-func (w *watch) block() error {
+func (w *watch) block(wait time.Duration) error {
 	states := []scard.ReaderState{{Reader: pnp + w.suffix, CurrentState: w.pnp}}
 	for name, flags := range w.known {
 		states = append(states, scard.ReaderState{Reader: name + w.suffix, CurrentState: flags})
 	}
-	err := w.context.GetStatusChange(states, longestBlock())
+	err := w.context.GetStatusChange(states, longestBlock(wait))
 	switch {
 	case err == nil:
 		w.pnp = states[0].EventState &^ scard.StateChanged
@@ -131,9 +131,9 @@ func (w *watch) block() error {
 
 // longestBlock is a slice, and on Windows no time at all: see the package
 // comment. The caller then sleeps between looks.
-func longestBlock() time.Duration {
+func longestBlock(wait time.Duration) time.Duration {
 	if runtime.GOOS == "windows" {
 		return 0
 	}
-	return slice
+	return wait
 }

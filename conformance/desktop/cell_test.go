@@ -1,0 +1,237 @@
+//go:build linux && cgo
+
+package desktop_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
+	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
+	"github.com/smartcard-connect/smartcard-connect/conformance/target"
+	"github.com/smartcard-connect/smartcard-connect/emu"
+	"github.com/smartcard-connect/smartcard-connect/emu/vpcd"
+	"github.com/smartcard-connect/smartcard-connect/hil/bench"
+	"github.com/smartcard-connect/smartcard-connect/hil/pcscd"
+	"github.com/smartcard-connect/smartcard-connect/mockcis2"
+)
+
+// Addresses of the cell, which has a loopback of its own.
+const (
+	reader    = "Virtual PCD 00 00"
+	slot      = "127.0.0.1:35963"
+	front     = "127.0.0.1:9480" // what the agent believes to be the provider
+	agentPort = 43485
+)
+
+// cell is everything around one agent: pcscd, a card, and a provider behind a
+// wire that is tapped.
+type cell struct {
+	*bench.Bench
+	t      testing.TB
+	card   *emu.Card
+	target *target.Target
+	unplug func() // takes the card out
+	wire   *wire
+}
+
+// setup starts all but the agent. The card's passcode occurs nowhere else.
+func setup(t testing.TB, series, passcode string, env ...string) *cell {
+	t.Helper()
+	dir := t.TempDir()
+	env = append(env, "PATH="+os.Getenv("PATH"), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "LANG=C.UTF-8")
+	c := &cell{t: t, Bench: &bench.Bench{Options: bench.Options{Dir: dir, Programs: bench.Programs{Bin: programs}, Env: env}}}
+	t.Cleanup(c.Close)
+	t.Cleanup(func() { c.logs() })
+	if err := c.StartDaemon(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.plug(series, passcode)
+	c.provider()
+	return c
+}
+
+func (c *cell) plug(series, passcode string) {
+	c.t.Helper()
+	var err error
+	if c.card, err = emu.New(emu.Options{Profile: "series" + series, Passcode: []byte(passcode)}); err != nil {
+		c.t.Fatal(err)
+	}
+	c.insert()
+	if err := c.AwaitCard(c.t.Context(), reader); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// remove takes the card out and waits until pcscd, which polls, has seen it.
+func (c *cell) remove() {
+	c.t.Helper()
+	c.unplug()
+	for range 100 {
+		list, err := pcscd.Readers(c.t.Context(), pcscd.Socket)
+		if err == nil && !slices.ContainsFunc(list, func(r pcscd.Reader) bool { return r.Present }) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	c.t.Fatal("pcscd still sees the card")
+}
+
+// insert puts the card in, until the test ends.
+func (c *cell) insert() {
+	ctx, unplug := context.WithCancel(c.t.Context())
+	c.unplug = unplug
+	c.card.Insert()
+	go func() { _ = (&vpcd.Client{Address: slot, Card: c.card}).Run(ctx) }()
+}
+
+// provider starts the identity service and the tap in front of it.
+func (c *cell) provider() {
+	c.t.Helper()
+	s := &mockcis2.Server{}
+	if err := s.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	path := strings.TrimPrefix(s.Issuer(), s.URL())
+	_ = s.Close()
+	s = &mockcis2.Server{IssuerURL: "http://" + front + path}
+	if err := s.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { _ = s.Close() })
+	c.Issuer = s.Issuer()
+	c.wire = tap(c.t, s.URL())
+	c.target = &target.Target{Now: time.Now, File: target.File{Issuer: c.Issuer, Agent: agentPort, Clients: []target.Client{
+		{ID: "999999999901.apps.national", Secret: "conformance-secret", Method: "client_secret_post", RedirectURI: "http://127.0.0.1/callback"},
+	}}}
+}
+
+// agent starts port service and agent.
+func (c *cell) agent(o bench.AgentOptions) {
+	c.t.Helper()
+	if err := c.StartAgent(c.t.Context(), o); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// scripted is a person at a pinentry who always types this.
+func (c *cell) scripted(passcode string) bench.AgentOptions {
+	script := filepath.Join(c.Dir, "script.json")
+	if err := os.WriteFile(script, []byte(`{"answers":[{"passcode":"`+passcode+`"}]}`), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	return bench.AgentOptions{Prompter: "pinentry", Pinentry: []string{filepath.Join(programs, "scripted-pinentry"), "--script", script}}
+}
+
+// signIn goes from an application to the agent and back.
+func (c *cell) signIn(ctx context.Context) { c.signInBy(ctx, byChannel(browser.JSON)) }
+
+// signInBy is signIn with another way to hand over. It returns the ticket.
+func (c *cell) signInBy(ctx context.Context, hand way) string {
+	c.t.Helper()
+	j, err := journey.Start(ctx, c.target, journey.Options{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	reply, err := hand(ctx, c, j)
+	if err == nil && reply.StatusCode != 0 {
+		err = journey.Status(reply.StatusCode)
+	}
+	var holder string
+	if err == nil {
+		s, back := j.Return(ctx, reply.Ticket)
+		if err = back; err == nil {
+			holder = s.ID.Subject
+		}
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if holder != c.card.Holder().UUID {
+		c.t.Fatalf("%s is signed in, the card is %s's", holder, c.card.Holder().UUID)
+	}
+	return reply.Ticket
+}
+
+// logs shows what the programs wrote, after a failure.
+func (c *cell) logs() {
+	if !c.t.Failed() {
+		return
+	}
+	files, _ := filepath.Glob(filepath.Join(c.Dir, "*.log"))
+	for _, f := range files {
+		raw, _ := os.ReadFile(f)
+		c.t.Logf("== %s\n%s", filepath.Base(f), raw[max(0, len(raw)-3000):])
+	}
+}
+
+// wire is a proxy that keeps every JWT between agent and provider.
+type wire struct {
+	mu     sync.Mutex
+	tokens map[string]bool
+}
+
+// jwt is a compact JWS (RFC 7515 section 7.1).
+var jwt = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+`)
+
+func tap(t testing.TB, behind string) *wire {
+	t.Helper()
+	to, err := url.Parse(behind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", front)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{tokens: map[string]bool{}}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(to)
+		r.Out.Host = r.In.Host
+		r.Out.Body = w.keep(r.Out.Body)
+	}, ModifyResponse: func(r *http.Response) error {
+		r.Body = w.keep(r.Body)
+		return nil
+	}}
+	server := &http.Server{Handler: proxy, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(l) }()
+	t.Cleanup(func() { _ = server.Close() })
+	return w
+}
+
+// keep looks at a whole body of ours and hands it on.
+func (w *wire) keep(body io.ReadCloser) io.ReadCloser {
+	if body == nil {
+		return nil
+	}
+	raw, _ := io.ReadAll(body)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, token := range jwt.FindAllString(string(raw), -1) {
+		w.tokens[token] = true
+	}
+	return io.NopCloser(bytes.NewReader(raw))
+}
+
+// add has all tokens so far looked for.
+func (w *wire) add(to wanted) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for token := range w.tokens {
+		to.token(fmt.Sprintf("token %d", len(to)), token)
+	}
+}
