@@ -25,12 +25,16 @@ See that it works here, with nothing but this program:
 
     conformance selftest
 
-Judge what a target file describes, one area of it:
+Judge a card in your reader, your provider or your agent, from a target file
+(conformance/README.md has one for each):
 
-    conformance run --target target.json --out out/cell --filter 'card.*'
+    conformance run --target card.json --out out/cell --filter 'card.*'
+
+A spec whose features the file does not claim is skipped and says so; a claim
+that does not hold is a failure.
 
 Exit codes: 0 pass, 1 the product failed, 2 inconclusive (a test or the bench
-broke), 64 wrong use.`
+broke, or nothing ran), 64 wrong use. 3, could not verify, is the gate's alone.`
 
 // version is set by the linker (-X main.version=…); devel is a build by hand.
 var version = "devel"

@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"golang.org/x/term"
+
+	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
 // progress counts on one line of a person's terminal, and is nil elsewhere.
@@ -19,6 +21,15 @@ func (d *desk) progress(what string) func(done, of int) {
 			fmt.Fprintln(d.err)
 		}
 	}
+}
+
+// paint is a verdict as wide as the widest, in colour on a terminal.
+func (d *desk) paint(v result.Verdict) string {
+	colour := map[result.Verdict]int{result.Pass: 32, result.Fail: 31, result.Error: 35, result.Miss: 33}[v]
+	if colour == 0 || !terminal(d.out) {
+		return fmt.Sprintf("%-5s", v)
+	}
+	return fmt.Sprintf("\x1b[%dm%-5s\x1b[0m", colour, v)
 }
 
 // terminal reports whether somebody reads along.

@@ -85,6 +85,9 @@ func judgeCell(d *desk, f target.File, checks []suite.Check, limit time.Duration
 		cell.Verdict, cell.Reason, cell.End = result.Error, "the target does not open: "+err.Error(), time.Now()
 		return cell, nil
 	}
+	if terminal(d.err) {
+		t.Tell = func(text string) { fmt.Fprintln(d.err, "\n"+text) }
+	}
 	cell.Specs = judge.Cell(d.ctx, checks, t, judge.Limits{Time: limit, Grace: 5 * time.Second})
 	cell.Verdict, cell.Reason = judge.Worst(cell.Specs)
 	if closed := t.Close(); closed != nil && cell.Verdict == result.Pass {
@@ -127,10 +130,10 @@ func verdict(d *desk, cell result.Cell, err error) error {
 	count := map[result.Verdict]int{}
 	for _, s := range cell.Specs {
 		if count[s.Verdict]++; s.Verdict != result.Pass && s.Verdict != result.Skip {
-			fmt.Fprintf(d.out, "%-5s %s: %s\n", s.Verdict, s.ID, s.Reason)
+			fmt.Fprintf(d.out, "%s %s: %s\n", d.paint(s.Verdict), s.ID, s.Reason)
 		}
 	}
-	fmt.Fprintf(d.out, "%s %s: %d pass, %d fail, %d error, %d skip\n", cell.Verdict, cell.ID, count[result.Pass], count[result.Fail], count[result.Error], count[result.Skip])
+	fmt.Fprintf(d.out, "%s %s: %d pass, %d fail, %d error, %d skip\n", d.paint(cell.Verdict), cell.ID, count[result.Pass], count[result.Fail], count[result.Error], count[result.Skip])
 	switch {
 	case err != nil:
 		return err
