@@ -18,6 +18,7 @@ type Rig struct {
 	Cards    []Card     `yaml:"cards"`
 	Cells    []Cells    `yaml:"cells"`
 	Excluded []Excluded `yaml:"excluded,omitempty"`
+	Notes    []string   `yaml:"notes,omitempty"` // what the bench cannot show, a sentence each, for the report
 }
 
 // Reader is a card reader of the bench.

@@ -103,6 +103,7 @@ type Report struct {
 	Flakes  []Flake   `json:"flakes,omitempty"`  // what Report.Unsteady finds, written out
 	Waivers []Waiver  `json:"waivers,omitempty"` // claimed for this run; a gate heeds only signed ones
 	Proof   *Proof    `json:"proof,omitempty"`   // which fault turns which spec red
+	Notes   []string  `json:"notes,omitempty"`   // what this bench cannot show, a sentence each
 }
 
 // Build says what was judged and where.

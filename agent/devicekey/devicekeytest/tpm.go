@@ -3,6 +3,7 @@
 package devicekeytest
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +30,8 @@ func TPM(t testing.TB) string {
 	}
 	t.Cleanup(func() { _ = run.Process.Kill(); _ = run.Wait(); _ = os.RemoveAll(dir) })
 	for range 500 {
-		if _, err := os.Stat(socket); err == nil {
+		if c, err := net.Dial("unix", socket); err == nil { // the file is there before anybody listens
+			_ = c.Close()
 			return socket
 		}
 		time.Sleep(10 * time.Millisecond)

@@ -69,7 +69,11 @@ func (c runCommand) Run(w world) error {
 	if c.Seed == 0 {
 		c.Seed = w.now().UnixNano()
 	}
-	report := result.Report{Schema: result.Schema, Build: build(w), Plan: plan, Seed: c.Seed}
+	bench, err := c.rig()
+	if err != nil {
+		return err
+	}
+	report := result.Report{Schema: result.Schema, Build: build(w), Plan: plan, Seed: c.Seed, Notes: bench.Notes}
 	if err := c.attach(&report); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
