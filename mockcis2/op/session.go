@@ -25,7 +25,7 @@ type Grant struct {
 // session is fosite's memory of a grant. All its times pass through shift, so
 // that fosite, which reads the machine's clock, lives on the provider's.
 type session struct {
-	*Grant // shared by copies: it is never changed once it is in the store
+	*Grant                      // shared by copies: it is never changed once it is in the store
 	shift  func() time.Duration // provider's clock minus the machine's
 	nonce  string
 	state  string
