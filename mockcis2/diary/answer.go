@@ -58,9 +58,23 @@ func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 // Unwrap is for http.ResponseController.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
+// media is the media type without its parameters. The usual ones are known.
+func media(text string) (string, error) {
+	switch text {
+	case "application/json;charset=UTF-8", "application/json":
+		return "application/json", nil
+	case "application/x-www-form-urlencoded", "application/jwt":
+		return text, nil
+	case "text/html; charset=utf-8":
+		return "text/html", nil
+	}
+	kind, _, err := mime.ParseMediaType(text)
+	return kind, err
+}
+
 // judge parses what was answered.
 func (d *Diary) judge(endpoint string, a *answer) *Answer {
-	kind, _, _ := mime.ParseMediaType(a.Header().Get("Content-Type"))
+	kind, _ := media(a.Header().Get("Content-Type"))
 	out := &Answer{Status: a.status, Type: cut(kind), Size: a.size, Issued: map[string]Mark{}}
 	if to := a.Header().Get("Location"); to != "" {
 		d.redirect(to, out)

@@ -3,7 +3,6 @@ package diary
 import (
 	"bytes"
 	"io"
-	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -95,7 +94,7 @@ const short = 1 << 12
 // in which nothing is odd becomes r.PostForm, where the address has no
 // parameters beside it.
 func body(r *http.Request) (form url.Values, token string) {
-	kind, _, odd := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	kind, odd := media(r.Header.Get("Content-Type"))
 	if kind != "application/x-www-form-urlencoded" && kind != "application/jwt" || r.Body == nil {
 		return nil, ""
 	}

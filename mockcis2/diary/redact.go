@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Bounds on what one entry keeps.
@@ -99,7 +100,9 @@ func (d *Diary) blank(name, value string, marks map[string]Mark) string {
 
 // cut bounds a value.
 func cut(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
 	if len(s) <= longest {
 		return s
 	}
