@@ -96,9 +96,11 @@ func (d *Diary) redirect(to string, out *Answer) {
 		return
 	}
 	q := u.Query()
-	if fragment, err := url.ParseQuery(u.Fragment); err == nil && strings.Contains(u.Fragment, "=") {
-		for name, v := range fragment {
-			q[name] = append(q[name], v...)
+	if strings.Contains(u.Fragment, "=") {
+		if fragment, err := url.ParseQuery(u.Fragment); err == nil {
+			for name, v := range fragment {
+				q[name] = append(q[name], v...)
+			}
 		}
 	}
 	u.RawQuery, u.Fragment = "", ""

@@ -73,7 +73,12 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 
 // writeObject is writeJSON for what is made of text and numbers.
 func writeObject(w http.ResponseWriter, status int, object map[string]any) {
-	raw, err := appendJSON(make([]byte, 0, 4096), object)
+	size := 512 // of names and numbers
+	for _, v := range object {
+		text, _ := v.(string)
+		size += len(text)
+	}
+	raw, err := appendJSON(make([]byte, 0, size), object)
 	if err != nil { // not with what a token answer is made of
 		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": "server_error"})
 		return

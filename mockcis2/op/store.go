@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -187,6 +188,25 @@ func lent(r fosite.Requester, s fosite.Session) *fosite.Request {
 	return &fosite.Request{ID: r.GetID(), RequestedAt: r.GetRequestedAt(), Client: r.GetClient(),
 		RequestedScope: r.GetRequestedScopes(), GrantedScope: r.GetGrantedScopes(),
 		RequestedAudience: r.GetRequestedAudience(), GrantedAudience: r.GetGrantedAudience(), Form: r.GetRequestForm(), Session: s}
+}
+
+// lean is an authorization request that fosite keeps three times over, each copy
+// with other parameters. Its copies are lent: nobody changes them in the store.
+type lean struct{ fosite.AuthorizeRequester }
+
+// always are the parameters that fosite keeps whatever else it asks for.
+var always = []string{"grant_type", "response_type", "scope", "client_id"}
+
+// Sanitize is a copy with these parameters and no others.
+func (l lean) Sanitize(allowed []string) fosite.Requester {
+	kept := lent(l, l.GetSession())
+	kept.Form = url.Values{}
+	for name, v := range l.GetRequestForm() {
+		if slices.Contains(allowed, name) || slices.Contains(always, name) {
+			kept.Form[name] = v
+		}
+	}
+	return kept
 }
 
 // InvalidateAuthorizeCodeSession spends a code; of twenty racers one wins.
