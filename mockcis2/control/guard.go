@@ -55,6 +55,9 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // readable is why a query is refused: it is malformed, or a parameter is there
 // twice and it would be chance which of them counts.
 func readable(query string) error {
+	if query == "" {
+		return nil
+	}
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return errors.New("the query of the address cannot be read")

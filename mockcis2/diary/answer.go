@@ -58,9 +58,23 @@ func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 // Unwrap is for http.ResponseController.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
+// media is the media type without its parameters. The usual ones are known.
+func media(text string) (string, error) {
+	switch text {
+	case "application/json;charset=UTF-8", "application/json":
+		return "application/json", nil
+	case "application/x-www-form-urlencoded", "application/jwt":
+		return text, nil
+	case "text/html; charset=utf-8":
+		return "text/html", nil
+	}
+	kind, _, err := mime.ParseMediaType(text)
+	return kind, err
+}
+
 // judge parses what was answered.
 func (d *Diary) judge(endpoint string, a *answer) *Answer {
-	kind, _, _ := mime.ParseMediaType(a.Header().Get("Content-Type"))
+	kind, _ := media(a.Header().Get("Content-Type"))
 	out := &Answer{Status: a.status, Type: cut(kind), Size: a.size, Issued: map[string]Mark{}}
 	if to := a.Header().Get("Location"); to != "" {
 		d.redirect(to, out)
@@ -82,9 +96,11 @@ func (d *Diary) redirect(to string, out *Answer) {
 		return
 	}
 	q := u.Query()
-	if fragment, err := url.ParseQuery(u.Fragment); err == nil && strings.Contains(u.Fragment, "=") {
-		for name, v := range fragment {
-			q[name] = append(q[name], v...)
+	if strings.Contains(u.Fragment, "=") {
+		if fragment, err := url.ParseQuery(u.Fragment); err == nil {
+			for name, v := range fragment {
+				q[name] = append(q[name], v...)
+			}
 		}
 	}
 	u.RawQuery, u.Fragment = "", ""
@@ -104,7 +120,7 @@ func (d *Diary) params(q url.Values, out *Answer) {
 func (d *Diary) handed(token string, out *Answer) {
 	parts := strings.Split(token, ".")
 	claims := map[string]any{}
-	if len(parts) != 3 || !decode(parts[1], &claims) {
+	if len(parts) != 3 || !decode(parts[1], nil, &claims) {
 		return
 	}
 	for _, name := range []string{"access_token", "id_token", "refresh_token"} {
@@ -131,33 +147,59 @@ func (d *Diary) posted(page string, out *Answer) {
 	}
 }
 
+// issued is what the diary looks at in a JSON answer.
+type issued struct {
+	Error       any `json:"error"`
+	Description any `json:"error_description"`
+	ExpiresIn   any `json:"expires_in"`
+	Access      any `json:"access_token"`
+	ID          any `json:"id_token"`
+	Refresh     any `json:"refresh_token"`
+	RequestURI  any `json:"request_uri"`
+	Keys        any `json:"keys"`
+}
+
+// member is where a member of this name goes, nil when nowhere.
+func (i *issued) member(name string) *any {
+	switch name {
+	case "error":
+		return &i.Error
+	case "error_description":
+		return &i.Description
+	case "expires_in":
+		return &i.ExpiresIn
+	case "access_token":
+		return &i.Access
+	case "id_token":
+		return &i.ID
+	case "refresh_token":
+		return &i.Refresh
+	case "request_uri":
+		return &i.RequestURI
+	case "keys":
+		return &i.Keys
+	}
+	return nil
+}
+
 // document reads a JSON answer: what it issued, or why it refused.
 func (d *Diary) document(endpoint string, raw []byte, out *Answer) {
-	var doc struct {
-		Error       any `json:"error"`
-		Description any `json:"error_description"`
-		ExpiresIn   any `json:"expires_in"`
-		Access      any `json:"access_token"`
-		ID          any `json:"id_token"`
-		Refresh     any `json:"refresh_token"`
-		RequestURI  any `json:"request_uri"`
-		Keys        []struct {
-			Kid any `json:"kid"`
-		} `json:"keys"`
-	}
-	if json.Unmarshal(raw, &doc) != nil {
+	var doc issued
+	if !glance(raw, doc.member) && json.Unmarshal(raw, &doc) != nil {
 		return
 	}
 	out.Error, out.Description = text(doc.Error), text(doc.Description)
-	for _, k := range doc.Keys[:min(len(doc.Keys), parameters)] {
-		out.Keys = append(out.Keys, text(k.Kid))
+	keys, _ := doc.Keys.([]any)
+	for _, k := range keys[:min(len(keys), parameters)] {
+		key, _ := k.(map[string]any)
+		out.Keys = append(out.Keys, text(key["kid"]))
 	}
 	if endpoint != "token" && endpoint != "par" {
 		return
 	}
 	out.ExpiresIn = number(doc.ExpiresIn)
-	for name, v := range map[string]any{"access_token": doc.Access, "id_token": doc.ID, "refresh_token": doc.Refresh, "request_uri": doc.RequestURI} {
-		if s, ok := v.(string); ok && s != "" {
+	for _, name := range []string{"access_token", "id_token", "refresh_token", "request_uri"} {
+		if s, ok := (*doc.member(name)).(string); ok && s != "" {
 			out.Issued[name] = d.mark(s)
 		}
 	}

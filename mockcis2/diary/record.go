@@ -3,7 +3,6 @@ package diary
 import (
 	"bytes"
 	"io"
-	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -37,10 +36,13 @@ func (d *Diary) Wrap(next http.Handler) http.Handler {
 func (d *Diary) read(r *http.Request) Entry {
 	e := Entry{At: d.now().UTC(), Endpoint: Endpoint(r.URL.Path), Method: cut(r.Method), Host: cut(r.Host), Path: cut(r.URL.Path), Marks: map[string]Mark{}}
 	e.Remote, _, _ = net.SplitHostPort(r.RemoteAddr) // empty when there is none
-	query := r.URL.Query()
+	query, odd := url.ParseQuery(r.URL.RawQuery)     // what can be read of it
 	e.Query = d.redact(query, e.Marks)
 	posted, token := body(r)
 	e.Form = d.redact(posted, e.Marks)
+	if odd == nil && r.Method == http.MethodGet && r.Form == nil {
+		r.Form = query // nobody has to parse it again
+	}
 	both := url.Values{"client_id": append(query["client_id"], posted["client_id"]...)}
 	e.Client = cut(both.Get("client_id"))
 	switch {
@@ -84,9 +86,15 @@ func (d *Diary) headers(r *http.Request, e *Entry) {
 	}
 }
 
-// body copies a form or a JWT out of the request and puts the body back.
+// short is how long a form may be that is parsed once for all: every endpoint
+// takes more, and has no reason to refuse it.
+const short = 1 << 12
+
+// body copies a form or a JWT out of the request and puts the body back. A form
+// in which nothing is odd becomes r.PostForm, where the address has no
+// parameters beside it.
 func body(r *http.Request) (form url.Values, token string) {
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	kind, odd := media(r.Header.Get("Content-Type"))
 	if kind != "application/x-www-form-urlencoded" && kind != "application/jwt" || r.Body == nil {
 		return nil, ""
 	}
@@ -102,6 +110,9 @@ func body(r *http.Request) (form url.Values, token string) {
 	if kind == "application/jwt" {
 		return nil, string(raw)
 	}
-	form, _ = url.ParseQuery(string(raw)) // what can be read of it
+	form, err = url.ParseQuery(string(raw)) // what can be read of it
+	if err == nil && odd == nil && len(raw) <= short && r.URL.RawQuery == "" && r.Method == http.MethodPost && r.PostForm == nil {
+		r.PostForm = form
+	}
 	return form, ""
 }

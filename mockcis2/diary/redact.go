@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Bounds on what one entry keeps.
@@ -48,7 +49,9 @@ func (d *Diary) mark(value string) Mark {
 			kinds++
 		}
 	}
-	return Mark{Hash: hex.EncodeToString(m.room[:8]), Length: len(value), Kinds: kinds}
+	var digits [16]byte
+	hex.Encode(digits[:], m.room[:8])
+	return Mark{Hash: string(digits[:]), Length: len(value), Kinds: kinds}
 }
 
 // redact copies a form without secrets and adds their marks.
@@ -56,16 +59,24 @@ func (d *Diary) redact(form url.Values, marks map[string]Mark) url.Values {
 	if len(form) == 0 {
 		return nil
 	}
-	names := make([]string, 0, len(form))
+	var few [16]string // most forms need no more
+	names := few[:0]
 	for name := range form {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	out := make(url.Values, min(len(names), parameters))
-	for _, name := range names[:min(len(names), parameters)] {
+	names = names[:min(len(names), parameters)]
+	out := make(url.Values, len(names))
+	all := make([]string, 0, len(names)) // the first value of each name, side by side
+	for _, name := range names {
 		values, short := form[name], cut(name)
 		for _, v := range values[:min(len(values), repeats)] {
-			out[short] = append(out[short], d.blank(name, v, marks))
+			if v = d.blank(name, v, marks); out[short] != nil || len(all) == cap(all) {
+				out[short] = append(out[short], v)
+				continue
+			}
+			all = append(all, v)
+			out[short] = all[len(all)-1 : len(all) : len(all)]
 		}
 	}
 	return out
@@ -81,13 +92,17 @@ func (d *Diary) blank(name, value string, marks map[string]Mark) string {
 		return "[blanked]"
 	}
 	m := d.mark(value)
+	text := "[blanked " + m.Hash + "]"
+	m.Hash = text[len("[blanked ") : len(text)-1] // one string is kept, not two
 	marks[cut(name)] = m
-	return "[blanked " + m.Hash + "]"
+	return text
 }
 
 // cut bounds a value.
 func cut(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
 	if len(s) <= longest {
 		return s
 	}

@@ -24,19 +24,69 @@ type claims struct {
 	Level2   any `json:"authentication_assurance_level"`
 }
 
+// member is where a claim of this name goes, nil when nowhere.
+func (c *claims) member(name string) *any {
+	switch name {
+	case "iss":
+		return &c.Issuer
+	case "sub":
+		return &c.Subject
+	case "aud":
+		return &c.Audience
+	case "jti":
+		return &c.ID
+	case "nonce":
+		return &c.Nonce
+	case "txn":
+		return &c.Tx
+	case "acr":
+		return &c.ACR
+	case "iat":
+		return &c.Issued
+	case "nbf":
+		return &c.Begins
+	case "exp":
+		return &c.Ends
+	case "auth_time":
+		return &c.AuthTime
+	case "at_hash":
+		return &c.AtHash
+	case "id_assurance_level":
+		return &c.Level1
+	case "authentication_assurance_level":
+		return &c.Level2
+	}
+	return nil
+}
+
+// header of a JWS, as far as the diary looks at it.
+type header struct {
+	Alg any `json:"alg"`
+	Kid any `json:"kid"`
+	Typ any `json:"typ"`
+}
+
+func (h *header) member(name string) *any {
+	switch name {
+	case "alg":
+		return &h.Alg
+	case "kid":
+		return &h.Kid
+	case "typ":
+		return &h.Typ
+	}
+	return nil
+}
+
 // peek reads a compact JWS (RFC 7515 section 7.1) and believes it.
 func (d *Diary) peek(token string, person bool) *Token {
 	parts := strings.Split(token, ".")
-	var header struct {
-		Alg any `json:"alg"`
-		Kid any `json:"kid"`
-		Typ any `json:"typ"`
-	}
+	var h header
 	var c claims
-	if len(parts) != 3 || !decode(parts[0], &header) || !decode(parts[1], &c) {
+	if len(parts) != 3 || !decode(parts[0], h.member, &h) || !decode(parts[1], c.member, &c) {
 		return &Token{Unreadable: true}
 	}
-	t := &Token{Alg: text(header.Alg), KeyID: text(header.Kid), Typ: text(header.Typ), Issuer: text(c.Issuer), Subject: text(c.Subject),
+	t := &Token{Alg: text(h.Alg), KeyID: text(h.Kid), Typ: text(h.Typ), Issuer: text(c.Issuer), Subject: text(c.Subject),
 		Tx: text(c.Tx), ACR: text(c.ACR), Issued: number(c.Issued), Begins: number(c.Begins), Ends: number(c.Ends), AuthTime: number(c.AuthTime), AtHash: text(c.AtHash)}
 	t.Audience, t.AudArray = audience(c.Audience)
 	t.ID, t.Nonce = d.hashed(text(c.ID)), d.hashed(text(c.Nonce))
@@ -56,9 +106,10 @@ func (d *Diary) hashed(s string) string {
 	return d.mark(s).Hash
 }
 
-func decode(part string, into any) bool {
+// decode reads base64url of JSON. member is nil or what glance wants.
+func decode(part string, member func(string) *any, into any) bool {
 	raw, err := base64.RawURLEncoding.DecodeString(part)
-	return err == nil && json.Unmarshal(raw, into) == nil
+	return err == nil && (member != nil && glance(raw, member) || json.Unmarshal(raw, into) == nil)
 }
 
 func audience(v any) (all []string, array bool) {

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -66,13 +67,16 @@ func place(below string) (endpoint, id string) {
 
 // call reads who asks for what, and leaves the request as it was.
 func (l *Layer) call(r *http.Request) *Call {
-	c := &Call{World: l.World, request: r, Form: r.URL.Query()}
+	c := &Call{World: l.World, request: r}
+	body := c.parse()
+	if !l.Set.none() {
+		c.Form = maps.Clone(c.Form) // the provider changes its own
+	}
 	below, ours := strings.CutPrefix(r.URL.Path, l.path)
 	if !ours {
 		return c
 	}
 	c.Endpoint, c.Flow = place(below)
-	body := c.peek()
 	switch c.Endpoint {
 	case Token:
 		c.Client, c.Flow = applicant(r, c.Form), l.links.of(c.Form.Get("code")).flow
@@ -97,6 +101,22 @@ func (l *Layer) call(r *http.Request) *Call {
 		c.Client = l.links.of(c.Flow).client
 	}
 	return c
+}
+
+// parse reads address and body into Form, unless somebody has: the diary parses
+// a GET into r.Form and a form without parameters in the address into r.PostForm.
+// It returns the body where it read it.
+func (c *Call) parse() []byte {
+	switch r := c.request; {
+	case r.Method == http.MethodGet && r.Form != nil:
+		c.Form = r.Form
+	case r.Method == http.MethodPost && r.PostForm != nil && r.URL.RawQuery == "":
+		c.Form = r.PostForm
+	default:
+		c.Form = r.URL.Query()
+		return c.peek()
+	}
+	return nil
 }
 
 // peek reads the body into Form and puts it back.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Layer stands between the network and the provider, and lets the faults of its
@@ -16,6 +17,7 @@ type Layer struct {
 	host  string // of the issuer
 	path  string
 	links links
+	rooms sync.Pool // of *[]byte: bodies of answers, until they are sent
 }
 
 // NewLayer makes a layer over an issuer. It fails on an issuer that is no URL.
@@ -24,7 +26,7 @@ func NewLayer(w World, s *Set) (*Layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Layer{World: w, Set: s, host: hostOf(u), path: u.Path}, nil
+	return &Layer{World: w, Set: s, host: hostOf(u), path: u.Path, rooms: sync.Pool{New: func() any { return new([]byte) }}}, nil
 }
 
 // Wrap puts the layer before a provider. Its handler panics with
@@ -55,7 +57,8 @@ func (l *Layer) Wrap(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		a := &Answer{Status: http.StatusOK, header: w.Header()}
+		room := l.rooms.Get().(*[]byte)
+		a := &Answer{Status: http.StatusOK, Body: *bytes.NewBuffer((*room)[:0]), header: w.Header()}
 		next.ServeHTTP(a, r)
 		l.learn(c, a)
 		if c.Endpoint != Logout && a.leaves(l.host) {
@@ -63,8 +66,15 @@ func (l *Layer) Wrap(next http.Handler) http.Handler {
 		}
 		l.change(c, x, a, due)
 		a.send(w)
+		if whole := a.Body.Bytes(); cap(whole) <= largestRoom {
+			*room = whole[:0]
+			l.rooms.Put(room)
+		}
 	})
 }
+
+// largestRoom is how much of a body's memory is kept for the next.
+const largestRoom = 1 << 16
 
 // change lets the faults that are due change an answer.
 func (l *Layer) change(c *Call, x *Exchange, a *Answer, due []*running) {
@@ -118,8 +128,8 @@ func (l *Layer) learn(c *Call, a *Answer) {
 		ticket, _ := unsealed(a.Body.String())["ticket"].(string)
 		l.links.learn([]byte(ticket), p)
 	default:
-		to, err := url.Parse(a.header.Get("Location"))
-		if err != nil {
+		to := a.target()
+		if to == nil {
 			return
 		}
 		if a.leaves(l.host) {
@@ -146,6 +156,8 @@ type Answer struct {
 	Body   bytes.Buffer
 	cut    bool // the connection ends in the middle of the body
 
+	said   string   // Location as it was parsed last
+	at     *url.URL // the same
 	header http.Header
 	wrote  bool
 }
@@ -166,15 +178,38 @@ func (a *Answer) Write(b []byte) (int, error) {
 	return a.Body.Write(b)
 }
 
+// target is where the answer sends the browser, parsed once; nil when there is
+// no such place. It must not be changed.
+func (a *Answer) target() *url.URL {
+	said := a.header.Get("Location")
+	if said == "" {
+		return nil
+	}
+	if said != a.said {
+		a.said = said
+		a.at, _ = url.Parse(said) // nil when it cannot be read
+	}
+	return a.at
+}
+
 // leaves says whether the answer takes the browser away from a host.
 func (a *Answer) leaves(host string) bool {
-	to, err := url.Parse(a.header.Get("Location"))
-	return err == nil && a.Status/100 == 3 && to.Host != "" && hostOf(to) != host
+	if a.Status/100 != 3 {
+		return false
+	}
+	to := a.target()
+	return to != nil && to.Host != "" && hostOf(to) != host
 }
 
 // hostOf is host and port, the default port dropped: CIS2 has it in its issuer.
 func hostOf(u *url.URL) string {
-	return strings.TrimSuffix(u.Host, map[string]string{"https": ":443", "http": ":80"}[u.Scheme])
+	switch u.Scheme {
+	case "https":
+		return strings.TrimSuffix(u.Host, ":443")
+	case "http":
+		return strings.TrimSuffix(u.Host, ":80")
+	}
+	return u.Host
 }
 
 func (a *Answer) send(w http.ResponseWriter) {

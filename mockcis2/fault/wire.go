@@ -120,6 +120,7 @@ func (x *Exchange) read() {
 }
 
 func (x *Exchange) write() {
+	x.Request.Form, x.Request.PostForm = nil, nil // parsed before the change
 	if x.inBody() && !x.posted {
 		return // nobody can read it
 	}

@@ -29,7 +29,7 @@ func (e *Engine) Grant(w http.ResponseWriter, r *http.Request, a Ask, g Grant) {
 	form := a.ar.GetRequestForm()
 	form.Del("max_age") // the person has just signed in
 	form.Del("prompt")
-	response, err := e.provider.NewAuthorizeResponse(r.Context(), a.ar, s)
+	response, err := e.provider.NewAuthorizeResponse(r.Context(), lean{a.ar}, s)
 	if err != nil {
 		_, name, description := describe(err)
 		e.Deny(w, r, a, name, description)

@@ -169,15 +169,17 @@ func sign(key jose.JSONWebKey, typ string, claims map[string]any) (string, error
 // go-jose would: header members in order of the alphabet. go-jose encodes
 // everything twice, and this is what a sign-in makes two of.
 func seal(key *rsa.PrivateKey, kid, typ string, claims map[string]any) (string, error) {
-	header, err := json.Marshal(struct {
-		Alg string `json:"alg"`
-		Kid string `json:"kid,omitempty"`
-		Typ string `json:"typ,omitempty"`
-	}{"RS256", kid, typ})
+	named := map[string]any{"alg": "RS256", "kid": kid}
+	if typ != "" {
+		named["typ"] = typ
+	}
+	var room [256]byte
+	header, err := appendJSON(room[:0], named)
 	if err != nil {
 		return "", fmt.Errorf("header: %w", err)
 	}
-	payload, err := json.Marshal(claims)
+	var space [2048]byte
+	payload, err := appendJSON(space[:0], claims)
 	if err != nil {
 		return "", fmt.Errorf("claims: %w", err)
 	}

@@ -71,6 +71,24 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v) // a reader that went away is no error of ours
 }
 
+// writeObject is writeJSON for what is made of text and numbers.
+func writeObject(w http.ResponseWriter, status int, object map[string]any) {
+	size := 512 // of names and numbers
+	for _, v := range object {
+		text, _ := v.(string)
+		size += len(text)
+	}
+	raw, err := appendJSON(make([]byte, 0, size), object)
+	if err != nil { // not with what a token answer is made of
+		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": "server_error"})
+		return
+	}
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	noStore(w)
+	w.WriteHeader(status)
+	_, _ = w.Write(append(raw, '\n')) // a reader that went away is no error of ours
+}
+
 // noStore keeps an answer out of caches (RFC 6749 section 5.1).
 func noStore(w http.ResponseWriter) {
 	w.Header().Set("Cache-Control", "no-store")

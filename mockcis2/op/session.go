@@ -25,7 +25,7 @@ type Grant struct {
 // session is fosite's memory of a grant. All its times pass through shift, so
 // that fosite, which reads the machine's clock, lives on the provider's.
 type session struct {
-	Grant
+	*Grant                      // shared by copies: it is never changed once it is in the store
 	shift  func() time.Duration // provider's clock minus the machine's
 	nonce  string
 	state  string
@@ -59,7 +59,7 @@ func (e *ends) of(k fosite.TokenType) *time.Time {
 
 func newSession(g Grant, shift func() time.Duration) *session {
 	now := time.Now()
-	return &session{Grant: g, shift: shift,
+	return &session{Grant: &g, shift: shift,
 		claims: &jwt.IDTokenClaims{Subject: g.Person.UUID, AuthTime: now, RequestedAt: now}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -162,12 +163,13 @@ func (s *store) GetAuthorizeCodeSession(ctx context.Context, sig string, into fo
 		return c.Requester, fosite.ErrInvalidatedAuthorizeCode
 	}
 	hydrate(into, c.Requester)
-	answer := own(c.Requester)
+	answer := lent(c.Requester, into)
 	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(ctx, fault.CodeUnbound) {
 		other, _ := s.client(r.PostForm.Get("client_id"))
 		answer.Client = registered{&other, s.mode}
 	}
 	if r, ok := ctx.Value(fosite.RequestContextKey).(*http.Request); ok && s.faults.On(ctx, fault.CodeRedirectUnbound) {
+		answer.Form = maps.Clone(answer.Form)
 		answer.Form.Set("redirect_uri", r.PostForm.Get("redirect_uri"))
 	}
 	return answer, nil
@@ -179,6 +181,32 @@ func own(r fosite.Requester) *fosite.Request {
 		RequestedScope: slices.Clone(r.GetRequestedScopes()), GrantedScope: slices.Clone(r.GetGrantedScopes()),
 		RequestedAudience: slices.Clone(r.GetRequestedAudience()), GrantedAudience: slices.Clone(r.GetGrantedAudience()),
 		Form: maps.Clone(r.GetRequestForm()), Session: r.GetSession().(*session).copy()}
+}
+
+// lent is a request with another session, for one who only reads the rest.
+func lent(r fosite.Requester, s fosite.Session) *fosite.Request {
+	return &fosite.Request{ID: r.GetID(), RequestedAt: r.GetRequestedAt(), Client: r.GetClient(),
+		RequestedScope: r.GetRequestedScopes(), GrantedScope: r.GetGrantedScopes(),
+		RequestedAudience: r.GetRequestedAudience(), GrantedAudience: r.GetGrantedAudience(), Form: r.GetRequestForm(), Session: s}
+}
+
+// lean is an authorization request that fosite keeps three times over, each copy
+// with other parameters. Its copies are lent: nobody changes them in the store.
+type lean struct{ fosite.AuthorizeRequester }
+
+// always are the parameters that fosite keeps whatever else it asks for.
+var always = []string{"grant_type", "response_type", "scope", "client_id"}
+
+// Sanitize is a copy with these parameters and no others.
+func (l lean) Sanitize(allowed []string) fosite.Requester {
+	kept := lent(l, l.GetSession())
+	kept.Form = url.Values{}
+	for name, v := range l.GetRequestForm() {
+		if slices.Contains(allowed, name) || slices.Contains(always, name) {
+			kept.Form[name] = v
+		}
+	}
+	return kept
 }
 
 // InvalidateAuthorizeCodeSession spends a code; of twenty racers one wins.
@@ -217,9 +245,9 @@ func (s *store) GetOpenIDConnectSession(_ context.Context, token string, _ fosit
 	if err := s.with(digest(token), func(c *code) { r = c.openid }); err != nil || r == nil {
 		return nil, fosite.ErrNotFound
 	}
-	answer := own(r)
-	answer.GetSession().(*session).claims.CodeHash = half(token)
-	return answer, nil
+	session := r.GetSession().(*session).copy() // fosite writes into it
+	session.claims.CodeHash = half(token)
+	return lent(r, session), nil
 }
 
 // DeleteOpenIDConnectSession is fosite's last word about a code: of a spent one

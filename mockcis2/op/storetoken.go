@@ -13,7 +13,7 @@ func (s *store) CreateAccessTokenSession(_ context.Context, sig string, r fosite
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, over := s.ended.get(r.GetID()); !over { // a second use of the code may have come in between
-		kept := own(r)
+		kept := lent(r, r.GetSession().(*session).copy())
 		kept.Form = url.Values{} // code, verifier and secret are done with
 		s.access.put(sig, kept)
 	}

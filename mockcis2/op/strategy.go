@@ -20,16 +20,26 @@ import (
 // strategy makes codes, access tokens and ID tokens as CIS2 does.
 type strategy struct{ *Engine }
 
+// digest is the SHA-256 of a code or token, in hex, under which the store keeps
+// it.
 func digest(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+	var digits [2 * sha256.Size]byte
+	sum := sum(token)
+	hex.Encode(digits[:], sum[:])
+	return string(digits[:])
+}
+
+// sum is the SHA-256 of a text. One of usual length is copied to the stack.
+func sum(text string) [sha256.Size]byte {
+	var room [2048]byte
+	return sha256.Sum256(append(room[:0], text...))
 }
 
 // half is the left half of a SHA-256, as at_hash, c_hash and s_hash want it
 // (OpenID Connect Core section 3.1.3.6). Every algorithm that we sign ID tokens
 // with is a SHA-256 one.
 func half(s string) string {
-	sum := sha256.Sum256([]byte(s))
+	sum := sum(s)
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
@@ -120,7 +130,7 @@ func (s strategy) idToken(r fosite.Requester) map[string]any {
 		"iss": s.issuer, "sub": p.UUID, "subname": p.UUID, "aud": r.GetClient().GetID(), "azp": r.GetClient().GetID(),
 		"iat": now.Unix(), "exp": now.Add(time.Hour).Unix(), "auth_time": sess.At.Unix(),
 		"at_hash": sess.claims.AccessTokenHash, "sid": sess.SID,
-		"acr": sess.ACR, "amr": amr(sess.Grant), "auditTrackingId": sess.Audit,
+		"acr": sess.ACR, "amr": amr(*sess.Grant), "auditTrackingId": sess.Audit,
 		"tokenName": "id_token", "tokenType": "JWTToken", "realm": s.Realm, "org.forgerock.openidconnect.ops": sess.Ops,
 		"id_assurance_level": p.Assurance, "idassurancelevel": p.Assurance, "authentication_assurance_level": cmp.Or(sess.Level, "3"),
 	}

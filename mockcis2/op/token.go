@@ -61,7 +61,7 @@ func (h Token) answer(w http.ResponseWriter, request fosite.AccessRequester, res
 	if s.nonce != "" {
 		answer["nonce"] = s.nonce
 	}
-	writeJSON(w, http.StatusOK, answer)
+	writeObject(w, http.StatusOK, answer)
 }
 
 // settle binds a grant to a proof and narrows a refresh to the scopes asked for
