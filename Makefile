@@ -52,5 +52,5 @@ peers: install ## The provider beside four others, in five interleaved rounds: s
 check: ## Formatting, vet, and that everything builds without cgo and for Windows.
 	@ci/check.sh
 
-proof: build ## Every spec red by its own fault, and every fault with the specs that notice it: conformance/testdata/proof.md.
+proof: build ## Every spec red by its own fault, and every fault with the specs that notice it: out/proof/proof.md.
 	@bin/conformance prove --out out/proof
