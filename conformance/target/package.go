@@ -120,11 +120,14 @@ func (t *Target) plug() (reader.System, error) {
 	rig.shelf = &rig.service.Shelf
 	var ways []string
 	var wrong []pcsc.Fault
+	for _, id := range t.Faults {
+		if f, ok := pcsc.Find(id); ok {
+			wrong = append(wrong, f)
+		}
+	}
 	for _, id := range t.faultsOf("card", "reader") {
 		if _, ok := service.Find(id); ok {
 			ways = append(ways, id)
-		} else if f, ok := pcsc.Find(id); ok {
-			wrong = append(wrong, f)
 		} else {
 			rig.start = append(rig.start, id)
 		}
