@@ -134,6 +134,7 @@ type Answer struct {
 	Hang       bool   `json:"hang,omitempty"`
 	WaitFor    string `json:"wait_for,omitempty"` // answer only once this file exists
 	On         string `json:"on,omitempty"`       // MESSAGE: kept for a notice without a question
+	Early      bool   `json:"-"`                  // first of a script, in package cells: typed into a window that stays up, before the card is there
 }
 
 // Form is what the person saw at one moment.
