@@ -8,6 +8,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion"
+	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 )
 
@@ -45,8 +46,8 @@ func inserted(ctx context.Context, d Desk, s reader.State) []Line {
 	case s.Exclusive:
 		return one(id, Bad, "another program holds the card", "Close other smartcard programs, or take the card out and put it in again.")
 	}
-	desk := &insertion.Desk{Readers: only{d.Readers, s.Name}, Open: d.Open, Prompter: nobody{}, Now: d.Now}
-	in, err := desk.Find(ctx, notice(d.Now()))
+	desk := &insertion.Desk{Readers: only{d.Readers, s.Name}, Open: d.Open, Prompter: passcode.Nobody{}, Now: d.Now}
+	in, err := desk.Find(ctx, passcode.Look(d.Now()))
 	if err != nil {
 		return unreadable(id, s, err)
 	}

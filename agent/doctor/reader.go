@@ -6,24 +6,9 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-	"time"
 
-	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 )
-
-// nobody is asked: the doctor waits for no card.
-type nobody struct{}
-
-// Ask is passcode.Prompter's.
-func (nobody) Ask(context.Context, passcode.Question) ([]byte, error) {
-	return nil, passcode.ErrUnavailable
-}
-
-// Show is passcode.Prompter's.
-func (nobody) Show(context.Context, passcode.Notice) error { return passcode.ErrUnavailable }
-
-func notice(now time.Time) passcode.Notice { return passcode.Notice{Deadline: now.Add(time.Minute)} }
 
 // service is PC/SC itself.
 func service(ctx context.Context, d Desk) []Line {

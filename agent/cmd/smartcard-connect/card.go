@@ -12,6 +12,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
 	"github.com/smartcard-connect/smartcard-connect/agent/card/series"
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion"
+	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
 )
@@ -92,8 +93,8 @@ type keyRow struct {
 
 // Run prints a line for each key. It does not wait for a card.
 func (c *cardInspectCommand) Run(ctx context.Context, s *streams) error {
-	desk := &insertion.Desk{Readers: pcsc.New(), Open: series.Open, Prompter: nobody{}, Filter: c.Reader, Now: time.Now}
-	in, err := desk.Find(ctx, notice(time.Now()))
+	desk := &insertion.Desk{Readers: pcsc.New(), Open: series.Open, Prompter: passcode.Nobody{}, Filter: c.Reader, Now: time.Now}
+	in, err := desk.Find(ctx, passcode.Look(time.Now()))
 	if err != nil {
 		return err
 	}

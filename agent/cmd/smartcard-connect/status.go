@@ -4,27 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/instance"
-	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
 	"github.com/smartcard-connect/smartcard-connect/agent/portservice"
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
-
-// nobody is asked: verbs that only look do not wait for a card.
-type nobody struct{}
-
-// Ask is passcode.Prompter's.
-func (nobody) Ask(context.Context, passcode.Question) ([]byte, error) {
-	return nil, passcode.ErrUnavailable
-}
-
-// Show is passcode.Prompter's.
-func (nobody) Show(context.Context, passcode.Notice) error { return passcode.ErrUnavailable }
-
-func notice(now time.Time) passcode.Notice { return passcode.Notice{Deadline: now.Add(time.Minute)} }
 
 // statusCommand looks around.
 type statusCommand struct {
