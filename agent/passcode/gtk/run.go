@@ -6,7 +6,6 @@ import (
 	"errors"
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/ebitengine/purego"
@@ -26,8 +25,8 @@ const (
 	keypadDelete = 0xFF9F
 )
 
-// form is one conversation on the screen. Everything but pending and ended is
-// used in GTK's own thread only.
+// form is one conversation on the screen. Everything but inbox is used in
+// GTK's own thread only.
 type form struct {
 	*window
 	talk     *child.Form
@@ -39,10 +38,7 @@ type form struct {
 	until    time.Time // a farewell goes by itself then
 	keypad   bool      // keys on the right were used without Num Lock
 
-	mu       sync.Mutex
-	pending  []passcode.Sheet
-	ended    bool
-	farewell bool
+	inbox child.Inbox
 }
 
 // Run shows the form until the agent takes it down. It must be called from the
@@ -60,18 +56,7 @@ func Run(talk *child.Form) error {
 	defer f.wipe()
 	f.wire()
 	wake := purego.NewCallback(func(uintptr) uintptr { f.collect(); return 0 })
-	go func() {
-		farewell, _ := talk.Sheets(func(s passcode.Sheet) {
-			f.mu.Lock()
-			f.pending = append(f.pending, s)
-			f.mu.Unlock()
-			kit.idle(wake, 0)
-		})
-		f.mu.Lock()
-		f.ended, f.farewell = true, farewell
-		f.mu.Unlock()
-		kit.idle(wake, 0)
-	}()
+	go f.inbox.Follow(talk, func() { kit.idle(wake, 0) })
 	kit.main()
 	return nil
 }
@@ -94,17 +79,14 @@ func (f *form) on(o object, signal string, handler uintptr) {
 
 // collect takes the sheets that came.
 func (f *form) collect() {
-	f.mu.Lock()
-	sheets, ended, farewell := f.pending, f.ended, f.farewell
-	f.pending = nil
-	f.mu.Unlock()
-	for _, s := range sheets {
+	mail := f.inbox.Take()
+	for _, s := range mail.Sheets {
 		f.put(s)
 	}
 	switch {
-	case ended && !farewell:
+	case mail.Ended && !mail.Farewell:
 		f.kit.mainQuit()
-	case ended && f.until.IsZero():
+	case mail.Ended && f.until.IsZero():
 		f.until = time.Now().Add(child.Linger)
 	}
 }

@@ -3,7 +3,6 @@ package win32
 import (
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/sys/windows"
@@ -25,8 +24,8 @@ const (
 	extendedKB = 1 << 24 // the key is not one of those on the right
 )
 
-// form is one conversation on the screen. Everything but pending and ended is
-// used in the dialog's own thread only.
+// form is one conversation on the screen. Everything but inbox is used in
+// the dialog's own thread only.
 type form struct {
 	*window
 	talk     *child.Form
@@ -40,10 +39,7 @@ type form struct {
 	whole    time.Duration // the countdown at its beginning
 	deadline time.Time     // that whole is about
 
-	mu       sync.Mutex
-	pending  []passcode.Sheet
-	ended    bool
-	farewell bool
+	inbox child.Inbox
 }
 
 // Run shows the form until the agent takes it down. It must be called in a
@@ -58,24 +54,9 @@ func Run(talk *child.Form) error {
 	f.window = w
 	defer f.wipe()
 	w.call("SetTimer", uintptr(w.dialog), 1, second, 0)
-	go f.hear()
+	go f.inbox.Follow(talk, func() { f.call("PostMessageW", uintptr(f.dialog), wmSheets, 0, 0) })
 	f.loop()
 	return nil
-}
-
-// hear takes sheets until there are no more.
-func (f *form) hear() {
-	post := func() { f.call("PostMessageW", uintptr(f.dialog), wmSheets, 0, 0) }
-	farewell, _ := f.talk.Sheets(func(s passcode.Sheet) {
-		f.mu.Lock()
-		f.pending = append(f.pending, s)
-		f.mu.Unlock()
-		post()
-	})
-	f.mu.Lock()
-	f.ended, f.farewell = true, farewell
-	f.mu.Unlock()
-	post()
 }
 
 // loop hands out messages until the form is over.
@@ -153,17 +134,14 @@ func (f *form) session(what uintptr) {
 
 // collect takes the sheets that came.
 func (f *form) collect() {
-	f.mu.Lock()
-	sheets, ended, farewell := f.pending, f.ended, f.farewell
-	f.pending = nil
-	f.mu.Unlock()
-	for _, s := range sheets {
+	mail := f.inbox.Take()
+	for _, s := range mail.Sheets {
 		f.show(s)
 	}
 	switch {
-	case ended && !farewell:
+	case mail.Ended && !mail.Farewell:
 		f.quit()
-	case ended && f.until.IsZero():
+	case mail.Ended && f.until.IsZero():
 		f.until = time.Now().Add(child.Linger)
 	}
 }
