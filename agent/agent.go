@@ -69,8 +69,8 @@ type Agent struct {
 func (a *Agent) wire() {
 	a.once.Do(func() {
 		a.desk = &insertion.Desk{Readers: a.Readers, Open: a.OpenCard, Prompter: a.Prompter, Now: a.Now, Patience: a.Patience, Waiting: &a.screen}
-		a.signin = &signin.Service{Desk: a.desk, HTTP: a.HTTP, Now: a.Now, Rand: a.Rand, Log: a.Log, Device: a.Device, Ended: a.Ended}
-		a.signing = &signing.Service{Desk: a.desk, Now: a.Now, Log: or(a.SigningLog, a.Log)}
+		a.signin = &signin.Service{Desk: a.desk, HTTP: a.HTTP, Now: a.Now, Rand: a.Rand, Log: a.Log, Device: a.Device, Ended: a.Ended, FormTime: a.formTime}
+		a.signing = &signing.Service{Desk: a.desk, Now: a.Now, Log: or(a.SigningLog, a.Log), FormTime: a.formTime}
 	})
 }
 
@@ -82,9 +82,10 @@ func (a *Agent) follow() {
 	if a.PrompterFor != nil {
 		a.desk.Prompter = a.PrompterFor(set)
 	}
-	a.signin.FormTime, a.signing.FormTime = set.FormTime(), set.FormTime()
 	a.signin.ExpiryWarning = set.ExpiryWarning()
 }
+
+func (a *Agent) formTime() time.Duration { return a.settings().FormTime() }
 
 func (a *Agent) settings() settings.Settings {
 	if a.Current == nil {

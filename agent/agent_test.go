@@ -116,6 +116,26 @@ func TestSecondWaits(t *testing.T) {
 	}
 }
 
+// Requirement: sign-ins that come at once each have their turn, and settings are
+// taken for one while others wait, without a data race (PROTOCOL.md §4; issue
+// "settings"). Turned red by: BUSY for one of five, or, with -race, limits that
+// are written while a waiting sign-in reads them.
+func TestManyAtOnce(t *testing.T) {
+	h := open(t)
+	var fetched atomic.Int32
+	h.provider.Request = func(claims map[string]any) { claims["jti"] = fmt.Sprint("jti-", fetched.Add(1)) }
+	const many = 5 // one on the screen, four of one page that wait
+	results := make(chan signin.Result, many)
+	for range many {
+		go func() { results <- h.Authenticate(context.Background(), h.provider.URL, signintest.ID) }()
+	}
+	for range many {
+		if r := <-results; r.Status != signin.OK {
+			t.Errorf("%v: %v", r.Status, r.Err)
+		}
+	}
+}
+
 // Requirement: the uri channel serves configured issuers only (PROTOCOL.md §4).
 // Turned red by: building an address from the message.
 func TestAuthenticateByURI(t *testing.T) {

@@ -25,8 +25,10 @@ import (
 // Service signs people in, one after another. Desk is required; every other
 // field has a usable zero.
 type Service struct {
-	Desk     *insertion.Desk
-	FormTime time.Duration    // TimeToShowPinForm; zero is 300 s
+	Desk *insertion.Desk
+	// FormTime is TimeToShowPinForm as it is now; zero is 300 s. It is asked
+	// whenever a wait or a form begins, so several may ask at once.
+	FormTime func() time.Duration
 	HTTP     *http.Client     // zero is one with the system's proxy and roots
 	Now      func() time.Time // zero is time.Now
 	Rand     io.Reader        // zero is crypto/rand
@@ -212,9 +214,9 @@ func (f *flow) wait(ctx context.Context) error {
 
 // countdown picks the earlier of the two limits.
 func (f *flow) countdown() {
-	form := f.FormTime
-	if form == 0 {
-		form = settings.DefaultTimeToShowPinForm
+	form := settings.DefaultTimeToShowPinForm
+	if f.FormTime != nil {
+		form = f.FormTime()
 	}
 	now := f.now()
 	f.deadline, f.limit, f.timeUp = now.Add(form), "TimeToShowPinForm", TimeUpForm

@@ -158,6 +158,9 @@ func TestRequestsRefused(t *testing.T) {
 	}
 }
 
+// lasts is a form that is up for this long.
+func lasts(d time.Duration) func() time.Duration { return func() time.Duration { return d } }
+
 func lives(from, to int64) func(*ward) {
 	return func(w *ward) { w.provider.Request = func(c map[string]any) { c["iat"], c["exp"] = from, to } }
 }
@@ -214,23 +217,26 @@ func TestFailures(t *testing.T) {
 			insertiontest.Answer{Passcode: "000002"})},
 		"wrong length": {Cancelled, 0, person(insertiontest.Answer{Passcode: "1"}, insertiontest.Answer{Err: passcode.ErrCancelled})},
 		"time up":      {TimeUpRequest, 0, person(insertiontest.Answer{Err: passcode.ErrTimeout})},
-		"form time up": {TimeUpForm, 0, func(w *ward) { w.service.FormTime = 50 * time.Millisecond; person(insertiontest.Answer{Wait: true})(w) }},
-		"no prompter":  {Internal, 0, person(insertiontest.Answer{Err: passcode.ErrUnavailable})},
-		"locked":       {CardLocked, 0, func(w *ward) { w.bench.Locked = true }},
-		"two cards":    {TwoCards, 0, func(w *ward) { w.bench.Set(insertiontest.In(1), reader.State{Name: "Reader 2", Present: true}) }},
+		"form time up": {TimeUpForm, 0, func(w *ward) {
+			w.service.FormTime = lasts(50 * time.Millisecond)
+			person(insertiontest.Answer{Wait: true})(w)
+		}},
+		"no prompter": {Internal, 0, person(insertiontest.Answer{Err: passcode.ErrUnavailable})},
+		"locked":      {CardLocked, 0, func(w *ward) { w.bench.Locked = true }},
+		"two cards":   {TwoCards, 0, func(w *ward) { w.bench.Set(insertiontest.In(1), reader.State{Name: "Reader 2", Present: true}) }},
 		"mute": {CardUnreadable, 0, func(w *ward) {
 			w.bench.Set(reader.State{Name: "Reader 1", Present: true, Mute: true})
-			w.service.FormTime = 50 * time.Millisecond
+			w.service.FormTime = lasts(50 * time.Millisecond)
 		}},
-		"no service":        {NoReader, 0, func(w *ward) { w.bench.Stop(); w.service.FormTime = 50 * time.Millisecond }},
-		"held":              {CardUnreadable, 0, func(w *ward) { w.bench.Hold(true); w.service.FormTime = 3 * time.Second }},
+		"no service":        {NoReader, 0, func(w *ward) { w.bench.Stop(); w.service.FormTime = lasts(50 * time.Millisecond) }},
+		"held":              {CardUnreadable, 0, func(w *ward) { w.bench.Hold(true); w.service.FormTime = lasts(3 * time.Second) }},
 		"never fits":        {WrongPasscode, 0, person(insertiontest.Answer{Passcode: "1"})},
 		"unknown":           {CardUnknown, 0, func(w *ward) { w.bench.OpenError = card.UnknownError{ATR: []byte{0x3B}} }},
 		"retired":           {CardUnknown, 0, func(w *ward) { w.bench.OpenError = card.RetiredError{Series: "5 or 6"} }},
 		"no certificate":    {CardUnreadable, 0, func(w *ward) { w.bench.Keys = nil }},
 		"expired":           {CertificateExpired, 0, func(w *ward) { w.bench.Keys = with(expired).bench.Keys }},
-		"no card":           {NoCard, 0, func(w *ward) { w.bench.Set(insertiontest.Empty()); w.service.FormTime = 50 * time.Millisecond }},
-		"no reader":         {NoReader, 0, func(w *ward) { w.bench.Set(); w.service.FormTime = 50 * time.Millisecond }},
+		"no card":           {NoCard, 0, func(w *ward) { w.bench.Set(insertiontest.Empty()); w.service.FormTime = lasts(50 * time.Millisecond) }},
+		"no reader":         {NoReader, 0, func(w *ward) { w.bench.Set(); w.service.FormTime = lasts(50 * time.Millisecond) }},
 		"wrong signature":   {SignatureWrong, 1, func(w *ward) { w.bench.Wrong = true }},
 		"pulled in signing": {CardRemoved, 1, func(w *ward) { w.bench.SignError = reader.ErrRemoved }},
 		"reset in signing":  {CardUnreadable, 1, func(w *ward) { w.bench.SignError = reader.ErrReset }},
@@ -379,7 +385,7 @@ func TestWaitsOnItsOwnClock(t *testing.T) {
 				claims["exp"] = time.Now().Add(c.request + time.Second).Unix()
 			}
 			w.provider.Start(t)
-			w.service.FormTime = c.form
+			w.service.FormTime = lasts(c.form)
 			r := w.service.SignIn(w.ctx, w.provider.Issuer(), signintest.ID, func(ctx context.Context) error {
 				<-ctx.Done()
 				return ctx.Err()

@@ -20,9 +20,9 @@ import (
 // Service signs. Desk is required; every other field has a usable zero.
 type Service struct {
 	Desk     *insertion.Desk
-	FormTime time.Duration    // TimeToShowPinForm; zero is 300 s
-	Now      func() time.Time // zero is time.Now
-	Log      *slog.Logger     // zero is silence
+	FormTime func() time.Duration // as package signin's
+	Now      func() time.Time     // zero is time.Now
+	Log      *slog.Logger         // zero is silence
 }
 
 // Sign answers requestToSign. The caller has checked that origin is a signing
@@ -57,10 +57,10 @@ func (s *Service) wait(ctx context.Context, turn func(context.Context) error) er
 }
 
 func (s *Service) formTime() time.Duration {
-	if s.FormTime == 0 {
+	if s.FormTime == nil {
 		return settings.DefaultTimeToShowPinForm
 	}
-	return s.FormTime
+	return s.FormTime()
 }
 
 // sign finds the card, asks once and signs the batch.
