@@ -1,13 +1,17 @@
 # Everything this project does, by name. `make help` lists it.
 
 GO      ?= go
-PROGRAMS = ./agent/cmd/... ./emu/cmd/... ./mockcis2/cmd/... ./hil/cmd/... ./conformance/cmd/...
+PROGRAMS = ./emu/cmd/... ./mockcis2/cmd/... ./hil/cmd/... ./conformance/cmd/...
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 # -s -w leave out what debuggers want: a third less weight, and panics still name
-# their lines. clobberfree has the collector overwrite what it frees, so that the
-# agent keeps no token (agent/forget.go), and -z now binds all symbols at the start:
-# binding late would write registers, and what they held, to the stack.
-STAMP    = -s -w -X main.version=$(VERSION) -X runtime.godebugDefault=clobberfree=1 -extldflags -Wl,-z,now
+# their lines.
+STAMP    = -s -w -X main.version=$(VERSION)
+# The agent keeps no token (agent/forget.go): clobberfree has the collector
+# overwrite what it frees. asyncpreemptoff keeps the runtime from stopping a
+# goroutine by a signal, for it would save the vector registers, and what was last
+# copied through them, to memory that is never overwritten. -z now binds all
+# symbols at the start: binding late would write registers to the stack.
+FORGETS  = -X runtime.godebugDefault=clobberfree=1,asyncpreemptoff=1 -extldflags -Wl,-z,now
 export GOFLAGS += -buildvcs=false
 
 .DEFAULT_GOAL := help
@@ -20,10 +24,11 @@ install: ## Install what is needed, or say what to install.
 	@ci/install.sh
 
 build: ## Build every program into bin/.
-	@mkdir -p bin && $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/ $(PROGRAMS)
+	@mkdir -p bin && $(GO) build -trimpath -ldflags '$(STAMP) $(FORGETS)' -o bin/ ./agent/cmd/...
+	@$(GO) build -trimpath -ldflags '$(STAMP)' -o bin/ $(PROGRAMS)
 
-flags:
-	@echo "$(STAMP)"
+flags: ## The linker's flags for the agent's programs, for whoever builds them otherwise.
+	@echo "$(STAMP) $(FORGETS)"
 
 run: install build ## The main job: the whole matrix with software cards, and a verdict.
 	@bin/hil run

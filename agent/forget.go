@@ -12,8 +12,9 @@ const answerTime = time.Second
 // forget gives back what a sign-in leaves in memory, once its answer is out: the
 // connections to the identity service with their buffers, and the garbage, of
 // which pools let go only at the second collection. A program that is built as
-// `make build` does overwrites garbage as it is collected (GODEBUG clobberfree,
-// runtime package), so that no token stays; passcodes never get that far.
+// `make build` does overwrites garbage as it is collected and never saves vector
+// registers to memory (GODEBUG clobberfree and asyncpreemptoff, runtime package),
+// so that no token stays; passcodes never get that far.
 func (a *Agent) forget() {
 	time.AfterFunc(answerTime, func() {
 		if a.HTTP != nil {

@@ -24,9 +24,10 @@ rm -rf "$out/vsa" "$out/runs"
 export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
 
 version=$(git describe --always --dirty 2>/dev/null || echo unknown)
+ldflags=$(make -s --no-print-directory flags)
 for arch in amd64 386; do
 	for program in smartcard-connect port-service; do
-		GOOS=windows GOARCH=$arch CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$version" \
+		GOOS=windows GOARCH=$arch CGO_ENABLED=0 go build -trimpath -ldflags "$ldflags" \
 			-o "$out/$program-windows-$arch.exe" "./agent/cmd/$program"
 	done
 done
