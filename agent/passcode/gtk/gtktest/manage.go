@@ -47,7 +47,8 @@ func (d *Desktop) Try(name string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// Click gives the form the keyboard, as a person does.
+// Click gives the form the keyboard, as a person does, and waits until it has it:
+// the window manager calls a window active before the window has taken the focus.
 func (d *Desktop) Click() string {
 	d.t.Helper()
 	id := Until(d, "the form's window", func() (string, bool) {
@@ -55,5 +56,8 @@ func (d *Desktop) Click() string {
 		return id, err == nil && id != ""
 	})
 	d.Run("xdotool", "windowactivate", "--sync", id)
-	return id
+	return Until(d, "the keyboard's focus in the form", func() (string, bool) {
+		focused, err := d.Try("xdotool", "getwindowfocus")
+		return id, err == nil && focused == id
+	})
 }
