@@ -24,5 +24,6 @@ func (a *Agent) forget() {
 			runtime.GC()
 		}
 		debug.FreeOSMemory() // a third collection, and free pages go back
+		registers()
 	})
 }
