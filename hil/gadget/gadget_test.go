@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -166,4 +167,30 @@ func TestClaim(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = again()
+}
+
+// Requirement: the bench file that the README shows is one. Source: house rule
+// on READMEs. Turned red by: a field or setting that was renamed.
+func TestBenchFileOfTheReadme(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(text), "```yaml\n")
+	file, _, ok := strings.Cut(after, "```")
+	if !ok {
+		t.Fatal("the README shows no bench file")
+	}
+	r, err := rig.Parse([]byte(file))
+	if err == nil {
+		err = gadget.Check(r)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	for _, k := range gadget.Kinds() {
+		if !strings.Contains(string(text), "["+k.ID+"](device/"+k.ID+")") {
+			t.Errorf("the README does not explain gadgets of kind %s", k.ID)
+		}
+	}
 }
