@@ -79,7 +79,7 @@ func (l *laying) next(r int, at time.Duration) {
 	if g, c := l.choose(r); g >= 0 {
 		l.take(r, c, g, l.bring(r, c), at)
 	}
-	if was >= 0 && l.where[was] >= 0 && l.idle[was] {
+	if was >= 0 && l.idle[was] {
 		l.wake(was, at)
 	}
 }
