@@ -144,8 +144,11 @@ func (j Job) judge(ctx context.Context, b *Bench) result.Cell {
 		return j.Cell.Missed(err)
 	}
 	args := []string{"run", "--target", b.path("target.json"), "--out", b.Dir}
-	if j.Only != "" {
+	switch {
+	case j.Only != "":
 		args = append(args, "--filter", j.Only)
+	case j.Cell.Suite != "":
+		args = append(args, "--filter", j.Cell.Suite+".*")
 	}
 	log := b.path(Conformance + ".log")
 	started, err := part.Program{Name: Conformance, Path: path, Args: args, Env: b.Env, Log: log, Silent: true, Nice: niceness}.Start(ctx)

@@ -79,6 +79,11 @@ func Parse(b []byte) (File, error) {
 	if f.Name == "" || len(f.Cards) == 0 {
 		return File{}, fmt.Errorf("%w: a plan needs a name and cards", ErrInvalid)
 	}
+	for _, p := range f.Protocols {
+		if p != "T0" && p != "T1" {
+			return File{}, fmt.Errorf("%w: protocol %q: say T0 or T1", ErrInvalid, p)
+		}
+	}
 	for _, e := range f.Exclude {
 		if strings.TrimSpace(e.Reason) == "" || e == (Exclude{Reason: e.Reason}) {
 			return File{}, fmt.Errorf("%w: what is excluded is named and has a reason", ErrInvalid)
@@ -136,6 +141,9 @@ func (f File) Cells(on Floor) ([]Cell, error) {
 				}
 			}
 		}
+	}
+	if len(cells) == 0 {
+		return nil, fmt.Errorf("%w: there is nothing that * could stand for", ErrInvalid)
 	}
 	return cells, f.exclude(on, cells)
 }

@@ -80,6 +80,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"broken pattern":   "name: x\ncards: [nine]\nexclude: [{card: '[', reason: r}]",
 		"matches nothing":  "name: x\ncards: [nine]\nexclude: [{card: ten, reason: r}]",
 		"the same twice":   "name: x\ncards: [nine, nine]",
+		"no protocol":      "name: x\ncards: [nine]\nprotocols: [T9]",
 		"not YAML at all":  "\t{",
 		"names that merge": "name: x\ncards: ['a.b', 'a:b']",
 	} {

@@ -101,7 +101,7 @@ func (s *Reader) call(ctx context.Context, do string) (answer, error) {
 	select {
 	case err = <-back:
 	case <-ctx.Done():
-		_ = json.NewEncoder(s.to).Encode(call{Do: "stop"})
+		_ = json.NewEncoder(s.to).Encode(call{Do: "stop", Job: s.Job})
 		late := time.AfterFunc(patience, func() { _ = s.cut() })
 		err = <-back
 		late.Stop()

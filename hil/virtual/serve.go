@@ -34,7 +34,8 @@ type answer struct {
 // inside is the process in the namespaces.
 type inside struct {
 	bench *bench.Bench
-	card  string // whose card is in: its flags
+	card  string // which card there is: its flags
+	in    bool   // it is in the reader, not beside it
 	trace int64  // length of the card's trace when the attempt began
 	env   []string
 }
@@ -48,11 +49,14 @@ func Serve(ctx context.Context, job bench.Job, env []string, in io.Reader, out i
 	if err := b.StartDaemon(ctx); err != nil {
 		return err
 	}
+	i := &inside{bench: b, env: env}
+	if err := i.make(ctx, job); err != nil {
+		return err
+	}
 	say := json.NewEncoder(out)
 	if err := say.Encode(map[string]bool{"ready": true}); err != nil {
 		return err
 	}
-	i := &inside{bench: b, env: env}
 	calls, stop := listen(in)
 	for c := range calls {
 		under, cancel := context.WithCancel(ctx)
@@ -126,20 +130,40 @@ func (i *inside) do(ctx context.Context, c call) (a answer) {
 // traceFile is where the card writes what it hears, for as long as it is in.
 const traceFile = "card.apdu"
 
-// route puts the card of the cell in, unless it is.
-func (i *inside) route(ctx context.Context, j bench.Job) error {
-	wanted := fmt.Sprint(j.Cell.CardFlags(), j.Cell.Card.Holder, j.Cell.Card.Timing)
+// make has the card of the cell beside the reader.
+func (i *inside) make(ctx context.Context, j bench.Job) error {
+	wanted := flags(j)
 	if i.card == wanted {
-		i.trace = size(filepath.Join(i.bench.Dir, traceFile))
 		return nil
 	}
 	i.bench.TakeCards()
-	i.card, i.trace = "", 0
+	i.card, i.in, i.trace = "", false, 0
 	if err := i.bench.PutCard(ctx, j.Cell, 0, filepath.Join(i.bench.Dir, traceFile)); err != nil {
 		return err
 	}
 	i.card = wanted
-	return nil
+	return i.device().Remove(ctx)
+}
+
+func flags(j bench.Job) string {
+	return fmt.Sprint(j.Cell.CardFlags(), j.Cell.Card.Holder, j.Cell.Card.Timing)
+}
+
+// device is the gadget for the card that there is.
+func (i *inside) device() vpcd.Device { return vpcd.Device{Control: i.bench.Cards[0].Control} }
+
+// route puts the card of the cell in, unless it is.
+func (i *inside) route(ctx context.Context, j bench.Job) error {
+	if err := i.make(ctx, j); err != nil {
+		return err
+	}
+	i.trace = size(filepath.Join(i.bench.Dir, traceFile))
+	if i.in {
+		return nil
+	}
+	err := i.device().Insert(ctx)
+	i.in = err == nil
+	return err
 }
 
 func size(path string) int64 {
@@ -175,7 +199,7 @@ func (i *inside) tries(ctx context.Context) (int, bool, error) {
 	if len(i.bench.Cards) == 0 {
 		return 0, false, errors.New("there is no card")
 	}
-	s, err := vpcd.Device{Control: i.bench.Cards[0].Control}.State(ctx)
+	s, err := i.device().State(ctx)
 	return s.TriesLeft, s.TriesLeft >= 0, err
 }
 
