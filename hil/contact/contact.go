@@ -20,9 +20,27 @@ type Card struct {
 	wanted   scard.Protocol
 }
 
-// Take powers the card in the named reader afresh. Protocol 0 is whichever the
-// service prefers. The call is not interrupted when ctx ends: pcscd knows no way.
+// Take powers the card in the named reader afresh and holds it. Errors are Open's.
 func Take(ctx context.Context, reader string, p iso7816.Protocol) (*Card, error) {
+	c, err := Open(ctx, reader, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Cold(); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	if p != 0 && c.protocol != p {
+		_ = c.Close()
+		return nil, fmt.Errorf("%w: it speaks %s, not %s", ErrProtocol, c.protocol, p)
+	}
+	return c, nil
+}
+
+// Open connects exclusively to the card in the named reader, as it is. Protocol 0
+// is whichever the service prefers. The call is not interrupted when ctx ends:
+// pcscd knows no way.
+func Open(ctx context.Context, reader string, p iso7816.Protocol) (*Card, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -40,14 +58,6 @@ func Take(ctx context.Context, reader string, p iso7816.Protocol) (*Card, error)
 	if c.handle, err = service.Connect(reader, scard.ShareExclusive, c.wanted); err != nil {
 		_ = service.Release()
 		return nil, meaning(err)
-	}
-	if err := c.Cold(); err != nil {
-		_ = c.Close()
-		return nil, err
-	}
-	if p != 0 && c.protocol != p {
-		_ = c.Close()
-		return nil, fmt.Errorf("%w: it speaks %s, not %s", ErrProtocol, c.protocol, p)
 	}
 	return c, nil
 }

@@ -19,6 +19,9 @@ func missing() error {
 // Take fails with ErrService.
 func Take(context.Context, string, iso7816.Protocol) (*Card, error) { return nil, missing() }
 
+// Open fails likewise.
+func Open(context.Context, string, iso7816.Protocol) (*Card, error) { return nil, missing() }
+
 // Cold fails likewise.
 func (*Card) Cold() error { return missing() }
 

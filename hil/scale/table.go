@@ -25,7 +25,7 @@ func Table(rows []Row) string {
 		}
 		_, _ = fmt.Fprintf(t, "\t %s\t\n", cells[len(cells)-1])
 	}
-	head := []string{"kind", "readers", "cells", "not passed", "cells/min", "CPU s/s", "idle s/s", "cell, s", "bookkeeping, ms", "95 % below", "of a 30 s cell", "detection, ms", "all stand, s"}
+	head := []string{"kind", "readers", "cells", "not passed", "cells/min", "CPU s/s", "idle s/s", "of what was free", "cell, s", "bookkeeping, ms", "95 % below", "of a 30 s cell", "detection, ms", "all stand, s"}
 	line(head...)
 	rule := make([]string, len(head))
 	for i := range rule {
@@ -34,11 +34,19 @@ func Table(rows []Row) string {
 	line(rule...)
 	for _, r := range rows {
 		line(r.Kind, fmt.Sprint(r.Readers), fmt.Sprint(r.Cells), fmt.Sprint(len(r.Bad)), fmt.Sprintf("%.1f", float64(r.Cells)/r.Wall.Minutes()),
-			fmt.Sprintf("%.2f", r.Busy), fmt.Sprintf("%.2f", r.Idle), fmt.Sprintf("%.1f", r.Cell.Seconds()), ms(r.Books), ms(r.Books95),
+			fmt.Sprintf("%.2f", r.Busy), fmt.Sprintf("%.2f", r.Idle), share(r), fmt.Sprintf("%.1f", r.Cell.Seconds()), ms(r.Books), ms(r.Books95),
 			fmt.Sprintf("%.2f %%", r.Books.Seconds()/30*100), ms(r.Detected), fmt.Sprintf("%.1f", r.Ready.Seconds()))
 	}
 	_ = t.Flush()
 	return text.String()
+}
+
+// share is how much of what other programs left us was used.
+func share(r Row) string {
+	if r.Busy+r.Idle == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.0f %%", 100*r.Busy/(r.Busy+r.Idle))
 }
 
 func ms(d time.Duration) string {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/hil/attempt"
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
+	"github.com/smartcard-connect/smartcard-connect/hil/health"
 	"github.com/smartcard-connect/smartcard-connect/hil/namespace"
 	"github.com/smartcard-connect/smartcard-connect/hil/part"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -158,6 +159,14 @@ func (s *Reader) Judge(ctx context.Context) error {
 // Collect keeps what the card heard beside the result.
 func (s *Reader) Collect(ctx context.Context) (result.Cell, error) {
 	return s.found, s.just(ctx, "collect")
+}
+
+// Hands are the repairs that a virtual reader knows. It has no power port.
+func (s *Reader) Hands() health.Hands {
+	by := func(name string) func(context.Context) error {
+		return func(ctx context.Context) error { return s.just(ctx, name) }
+	}
+	return health.Hands{Reconnect: by("reconnect"), WarmReset: by("warm reset"), Unpower: by("unpower"), RestartDaemon: by("daemon restart")}
 }
 
 // Bare is a reader inside the conformance process: nothing is to be moved.

@@ -107,7 +107,7 @@ func (i *inside) do(ctx context.Context, c call) (a answer) {
 	case "route":
 		err = i.route(ctx, c.Job)
 	case "detect":
-		err = i.bench.AwaitCard(ctx, c.Job.Cell.Reader.Name)
+		err = i.detect(ctx, c.Job)
 	case "identify":
 		a.Serial, err = i.identify(ctx, c.Job)
 	case "power":
@@ -118,6 +118,14 @@ func (i *inside) do(ctx context.Context, c call) (a answer) {
 		a.Cell, err = i.judge(ctx, c.Job)
 	case "collect":
 		err = i.collect(c.Job)
+	case "reconnect":
+		err = i.repair(ctx, c.Job, (*contact.Card).Again)
+	case "warm reset":
+		err = i.repair(ctx, c.Job, (*contact.Card).Warm)
+	case "unpower":
+		err = i.repair(ctx, c.Job, (*contact.Card).Cold)
+	case "daemon restart":
+		err = i.bench.RestartDaemon(ctx)
 	default:
 		err = fmt.Errorf("no such call: %q", c.Do)
 	}
@@ -174,6 +182,20 @@ func size(path string) int64 {
 	return info.Size()
 }
 
+// detect waits for the card. pcscd powers a card once when it sees it; where it
+// did not answer then, as on a machine with too much to do, pcscd calls it mute
+// until somebody connects.
+func (i *inside) detect(ctx context.Context, j bench.Job) error {
+	answered, err := i.bench.AwaitPresent(ctx, j.Cell.Reader.Name)
+	if err != nil || answered {
+		return err
+	}
+	if err := i.power(ctx, j); err != nil && !errors.Is(err, contact.ErrNoCard) {
+		return err
+	}
+	return i.bench.AwaitCard(ctx, j.Cell.Reader.Name)
+}
+
 // identify asks the card who it is.
 func (i *inside) identify(ctx context.Context, j bench.Job) (string, error) {
 	c, err := contact.Take(ctx, j.Cell.Reader.Name, j.Cell.Card.Protocol)
@@ -192,6 +214,15 @@ func (i *inside) power(ctx context.Context, j bench.Job) error {
 		return err
 	}
 	return c.Close()
+}
+
+// repair does one thing to the card, on a connection of its own.
+func (i *inside) repair(ctx context.Context, j bench.Job, do func(*contact.Card) error) error {
+	c, err := contact.Open(ctx, j.Cell.Reader.Name, j.Cell.Card.Protocol)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(c), c.Close())
 }
 
 // tries asks the card's side door, which costs none.

@@ -3,6 +3,7 @@ package virtual_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/memory"
+	"github.com/smartcard-connect/smartcard-connect/hil/health"
 	"github.com/smartcard-connect/smartcard-connect/hil/namespace"
 	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 	"github.com/smartcard-connect/smartcard-connect/hil/virtual"
@@ -104,6 +106,7 @@ func TestRealReaderHolds(t *testing.T) {
 		}
 	})
 	whole(t, r)
+	repaired(t, r)
 	late(t, r)
 	gone(t, r)
 }
@@ -134,6 +137,44 @@ func whole(t *testing.T, r *virtual.Reader) {
 	if got := try(t, r, "00", time.Minute); got.Verdict != "MISS" || !strings.Contains(got.Reason, serial) {
 		t.Errorf("another card than the plan names: %+v", got.Outcome)
 	}
+}
+
+// repaired is a reader whose pcscd has died: the golden card is not seen, no
+// repair of the card helps, and with the service started again all is well.
+func repaired(t *testing.T, r *virtual.Reader) {
+	t.Helper()
+	pid := below(t, r.Process(), bench.PCSCD)
+	p, err := os.FindProcess(pid)
+	if err == nil {
+		err = p.Kill()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := health.Look(t.Context(), attempt.Golden(r, serial), r.Hands())
+	if err != nil || !f.Good || f.By != "daemon restart" || len(f.Tried) != 4 {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if f, err := health.Look(t.Context(), attempt.Golden(r, serial), r.Hands()); err != nil || !f.Good || len(f.Tried) != 0 {
+		t.Errorf("repaired, and then %+v, %v", f, err)
+	}
+}
+
+// below is the process with a name that process parent has started.
+func below(t *testing.T, parent int, name string) int {
+	t.Helper()
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range files {
+		raw, _ := os.ReadFile(file)
+		var pid, of int
+		var comm string
+		var state string
+		if n, _ := fmt.Sscanf(string(raw), "%d %s %s %d", &pid, &comm, &state, &of); n == 4 && of == parent && comm == "("+name+")" {
+			return pid
+		}
+	}
+	t.Fatalf("no %s below process %d", name, parent)
+	return 0
 }
 
 // late is a conformance process that does not end: it is ended, and the reader
