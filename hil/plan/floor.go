@@ -24,6 +24,9 @@ type Reader struct {
 	Model string // readers of one model stand for one another
 	Holds string // serial of the card that is in it now, if any
 	Out   string // why nothing may be planned on it, such as a quarantine; empty is usable
+
+	Device string // what is leased of it, such as its USB path; empty is ID
+	Port   string // power port that is leased with it; empty is none
 }
 
 // Name is such as "bench-1/1-1.3".
@@ -35,6 +38,9 @@ type Card struct {
 	Kind      string   // cards of one kind stand for one another and speak the same
 	Protocols []string // T0, T1; none is both
 	Out       string   // why it may not be used; empty is usable
+
+	Device string // what is leased of it, the number that it says itself; empty is Serial
+	Home   string // host under which it is leased; empty is "floor"
 }
 
 // Speaks says whether the card knows a protocol; the empty one is any.

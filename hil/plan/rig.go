@@ -36,13 +36,13 @@ func OfRig(r rig.Rig, atOnce int) Floor {
 	}
 	f := Floor{}
 	for _, d := range r.Readers {
-		f.Readers = append(f.Readers, Reader{Host: host(d.Host), ID: d.ID, Model: modelOf(d)})
+		f.Readers = append(f.Readers, Reader{Host: host(d.Host), ID: d.ID, Model: modelOf(d), Device: d.Identity(), Port: d.Power})
 		if d.Device == "manual" {
 			f.Routes = append(f.Routes, Route{Gadget: "manual", Readers: []string{host(d.Host) + "/" + d.ID}, Cost: byHand})
 		}
 	}
 	for _, c := range r.Cards {
-		f.Cards = append(f.Cards, Card{Serial: c.ID, Kind: kindOf(r, c), Protocols: speaks(c)})
+		f.Cards = append(f.Cards, Card{Serial: c.ID, Kind: kindOf(r, c), Protocols: speaks(c), Device: c.Serial, Home: r.HomeOf(c)})
 	}
 	for _, x := range r.Routes {
 		way := Route{Gadget: x.Gadget, Cards: x.Cards, Cost: time.Duration(x.Cost) * time.Second}

@@ -34,9 +34,10 @@ type answer struct {
 // inside is the process in the namespaces.
 type inside struct {
 	bench *bench.Bench
-	card  string // which card there is: its flags
-	in    bool   // it is in the reader, not beside it
-	trace int64  // length of the card's trace when the attempt began
+	card  string     // which card there is: its flags
+	in    bool       // it is in the reader, not beside it
+	moved chan error // how putting it in ended; nil when that is known
+	trace int64      // length of the card's trace when the attempt began
 	env   []string
 }
 
@@ -145,7 +146,7 @@ func (i *inside) make(ctx context.Context, j bench.Job) error {
 		return nil
 	}
 	i.bench.TakeCards()
-	i.card, i.in, i.trace = "", false, 0
+	i.card, i.in, i.moved, i.trace = "", false, nil, 0
 	if err := i.bench.PutCard(ctx, j.Cell, 0, filepath.Join(i.bench.Dir, traceFile)); err != nil {
 		return err
 	}
@@ -166,12 +167,28 @@ func (i *inside) route(ctx context.Context, j bench.Job) error {
 		return err
 	}
 	i.trace = size(filepath.Join(i.bench.Dir, traceFile))
-	if i.in {
+	if i.in || i.moved != nil {
 		return nil
 	}
-	err := i.device().Insert(ctx)
-	i.in = err == nil
-	return err
+	i.moved = make(chan error, 1)
+	d := i.device()
+	go func() { i.moved <- d.Insert(context.WithoutCancel(ctx)) }()
+	return nil
+}
+
+// arrive waits until the card that was put in has power. Until then it knocks at
+// the reader's socket, where pcscd looks every 400 ms: that is detection.
+func (i *inside) arrive(ctx context.Context) error {
+	if i.moved == nil {
+		return nil
+	}
+	select {
+	case err := <-i.moved:
+		i.moved, i.in = nil, err == nil
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func size(path string) int64 {
@@ -186,6 +203,9 @@ func size(path string) int64 {
 // did not answer then, as on a machine with too much to do, pcscd calls it mute
 // until somebody connects.
 func (i *inside) detect(ctx context.Context, j bench.Job) error {
+	if err := i.arrive(ctx); err != nil {
+		return err
+	}
 	answered, err := i.bench.AwaitPresent(ctx, j.Cell.Reader.Name)
 	if err != nil || answered {
 		return err

@@ -13,6 +13,7 @@ type simulateCommand struct {
 	Readers []int `default:"1000,2500,5000,10000" help:"How many readers. Several numbers are several farms, and how the cost grows."`
 	Cells   []int `placeholder:"N,..." help:"How many cells, one number for each of --readers. Default: ten a reader."`
 	Seed    int64 `default:"1" help:"Fixes what is left to chance."`
+	Rounds  int   `default:"3" help:"How often each farm is simulated; the least time counts."`
 	JSON    bool  `help:"Print an array of objects."`
 }
 
@@ -28,7 +29,7 @@ func (c simulateCommand) Run(w world) error {
 	}
 	all := make([]simulation.Result, 0, len(c.Cells))
 	for i, n := range c.Readers {
-		r, err := simulation.Run(w.ctx, simulation.Size{Readers: n, Cells: c.Cells[i]}, c.Seed, w.now)
+		r, err := c.least(w, simulation.Size{Readers: n, Cells: c.Cells[i]})
 		if err != nil {
 			return err
 		}
@@ -38,6 +39,18 @@ func (c simulateCommand) Run(w world) error {
 		return printJSON(w.stdout, all)
 	}
 	return c.table(w, all)
+}
+
+// least is one farm with the least time of some rounds: what is more comes from
+// other programs.
+func (c simulateCommand) least(w world, size simulation.Size) (simulation.Result, error) {
+	best, err := simulation.Run(w.ctx, size, c.Seed, w.now)
+	for n := 1; n < c.Rounds && err == nil; n++ {
+		var r simulation.Result
+		r, err = simulation.Run(w.ctx, size, c.Seed, w.now)
+		best.Planning, best.Following = min(best.Planning, r.Planning), min(best.Following, r.Following)
+	}
+	return best, err
 }
 
 func (c simulateCommand) table(w world, all []simulation.Result) error {
