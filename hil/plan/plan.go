@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -95,17 +97,13 @@ func (m *floorMap) finish(p *Plan) {
 }
 
 // sort orders the cells of one stay: protocol changes are the rarest, builds the
-// next.
+// next, and long cells come first so that none begins at the very end.
 func (m *floorMap) sort(cells []int) {
 	slices.SortFunc(cells, func(a, b int) int {
 		x, y := m.cells[a], m.cells[b]
-		for _, pair := range [][2]string{{x.Protocol, y.Protocol}, {x.Build, y.Build}, {x.Suite, y.Suite}, {x.ID, y.ID}} {
-			if pair[0] != pair[1] {
-				if pair[0] < pair[1] {
-					return -1
-				}
-				return 1
-			}
+		if c := cmp.Or(strings.Compare(x.Protocol, y.Protocol), strings.Compare(x.Build, y.Build), cmp.Compare(y.Estimate, x.Estimate),
+			strings.Compare(x.Suite, y.Suite), strings.Compare(x.ID, y.ID)); c != 0 {
+			return c
 		}
 		return a - b
 	})

@@ -170,9 +170,9 @@ func (i *inside) route(ctx context.Context, j bench.Job) error {
 	if i.in || i.moved != nil {
 		return nil
 	}
-	i.moved = make(chan error, 1)
-	d := i.device()
-	go func() { i.moved <- d.Insert(context.WithoutCancel(ctx)) }()
+	moved, d := make(chan error, 1), i.device()
+	i.moved = moved
+	go func() { moved <- d.Insert(context.WithoutCancel(ctx)) }()
 	return nil
 }
 
