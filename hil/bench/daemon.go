@@ -64,6 +64,21 @@ func (b *Bench) AwaitCard(ctx context.Context, reader string) error {
 	})
 }
 
+// AwaitPresent waits until pcscd sees that a card is in the named reader, and says
+// whether it has answered to power yet.
+func (b *Bench) AwaitPresent(ctx context.Context, reader string) (answered bool, err error) {
+	err = b.await(ctx, "a card to be in reader "+reader, func(list []pcscd.Reader) bool {
+		for _, r := range list {
+			if r.Name == reader {
+				answered = len(r.ATR) > 0
+				return r.Present
+			}
+		}
+		return false
+	})
+	return answered, err
+}
+
 // await looks at pcscd until what is there or time is up.
 func (b *Bench) await(ctx context.Context, what string, there func([]pcscd.Reader) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, startTime)

@@ -132,6 +132,10 @@ func (j Job) startScriptedAgent(ctx context.Context, b *Bench, t *cell.Target) e
 	})
 }
 
+// niceness is how far checks stand back, where there are more cells than cores,
+// for cards, readers and whoever looks after them.
+const niceness = 5
+
 // judge runs the conformance program with a deadline: SIGINT first, SIGKILL
 // after a grace.
 func (j Job) judge(ctx context.Context, b *Bench) result.Cell {
@@ -140,11 +144,14 @@ func (j Job) judge(ctx context.Context, b *Bench) result.Cell {
 		return j.Cell.Missed(err)
 	}
 	args := []string{"run", "--target", b.path("target.json"), "--out", b.Dir}
-	if j.Only != "" {
+	switch {
+	case j.Only != "":
 		args = append(args, "--filter", j.Only)
+	case j.Cell.Suite != "":
+		args = append(args, "--filter", j.Cell.Suite+".*")
 	}
 	log := b.path(Conformance + ".log")
-	started, err := part.Program{Name: Conformance, Path: path, Args: args, Env: b.Env, Log: log, Silent: true}.Start(ctx)
+	started, err := part.Program{Name: Conformance, Path: path, Args: args, Env: b.Env, Log: log, Silent: true, Nice: niceness}.Start(ctx)
 	if err != nil {
 		return j.Cell.Broke(err)
 	}

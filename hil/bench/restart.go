@@ -51,6 +51,15 @@ func (b *Bench) stopDaemon() error {
 	return os.RemoveAll(pcscd.Socket) // one that was killed leaves it behind
 }
 
+// RestartDaemon ends pcscd, if it runs, and starts it. Whoever had a connection has
+// none any more.
+func (b *Bench) RestartDaemon(ctx context.Context) error {
+	if err := b.stopDaemon(); err != nil {
+		return err
+	}
+	return b.runDaemon(ctx)
+}
+
 // restartDaemon does nothing while pcscd runs.
 func (b *Bench) restartDaemon(ctx context.Context) error {
 	if b.daemon.Alive() {

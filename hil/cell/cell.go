@@ -22,10 +22,16 @@ type Cell struct {
 	Features []string   `json:"features"`         // all that is claimed
 	Excluded string     `json:"excluded,omitempty"`
 	Bench    string     `json:"bench,omitempty"` // the rig's name
+
+	Name      string `json:"name,omitempty"`      // ID from a plan file, instead of the rig's
+	Candidate string `json:"candidate,omitempty"` // which of the plan file's builds is judged; empty is the one at hand
 }
 
 // ID is such as "series9-T1-pcscd". It never changes for the same place.
 func (c Cell) ID() string {
+	if c.Name != "" {
+		return c.Name
+	}
 	id := fmt.Sprintf("series%s-%s-%s", c.Card.Series, c.Protocol(), c.Kind)
 	if c.Suite != "" {
 		id += "-" + c.Suite

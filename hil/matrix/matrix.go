@@ -4,6 +4,7 @@ package matrix
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -24,15 +25,16 @@ import (
 
 // Runner runs cells.
 type Runner struct {
-	Dir      string        // of the run: each cell gets a folder in it
-	Bin      string        // built programs
-	Fault    string        // switched on wherever it applies
-	Seed     int64         // passed on
-	Only     string        // filter on specs, passed on
-	Deadline time.Duration // of the conformance program in each cell
-	Retry    int           // further attempts at a red cell
-	AtOnce   int           // cells running at the same time, at least 1
-	Inside   []string      // our own program and verb that runs a job file inside namespaces
+	Dir      string            // of the run: each cell gets a folder in it
+	Bin      string            // built programs
+	Builds   map[string]string // built programs of those that a plan file names, by its IDs
+	Fault    string            // switched on wherever it applies
+	Seed     int64             // passed on
+	Only     string            // filter on specs, passed on
+	Deadline time.Duration     // of the conformance program in each cell
+	Retry    int               // further attempts at a red cell
+	AtOnce   int               // cells running at the same time, at least 1
+	Inside   []string          // our own program and verb that runs a job file inside namespaces
 	Env      func(dir string) []string
 	Now      func() time.Time
 	Tell     func(Event) // may be called by several goroutines, nil tells nobody
@@ -101,7 +103,7 @@ func (r Runner) run(ctx context.Context, c cell.Cell, on string) result.Cell {
 	if err := os.MkdirAll(filepath.Join(dir, "home"), 0o755); err != nil {
 		return c.Missed(err)
 	}
-	job := bench.Job{Cell: c, Dir: dir, Bin: r.Bin, Fault: on, Seed: r.Seed, Only: r.Only, Deadline: r.Deadline}
+	job := bench.Job{Cell: c, Dir: dir, Bin: cmp.Or(r.Builds[c.Candidate], r.Bin), Fault: on, Seed: r.Seed, Only: r.Only, Deadline: r.Deadline}
 	ctx, cancel := context.WithTimeout(ctx, r.Deadline+building)
 	defer cancel()
 	if c.Kind == rig.Package {

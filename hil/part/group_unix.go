@@ -20,3 +20,9 @@ func signalGroup(cmd *exec.Cmd, s os.Signal) {
 	}
 	_ = cmd.Process.Signal(s)
 }
+
+// standBack has the program's group wait for others. Where the system refuses,
+// all wait alike.
+func standBack(cmd *exec.Cmd, nice int) {
+	_ = syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, nice)
+}

@@ -28,6 +28,7 @@ type Program struct {
 	Log        string   // file that gets standard output and error
 	Silent     bool     // says no ready line: ready when started
 	Foreground bool     // stays in our process group and may use the terminal
+	Nice       int      // how far it stands back for others where there are more than cores: 0 to 19, nice(1)
 }
 
 // Part is a started Program.
@@ -59,6 +60,9 @@ func (p Program) Start(ctx context.Context) (*Part, error) {
 	}
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
+	}
+	if p.Nice > 0 && !p.Foreground {
+		standBack(cmd, p.Nice)
 	}
 	part := &Part{Name: p.Name, cmd: cmd, ended: make(chan struct{})}
 	ready := part.follow(out, log)

@@ -66,6 +66,7 @@ type Live struct {
 	Out      io.Writer
 	Terminal bool // redraw in place and colour
 	Now      func() time.Time
+	Note     func(now time.Time) string // a line below the table on a terminal, such as the time left; may be nil
 
 	mu      sync.Mutex
 	rows    []Row
@@ -129,6 +130,10 @@ func (l *Live) draw() {
 	if l.drawn > 0 {
 		text = fmt.Sprintf("\x1b[%dA\x1b[J", l.drawn) + text
 	}
-	_, _ = io.WriteString(l.Out, text)
 	l.drawn = len(l.rows) + 1
+	if l.Note != nil {
+		text += l.Note(l.Now()) + "\n"
+		l.drawn++
+	}
+	_, _ = io.WriteString(l.Out, text)
 }

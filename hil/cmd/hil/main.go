@@ -88,9 +88,12 @@ type cli struct {
 	Enrol    enrolCommand    `cmd:"" help:"Bring a planner to trust the key in a host's TPM."`
 	Record   recordCommand   `cmd:"" help:"Run a script against a card in a reader and keep what it says, secrets blanked."`
 	Compare  compareCommand  `cmd:"" help:"Compare two recordings: 0 the same, 1 they differ, 3 unreadable."`
+	Simulate simulateCommand `cmd:"" help:"Plan a farm that nobody has, follow it in virtual time, and say what that takes."`
+	Bench    benchCommand    `cmd:"" help:"Measure the bench itself."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 
-	CellInit cellInitCommand `cmd:"" hidden:"" help:"Run a job file inside namespaces; started by hil itself."`
+	CellInit   cellInitCommand   `cmd:"" hidden:"" help:"Run a job file inside namespaces; started by hil itself."`
+	ReaderInit readerInitCommand `cmd:"" hidden:"" help:"Keep a virtual reader inside namespaces; started by hil itself."`
 }
 
 // world is what the commands see of the machine.

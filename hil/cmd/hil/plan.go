@@ -70,7 +70,10 @@ func (f where) plan(w world, cells []cell.Cell) (result.Plan, error) {
 
 // planCommand lists cells.
 type planCommand struct {
-	where
+	choice
+	Order    bool     `help:"Print in which order 'hil run' takes the cells, who brings which card where, and how long it takes."`
+	AtOnce   int      `default:"2" help:"With --order: how many cells run at the same time, where readers are made of software."`
+	Seed     int64    `default:"1" help:"With --order: decides between equals."`
 	JSON     bool     `help:"Print an array of objects."`
 	Release  string   `placeholder:"NAME" help:"Print the plan of a release, to be signed by its owner."`
 	Artifact []string `type:"existingfile" placeholder:"FILE" help:"With --release: a program that would ship. Cells of the built programs judge those."`
@@ -92,6 +95,13 @@ func (c planCommand) Run(w world) error {
 	cells, err := c.cells()
 	if err != nil {
 		return err
+	}
+	if c.Order {
+		o, err := c.order(cells, "out", c.AtOnce, c.Seed)
+		if err != nil {
+			return err
+		}
+		return o.print(w.stdout, c.JSON)
 	}
 	plan, err := c.plan(w, cells)
 	if err != nil {

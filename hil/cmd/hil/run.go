@@ -22,7 +22,7 @@ import (
 
 // runCommand runs the matrix.
 type runCommand struct {
-	where
+	choice
 	signing
 	Plan     string        `type:"existingfile" placeholder:"FILE" help:"With --sign: the release's plan, as made by 'hil plan --release'."`
 	Host     string        `default:"${host}" help:"With --sign: this host's name, as it was enrolled."`
@@ -35,6 +35,7 @@ type runCommand struct {
 	JSON     bool          `help:"Print the report as JSON instead of text."`
 	Seed     int64         `help:"Fixes what is left to chance. Default: from the clock, and printed."`
 	AtOnce   int           `default:"2" help:"How many cells run at the same time."`
+	DryRun   bool          `help:"Print the order, the card moves and the time it would take, and run nothing."`
 	Retry    int           `default:"0" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
 	Waivers  string        `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, as a JSON array. They change no verdict."`
 	Proof    string        `type:"existingfile" placeholder:"FILE" help:"A proof table to be shown in the report, as JSON."`
@@ -53,6 +54,13 @@ func (c runCommand) Run(w world) error {
 	}
 	if err := c.checkFault(w, c.Fault); err != nil {
 		return err
+	}
+	order, err := c.order(chosen, c.Out, c.AtOnce, c.Seed)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return order.print(w.stdout, c.JSON)
 	}
 	plan, err := c.plan(w, all)
 	if err != nil {
@@ -77,7 +85,7 @@ func (c runCommand) Run(w world) error {
 	if err := c.attach(&report); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	return c.run(w, report, chosen, sign)
+	return c.run(w, report, order, sign)
 }
 
 // attach puts into the report what it is given to carry.
@@ -97,13 +105,16 @@ func (c runCommand) attach(r *result.Report) error {
 	})
 }
 
-func (c runCommand) run(w world, report result.Report, cells []cell.Cell, sign *witness.Witness) error {
+func (c runCommand) run(w world, report result.Report, o order, sign *witness.Witness) error {
 	report.Start = w.now()
 	dir, err := newRun(c.Out, report.Start)
 	if err != nil {
 		return err
 	}
-	report.Cells = c.matrix(w, dir, cells)
+	report.Cells = c.matrix(w, dir, o)
+	if err := o.remember(report.Cells); err != nil {
+		return err
+	}
 	report.End = w.now()
 	decision := gate.Decide(report)
 	report.Verdict = &decision
@@ -157,16 +168,17 @@ func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
 
 // matrix runs the cells and shows how they get on, on the error output when
 // the report itself goes to standard output.
-func (c runCommand) matrix(w world, dir string, cells []cell.Cell) []result.Cell {
-	live := &table.Live{Out: w.stdout, Terminal: w.terminal() && !c.JSON, Now: w.now}
+func (c runCommand) matrix(w world, dir string, o order) []result.Cell {
+	standing := o.progress()
+	live := &table.Live{Out: w.stdout, Terminal: w.terminal() && !c.JSON, Now: w.now, Note: standing.note}
 	if c.JSON {
 		live.Out = w.stderr
 	}
 	done := make(chan struct{})
 	defer close(done)
 	go tick(live, done)
-	return matrix.Runner{
-		Dir: dir, Bin: c.programs(w).Bin, Fault: c.Fault, Seed: c.Seed, Only: c.Only,
+	return o.back(matrix.Runner{
+		Dir: dir, Bin: c.programs(w).Bin, Builds: o.builds, Fault: c.Fault, Seed: c.Seed, Only: c.Only,
 		Deadline: c.Deadline, Retry: c.Retry, AtOnce: c.AtOnce, Now: w.now,
 		Inside: []string{w.self, "cell-init", "--job"},
 		Env:    func(dir string) []string { return cellEnv(w.env, dir) },
@@ -175,9 +187,10 @@ func (c runCommand) matrix(w world, dir string, cells []cell.Cell) []result.Cell
 			if e.Result != nil {
 				n = e.Result.Count()
 			}
+			standing.heard(e, w.now())
 			live.Set(e.Cell, e.State, n)
 		},
-	}.Run(w.ctx, cells)
+	}.Run(w.ctx, o.inOrder()), c.Seed, w.now())
 }
 
 func tick(live *table.Live, done <-chan struct{}) {
