@@ -24,7 +24,7 @@ func Self(host string) farm.Device { return farm.Device{Host: host, Kind: Kind, 
 
 // Daemon runs the work of one host. All fields without a default must be set.
 type Daemon struct {
-	Host    string // letters, digits, - and _
+	Host    string // see CheckName
 	Boot    string // of this start; never the same twice
 	Farm    farm.Coordinator
 	Guard   *Guard

@@ -41,9 +41,10 @@ type mark struct {
 // OpenHighWater reads the file, where there is one. Whoever held a device
 // before does so no longer: the daemon that they asked is gone.
 func OpenHighWater(path string) (*HighWater, error) {
-	h := &HighWater{path: path, seen: seen{Marks: map[string]mark{}}}
+	h := &HighWater{path: path}
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		h.seen.Marks = map[string]mark{}
 		return h, nil
 	}
 	if err != nil {
