@@ -42,8 +42,8 @@ type Daemon struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 
-	mu        sync.Mutex
-	committed map[string]bool // entries by name, until the journal has passed them on
+	mu  sync.Mutex
+	far map[string]string // entries by name
 }
 
 // Run works until ctx ends, and then ends what is still running. It goes on
@@ -52,7 +52,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if err := errors.Join(CheckName(d.Host), d.check()); err != nil {
 		return err
 	}
-	d.committed = map[string]bool{}
+	d.far = map[string]string{}
 	alive := make(chan struct{})
 	var all sync.WaitGroup
 	all.Go(func() { d.live(ctx, alive) })

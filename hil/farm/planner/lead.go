@@ -41,7 +41,7 @@ func (p *Planner) lead(ctx context.Context, g farm.Grant) {
 		p.renew(lead, &g)
 	})
 	all.Go(func() { p.bury(lead, g.Token) })
-	p.since, p.leftOut, p.runs = nil, map[attempt]bool{}, nil
+	p.waits, p.leftOut, p.runs = nil, map[attempt]bool{}, nil
 	for lead.Err() == nil {
 		if err := p.Pass(lead, g.Token); err != nil && lead.Err() == nil {
 			p.Log.Warn("a look at the runs failed", "error", err)

@@ -11,7 +11,7 @@ import (
 func (p *Planner) next(r Run, c Cell, now farm.Progress, v view) (farm.Work, bool) {
 	why := p.why(now, v)
 	if why == "" {
-		return farm.Work{}, false
+		return p.again(now, v)
 	}
 	w := farm.Work{
 		Run: r.ID, Cell: c.ID, Attempt: now.Work.Attempt + 1, Job: c.Job, Trace: c.Trace,
@@ -32,9 +32,29 @@ func (p *Planner) next(r Run, c Cell, now farm.Progress, v view) (farm.Work, boo
 	return w, true
 }
 
+// offer is how often waiting work is offered again.
+const offer = time.Minute
+
+// again is waiting work that may have no place in the queue: whoever wrote its
+// record may have died before the next step, which is this. Where it has one,
+// offering it changes nothing.
+func (p *Planner) again(c farm.Progress, v view) (farm.Work, bool) {
+	wait := p.waits[of(c.Work)]
+	if c.Phase != farm.Waiting || v.now.Sub(wait.offered) < offer {
+		return farm.Work{}, false
+	}
+	wait.offered = v.now
+	w := c.Work
+	w.Planner, w.Lost = v.token, false
+	return w, true
+}
+
 // why says why a cell that is not final needs another attempt, or nothing.
 func (p *Planner) why(c farm.Progress, v view) string {
-	waited := v.now.Sub(p.since[of(c.Work)])
+	var waited time.Duration
+	if w := p.waits[of(c.Work)]; w != nil {
+		waited = v.now.Sub(w.since)
+	}
 	switch {
 	case c.Phase == "":
 		return "it has had none"

@@ -32,10 +32,13 @@ type Planner struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 
-	runs    map[string]Run       // by ID: a run never changes
-	since   map[attempt]time.Time // when a waiting attempt was first seen
-	leftOut map[attempt]bool      // given up by the queue
+	runs    map[string]Run    // by ID: a run never changes
+	waits   map[attempt]*wait // what was seen to wait
+	leftOut map[attempt]bool  // given up by the queue
 }
+
+// wait is what a planner remembers of a waiting attempt.
+type wait struct{ since, offered time.Time }
 
 // GivenUp is an attempt that the queue has delivered in vain as often as it may.
 type GivenUp struct {
@@ -119,7 +122,7 @@ func (p *Planner) look(ctx context.Context, token farm.Token) (view, error) {
 
 // count adds up what each host has before it, and forgets what waits no longer.
 func (p *Planner) count(v *view, runs map[string]map[string]farm.Progress) {
-	since := map[attempt]time.Time{}
+	waits := map[attempt]*wait{}
 	for _, cells := range runs {
 		for _, c := range cells {
 			if c.Phase == farm.Waiting || c.Phase == farm.Running && !v.lost(c) {
@@ -127,14 +130,13 @@ func (p *Planner) count(v *view, runs map[string]map[string]farm.Progress) {
 			}
 			if c.Phase == farm.Waiting {
 				a := of(c.Work)
-				since[a] = v.now
-				if t, ok := p.since[a]; ok {
-					since[a] = t
+				if waits[a] = p.waits[a]; waits[a] == nil {
+					waits[a] = &wait{since: v.now}
 				}
 			}
 		}
 	}
-	p.since = since
+	p.waits = waits
 }
 
 func of(w farm.Work) attempt { return attempt{w.Run, w.Cell, w.Attempt} }

@@ -234,6 +234,24 @@ func TestFollows(t *testing.T) {
 	d.ended("map[PASS:1]")
 }
 
+// Requirement: a record without work in the queue, because a planner died between
+// the two, gets its work from the next planner. Source: issue 7, "no cell lost".
+// Turned red by: a planner that believes that what waits is in the queue.
+func TestOffersAgain(t *testing.T) {
+	d := newDesk(t, "a")
+	d.submit(1, "a")
+	d.leads(d.planner())
+	taken, err := d.store.Next(t.Context(), "a")
+	d.wants(err, nil)
+	d.wants(taken.Ack(), nil) // as good as never published
+	d.leads(d.planner())
+	found, err := d.store.Next(t.Context(), "a")
+	d.wants(err, nil)
+	if found.Work().Attempt != 1 {
+		t.Errorf("got attempt %d, want the first again", found.Work().Attempt)
+	}
+}
+
 // Requirement: of many planners one leads; when it ends, another does. Source:
 // issue 7, part 5. Turned red by: leading without the lease.
 func TestLead(t *testing.T) {
