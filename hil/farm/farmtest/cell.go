@@ -20,6 +20,7 @@ func cells() []Case {
 		{"cell.own-host", "a host gets its own work and no other's", ownHost},
 		{"cell.wakes", "who waits for work gets what is published later", wakes},
 		{"cell.offered-again", "publishing the same attempt again neither fails nor doubles it", offeredAgain},
+		{"cell.requeued", "work that waits but left the queue, by a stale acknowledgement, comes again once it is published again", requeued},
 		{"cell.redelivered", "work that nobody acknowledges is handed out again; what is acknowledged is not", redelivered},
 		{"cell.later", "work put off comes again, and not through that to an end of its tries", later},
 		{"cell.later-attempt", "a later attempt makes the earlier one stale, whatever that still does", laterAttempt},
@@ -157,6 +158,20 @@ func offeredAgain(t *testing.T, join opened) {
 	publish(t, c, w)
 	wants(t, "ack", d.Ack(), nil)
 	nothing(t, c, w.Host, Again+Again/2)
+}
+
+func requeued(t *testing.T, join opened) {
+	c := join()
+	w := work("a", 1)
+	publish(t, c, w)
+	wants(t, "ack", next(t, c, w.Host).Ack(), nil)
+	stands(t, c, w, farm.Waiting)
+	for range 2 {
+		time.Sleep(Again / 20) // an acknowledgement is not answered
+		publish(t, c, w)
+	}
+	wants(t, "ack", next(t, c, w.Host).Ack(), nil)
+	nothing(t, c, w.Host, Again/4)
 }
 
 func redelivered(t *testing.T, join opened) {
