@@ -36,7 +36,7 @@ func cells() []Case {
 
 func work(cell string, attempt int) farm.Work {
 	return farm.Work{
-		Run: "run 1", Cell: cell, Attempt: attempt, Host: "bench.1", Devices: []farm.Device{reader("1-1.3")},
+		Run: "run 1", Cell: cell, Attempt: attempt, Host: Host, Devices: []farm.Device{reader("1-1.3")},
 		Job: json.RawMessage(`{"n":1}`), Trace: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 	}
 }
@@ -124,7 +124,7 @@ func ownHost(t *testing.T, join opened) {
 		t.Errorf("bench.2 is given %+v", d.Work())
 	}
 	nothing(t, c, "bench.3", Again/4)
-	if d := next(t, c, "bench.1"); d.Work().Cell != "a" {
+	if d := next(t, c, Host); d.Work().Cell != "a" {
 		t.Errorf("bench.1 is given %+v", d.Work())
 	}
 }
@@ -135,7 +135,7 @@ func wakes(t *testing.T, join opened) {
 	go func() {
 		ctx, cancel := context.WithTimeout(t.Context(), patient)
 		defer cancel()
-		d, err := host.Next(ctx, "bench.1")
+		d, err := host.Next(ctx, Host)
 		if err != nil {
 			got <- err.Error()
 			return

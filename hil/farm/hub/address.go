@@ -30,16 +30,27 @@ func (s *Server) Addresses() Addresses {
 // hubs are.
 func (s *Server) Leaves() int { return s.nats.NumLeafNodes() }
 
-// logger makes slog of the server's words. The server's fatal is not ours: what
-// it could not do shows when it is not ready.
-type logger struct{ to *slog.Logger }
+// logger makes slog of the server's words. The server's fatal ends its start and
+// not our process.
+type logger struct {
+	to    *slog.Logger
+	fatal chan string // the first
+}
 
 func (l logger) Noticef(f string, v ...any) { l.to.Debug(fmt.Sprintf(f, v...)) }
 func (l logger) Warnf(f string, v ...any)   { l.to.Warn(fmt.Sprintf(f, v...)) }
 func (l logger) Errorf(f string, v ...any)  { l.to.Error(fmt.Sprintf(f, v...)) }
-func (l logger) Fatalf(f string, v ...any)  { l.to.Error(fmt.Sprintf(f, v...)) }
 func (l logger) Debugf(string, ...any)      {}
 func (l logger) Tracef(string, ...any)      {}
+
+// Fatalf keeps why the server cannot go on.
+func (l logger) Fatalf(f string, v ...any) {
+	l.Errorf(f, v...)
+	select {
+	case l.fatal <- fmt.Sprintf(f, v...):
+	default:
+	}
+}
 
 func quiet(l *slog.Logger) *slog.Logger {
 	if l == nil {

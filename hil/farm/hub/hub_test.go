@@ -101,8 +101,11 @@ func TestLeafKeepsContract(t *testing.T) {
 		if err := f.Lay(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		l := start(t, hub.Leaf{Host: "bench-1", Dir: t.TempDir(), Hub: []string{s.Addresses().Leaves}, Identity: identity(t, a, hub.Host, "bench-1")})
+		l := start(t, hub.Leaf{Host: farmtest.Host, Dir: t.TempDir(), Hub: []string{s.Addresses().Leaves}, Identity: identity(t, a, hub.Host, farmtest.Host)})
 		until(t, "leaf", connected(s))
+		nc, err = l.Connect("first")
+		early := view(t, nc, err, 1)
+		until(t, "leaf", func() error { _, err := early.Devices(t.Context()); return err })
 		first := true
 		return func() farm.Coordinator {
 			first = !first
@@ -186,7 +189,8 @@ func TestHostSpeaksForItself(t *testing.T) {
 		if err := nc.Flush(); err != nil {
 			t.Fatal(err)
 		}
-		if said := <-refused; !strings.Contains(said, "Permissions Violation for Publish to \""+to) {
+		asked := strings.Replace(strings.Replace(to, "$JS.farm.API.$KV.", "$KV.", 1), "$JS.farm.API.", "$JS.API.", 1)
+		if said := <-refused; !strings.Contains(said, "Permissions Violation for Publish to \""+asked) {
 			t.Errorf("%s: %s", to, said)
 		}
 	}
@@ -205,7 +209,7 @@ func TestWhoComesIn(t *testing.T) {
 	me := identity(t, a, hub.Hub, "hub")
 	routes := free(t, 2)
 	s := start(t, hub.Node{
-		Name: "hub", Dir: t.TempDir(), Clients: local, Leaves: local, Routes: routes[0], Identity: me,
+		Name: "hub", Dir: t.TempDir(), Clients: local, Leaves: local, Routes: routes[0], Peers: routes, Identity: me,
 		Admits: func(n hub.Name) bool { return n.ID != "sold" },
 	})
 	at := s.Addresses()

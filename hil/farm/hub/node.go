@@ -88,8 +88,8 @@ func (n Node) listen(o *server.Options) (err error) {
 // join makes the node one of a cluster. Routes are for hubs only: whoever comes
 // in by one may do anything.
 func (n Node) join(o *server.Options) (err error) {
-	if n.Name == "" {
-		return errors.New("a node of a cluster needs a name")
+	if n.Name == "" || len(n.Peers) == 0 {
+		return errors.New("a node of a cluster needs a name and peers")
 	}
 	o.Cluster.Name, o.Cluster.TLSConfig, o.Cluster.TLSTimeout = cluster, n.Identity.server(Hub), 5
 	if o.Cluster.Host, o.Cluster.Port, err = split(n.Routes); err != nil {
@@ -143,13 +143,29 @@ func run(o *server.Options, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("NATS server: %w", err)
 	}
-	s.SetLoggerV2(logger{quiet(log).With("server", o.ServerName)}, false, false, false)
+	l := logger{quiet(log).With("server", o.ServerName), make(chan string, 1)}
+	s.SetLoggerV2(l, false, false, false)
 	s.Start()
-	if !s.ReadyForConnections(start) {
+	if err := ready(s, l); err != nil {
 		s.Shutdown()
-		return nil, fmt.Errorf("NATS server %s is not ready after %v", o.ServerName, start)
+		return nil, fmt.Errorf("NATS server %s: %w", o.ServerName, err)
 	}
 	return &Server{s}, nil
+}
+
+// ready waits for a server, or for why there will be none.
+func ready(s *server.Server, l logger) error {
+	for end := time.Now().Add(start); time.Now().Before(end); {
+		if s.ReadyForConnections(50 * time.Millisecond) {
+			return nil
+		}
+		select {
+		case why := <-l.fatal:
+			return errors.New(why)
+		default:
+		}
+	}
+	return fmt.Errorf("not ready after %v", start)
 }
 
 // Connect is a connection from inside this process, that may do anything.

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"log/slog"
+	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
 
@@ -45,9 +46,9 @@ func Permissions(n Name) *server.Permissions {
 	case Hub, Planner:
 		return &server.Permissions{}
 	case Host:
-		return permit(append(host(n.ID), read...), []string{"_INBOX.>", subject.RPC(n.ID) + ".>", "$JS." + subject.HostDomain(n.ID) + ".API.>", "$JS.FC.>", "$JS.ACK.>"})
+		return permit(append(host(n.ID), read()...), []string{"_INBOX.>", subject.RPC(n.ID) + ".>", "$JS." + subject.HostDomain(n.ID) + ".API.>", "$JS.FC.>", "$JS.ACK.>"})
 	case Viewer:
-		return permit(read, []string{"_INBOX.>", "hil.ev.>"})
+		return permit(append(read(), "_INBOX.>"), []string{"_INBOX.>", "hil.ev.>"})
 	}
 	return nil
 }
@@ -60,28 +61,40 @@ func permit(publish, hear []string) *server.Permissions {
 	}
 }
 
-// api is where requests to the hub's JetStream go, from wherever.
-const api = "$JS." + subject.Domain + ".API."
+// hubs allows requests to the hub's JetStream as they are said on a host's own
+// server, whose domain is another, and as the hub understands them: it asks about
+// its own clients' messages after it has taken the domain off.
+func hubs(requests ...string) (out []string) {
+	for _, r := range requests {
+		plain := r
+		if !strings.HasPrefix(r, "$KV.") {
+			plain = "$JS.API." + r
+		}
+		out = append(out, "$JS."+subject.Domain+".API."+r, plain)
+	}
+	return out
+}
 
 // read is what everybody may ask for.
-var read = []string{
-	api + "INFO", api + "STREAM.INFO.*", api + "STREAM.MSG.GET.*",
-	api + "CONSUMER.CREATE.KV_leases.>", api + "CONSUMER.CREATE.KV_cells.>", api + "CONSUMER.CREATE.KV_inventory.>",
-	api + "CONSUMER.CREATE.HIL_RESULTS.>", api + "CONSUMER.CREATE.HIL_EVENTS.>", api + "CONSUMER.CREATE.OBJ_artifacts.>",
-	"$JS.FC.>",
+func read() []string {
+	return append(hubs(
+		"INFO", "STREAM.INFO.*", "STREAM.MSG.GET.*",
+		"CONSUMER.CREATE.KV_leases.>", "CONSUMER.CREATE.KV_cells.>", "CONSUMER.CREATE.KV_inventory.>",
+		"CONSUMER.CREATE.HIL_RESULTS.>", "CONSUMER.CREATE.HIL_EVENTS.>", "CONSUMER.CREATE.OBJ_artifacts.>",
+	), "$JS.FC.>")
 }
 
 // host is what a host may say besides.
 func host(id string) []string {
-	w := subject.Worker(id)
-	return []string{
-		subject.Result(id) + ".>", subject.Event(id) + ".>", subject.Deliver(id) + ".>",
-		api + "$KV.leases.dev." + subject.Token(id) + ".>", api + "$KV.leases.dev." + subject.Token(subject.Floor) + ".>",
-		api + "$KV.cells.*.*",
-		api + "$KV.inventory.*." + subject.Token(id), api + "$KV.inventory.*." + subject.Token(id) + ".>",
-		api + "CONSUMER.CREATE.HIL_CELLS." + w + "." + subject.Queue(id) + ".>",
-		api + "CONSUMER.INFO.HIL_CELLS." + w, api + "CONSUMER.MSG.NEXT.HIL_CELLS." + w,
-		"$JS.ACK.HIL_CELLS." + w + ".>", "$JS.ACK.*.*.HIL_CELLS." + w + ".>",
+	worker, own := subject.Worker(id), subject.Token(id)
+	return append(hubs(
+		"$KV.leases.dev."+own+".>", "$KV.leases.dev."+subject.Token(subject.Floor)+".>", "$KV.cells.*.*",
+		"$KV.inventory.*."+own, "$KV.inventory.*."+own+".>",
+		"CONSUMER.CREATE.HIL_CELLS."+worker+"."+subject.Queue(id)+".>",
+		"CONSUMER.INFO.HIL_CELLS."+worker, "CONSUMER.MSG.NEXT.HIL_CELLS."+worker,
+	),
+		subject.Result(id)+".>", subject.Event(id)+".>", subject.Deliver(id)+".>",
+		"$JS.ACK.HIL_CELLS."+worker+".>", "$JS.ACK.*.*.HIL_CELLS."+worker+".>",
 		"$O.artifacts.>", "_INBOX.>", "_R_.>",
-	}
+	)
 }

@@ -31,7 +31,7 @@ func (f *Farm) Next(ctx context.Context, host string) (farm.Delivery, error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
+	for failed := 0; ; {
 		select {
 		case d := <-q.ready:
 			return d, nil
@@ -48,8 +48,14 @@ func (f *Farm) Next(ctx context.Context, host string) (farm.Delivery, error) {
 			go q.keep(answer)
 			return nil, ctx.Err()
 		case a := <-answer:
-			if a.d != nil || a.err != nil {
+			if a.d != nil || a.err != nil && failed == 15 {
 				return a.d, a.err
+			}
+			if a.err != nil { // a new consumer takes a moment to be heard of everywhere
+				failed++
+				if err := pause(ctx, failed); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
