@@ -80,7 +80,9 @@ func read() []string {
 	return append(hubs(
 		"INFO", "STREAM.INFO.*", "STREAM.MSG.GET.*",
 		"CONSUMER.CREATE.KV_leases.>", "CONSUMER.CREATE.KV_cells.>", "CONSUMER.CREATE.KV_inventory.>",
-		"CONSUMER.CREATE.HIL_RESULTS.>", "CONSUMER.CREATE.HIL_EVENTS.>", "CONSUMER.CREATE.OBJ_artifacts.>",
+		"CONSUMER.CREATE.HIL_RESULTS.>", "CONSUMER.MSG.NEXT.HIL_RESULTS.*", "CONSUMER.INFO.HIL_RESULTS.*",
+		"CONSUMER.CREATE.HIL_EVENTS.>", "CONSUMER.MSG.NEXT.HIL_EVENTS.*", "CONSUMER.INFO.HIL_EVENTS.*",
+		"CONSUMER.CREATE.OBJ_artifacts.>",
 	), "$JS.FC.>")
 }
 
@@ -93,7 +95,7 @@ func host(id string) []string {
 		"CONSUMER.CREATE.HIL_CELLS."+worker+"."+subject.Queue(id)+".>",
 		"CONSUMER.INFO.HIL_CELLS."+worker, "CONSUMER.MSG.NEXT.HIL_CELLS."+worker,
 	),
-		subject.Result(id)+".>", subject.Event(id)+".>", subject.Deliver(id)+".>",
+		subject.Result(id)+".>", subject.Direct(id)+".>", subject.Event(id)+".>", subject.Deliver(id)+".>",
 		"$JS.ACK.HIL_CELLS."+worker+".>", "$JS.ACK.*.*.HIL_CELLS."+worker+".>",
 		"$O.artifacts.>", "_INBOX.>", "_R_.>",
 	)

@@ -90,7 +90,10 @@ func (f *Farm) givenUp() js.StreamConfig {
 
 // results cannot be deleted, by nobody.
 func (f *Farm) results() js.StreamConfig {
-	return js.StreamConfig{Name: resultsStream, DenyDelete: true, DenyPurge: true, MaxAge: 400 * day}
+	return js.StreamConfig{
+		Name: resultsStream, DenyDelete: true, DenyPurge: true, MaxAge: 400 * day, Duplicates: day,
+		Subjects: []string{"hil.direct.>"}, SubjectTransform: &js.SubjectTransformConfig{Source: "hil.direct.>", Destination: "hil.result.>"},
+	}
 }
 
 func (f *Farm) events() js.StreamConfig {

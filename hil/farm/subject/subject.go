@@ -55,6 +55,10 @@ func Worker(host string) string { return "w-" + Token(host) }
 // Result begins the subjects of a host's results.
 func Result(host string) string { return "hil.result." + Token(host) }
 
+// Direct begins the subjects of results that a host without a server of its own
+// sends to the hub. The hub keeps them under Result.
+func Direct(host string) string { return "hil.direct." + Token(host) }
+
 // Event begins the subjects of what happens on a host.
 func Event(host string) string { return "hil.ev." + Token(host) }
 
