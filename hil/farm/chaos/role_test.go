@@ -55,7 +55,7 @@ func plan(ctx context.Context, l layout, name string) error {
 		return err
 	}
 	p := planner.Planner{
-		Farm: store, Book: book, Holder: farm.Holder{Host: name, Boot: fmt.Sprint(os.Getpid(), time.Now().UnixNano())},
+		Farm: store, Queue: store, Book: book, Holder: farm.Holder{Host: name, Boot: fmt.Sprint(os.Getpid(), time.Now().UnixNano())},
 		TTL: l.TTL, Grace: l.Grace, Tick: 200 * time.Millisecond, Ahead: 2 * l.Readers, Stuck: 10 * (l.TTL + l.Grace),
 		Log: logger(), Now: time.Now,
 	}
@@ -101,10 +101,6 @@ func serve(ctx context.Context, l layout, name string) error {
 	if err != nil {
 		return err
 	}
-	archive, err := host.Archive(nc, name)
-	if err != nil {
-		return err
-	}
 	guard := &host.Guard{Host: name, Marks: state.Marks, Gadgets: gadgets{l.witness()}}
 	if l.Unfenced {
 		guard.Marks = nobody{}
@@ -120,10 +116,17 @@ func serve(ctx context.Context, l layout, name string) error {
 	d := host.Daemon{
 		Host: name, Boot: fmt.Sprint(os.Getpid(), time.Now().UnixNano()), Farm: store, Guard: guard, Journal: state.Journal,
 		Runner:  host.Exec{Path: self, Env: append(os.Environ(), envRole+"=cell"), Now: time.Now},
-		Archive: archive, Able: state.Able, AtOnce: l.Readers, TTL: l.TTL, Most: 20 * l.TTL, Extend: l.AckWait / 4,
+		Archive: archive(store), Able: state.Able, AtOnce: l.Readers, TTL: l.TTL, Most: 20 * l.TTL, Extend: l.AckWait / 4,
 		Log: logger(), Now: time.Now,
 	}
 	return d.Run(ctx)
+}
+
+// archive passes a host's journal on to the hub.
+func archive(store *jetstream.Farm) func(context.Context, host.Entry) error {
+	return func(ctx context.Context, e host.Entry) error {
+		return store.Ledger().Append(ctx, jetstream.Entry{Work: e.Work, Token: e.Token, Outcome: e.Outcome})
+	}
 }
 
 // nobody are the marks of a host without fencing.

@@ -41,7 +41,7 @@ func (p *Planner) lead(ctx context.Context, g farm.Grant) {
 		p.renew(lead, &g)
 	})
 	all.Go(func() { p.bury(lead, g.Token) })
-	p.waits, p.leftOut, p.runs = nil, map[attempt]bool{}, nil
+	p.waits, p.runs, p.tidy = nil, nil, time.Time{}
 	for lead.Err() == nil {
 		if err := p.Pass(lead, g.Token); err != nil && lead.Err() == nil {
 			p.Log.Warn("a look at the runs failed", "error", err)
@@ -59,16 +59,10 @@ func (p *Planner) lead(ctx context.Context, g farm.Grant) {
 func (p *Planner) wait(ctx context.Context) {
 	timer := time.NewTimer(orElse(p.Tick, time.Second))
 	defer timer.Stop()
-	for {
-		select {
-		case a := <-p.GaveUp:
-			p.leftOut[a] = true
-			continue
-		case <-p.Wake:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		return
+	select {
+	case <-p.Wake:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 

@@ -68,8 +68,6 @@ func (p *Planner) why(c farm.Progress, v view) string {
 		return ""
 	case !v.alive(c.Work.Host):
 		return "host " + c.Work.Host + " is lost"
-	case p.leftOut[of(c.Work)]:
-		return "the queue gave it up"
 	case waited > orElse(p.Stuck, 30*time.Minute):
 		return "it waited at host " + c.Work.Host + " for " + waited.String()
 	}

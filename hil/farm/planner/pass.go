@@ -27,26 +27,30 @@ type Planner struct {
 	Grace  time.Duration   // after a lease's end before it counts as lost; 0 is 5 s
 	Ahead  int             // how much work may wait at one host; 0 is 32
 	Stuck  time.Duration   // after which work that waits at a living host is given up; 0 is 30 minutes
-	GaveUp <-chan GivenUp  // what the queue says it will not deliver any more; may be nil
+	Queue  Queue           // may be nil, for one that never gives up
 	Wake   <-chan struct{} // a reason to look before the next tick; may be nil
 	Log    *slog.Logger
 	Now    func() time.Time
 
-	runs    map[string]Run    // by ID: a run never changes
-	waits   map[attempt]*wait // what was seen to wait
-	leftOut map[attempt]bool  // given up by the queue
+	runs  map[string]Run    // by ID: a run never changes
+	waits map[attempt]*wait // what was seen to wait
+	tidy  time.Time         // when the queue was last asked what it has given up
+}
+
+// Queue hands out work until it gives up.
+type Queue interface {
+	// GiveUp ends as MISS what waits and will not be handed out any more.
+	GiveUp(ctx context.Context) ([]farm.Work, error)
 }
 
 // wait is what a planner remembers of a waiting attempt.
 type wait struct{ since, offered time.Time }
 
-// GivenUp is an attempt that the queue has delivered in vain as often as it may.
-type GivenUp struct {
-	Run, Cell string
-	Attempt   int
+// attempt at a cell.
+type attempt struct {
+	run, cell string
+	number    int
 }
-
-type attempt = GivenUp
 
 // view is what one look at the farm has shown.
 type view struct {
@@ -75,6 +79,9 @@ func (v view) alive(name string) bool {
 // Pass looks at all open runs once, as the leader under a token, and does what
 // there is to do.
 func (p *Planner) Pass(ctx context.Context, token farm.Token) error {
+	if err := p.giveUp(ctx); err != nil {
+		return err
+	}
 	open, err := p.Book.Open(ctx)
 	if err != nil {
 		return err
@@ -96,6 +103,21 @@ func (p *Planner) Pass(ctx context.Context, token farm.Token) error {
 		}
 	}
 	return nil
+}
+
+// giveUp asks the queue now and then.
+func (p *Planner) giveUp(ctx context.Context) error {
+	if p.Queue == nil || p.Now().Sub(p.tidy) < 10*orElse(p.Tick, time.Second) {
+		return nil
+	}
+	given, err := p.Queue.GiveUp(ctx)
+	for _, w := range given {
+		p.Log.Warn("the queue gave up", "run", w.Run, "cell", w.Cell, "attempt", w.Attempt, "host", w.Host)
+	}
+	if err == nil {
+		p.tidy = p.Now()
+	}
+	return err
 }
 
 // cells are a run's records by cell.

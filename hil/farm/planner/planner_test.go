@@ -59,7 +59,7 @@ func (d *desk) wants(err, want error) {
 }
 
 func (d *desk) planner() *Planner {
-	return &Planner{Farm: d.store, Book: d.book, Ahead: 2, Log: slog.New(slog.DiscardHandler), Now: d.clock, leftOut: map[attempt]bool{}}
+	return &Planner{Farm: d.store, Book: d.book, Ahead: 2, Log: slog.New(slog.DiscardHandler), Now: d.clock}
 }
 
 // leads is a planner's turn: it leads and looks once.
@@ -170,6 +170,14 @@ func TestGivenUpTooLate(t *testing.T) {
 	d.stands("1 a done")
 }
 
+// gaveUp is a queue that has handed the first cell's work out in vain.
+type gaveUp struct{ d *desk }
+
+func (g gaveUp) GiveUp(context.Context) ([]farm.Work, error) {
+	w, lease := g.d.begins(0)
+	return []farm.Work{w}, g.d.ends(w, lease, farm.Miss)
+}
+
 // Requirement: what the queue will not deliver any more, and what waits for ever,
 // becomes the next attempt, and after the last a MISS: no cell hangs. Source: facts
 // of the farm, "MaxDeliver exhausted ... convert to a terminal MISS, else cells
@@ -180,9 +188,10 @@ func TestLeftOver(t *testing.T) {
 	p := d.planner()
 	d.leads(p)
 	d.stands("1 a waiting")
-	p.leftOut[attempt{"r", "c00", 1}] = true
+	p.Queue = gaveUp{d}
 	d.leads(p)
 	d.stands("2 b waiting")
+	p.Queue = nil
 	d.leads(p)
 	d.later(31 * time.Minute)
 	d.leads(p)
