@@ -150,23 +150,36 @@ func lines[T any](b *bed, stream string, take func(T)) {
 		if err != nil {
 			return err
 		}
-		var all []T
-		for want := s.CachedInfo().State.Msgs; uint64(len(all)) < want; {
-			m, err := c.Next(js.FetchMaxWait(5 * time.Second))
-			if err != nil {
-				return err
-			}
-			var v T
-			if err := json.Unmarshal(m.Data(), &v); err != nil {
-				return err
-			}
-			all = append(all, v)
+		all, err := texts[T](ctx, c, s.CachedInfo().State.Msgs)
+		if err != nil {
+			return err
 		}
 		for _, v := range all {
 			take(v)
 		}
 		return nil
 	})
+}
+
+// texts are the next messages of a consumer.
+func texts[T any](ctx context.Context, c js.Consumer, n uint64) (out []T, err error) {
+	all, err := c.Messages()
+	if err != nil {
+		return nil, err
+	}
+	defer all.Stop()
+	for uint64(len(out)) < n {
+		m, err := all.Next(js.NextContext(ctx))
+		if err != nil {
+			return nil, err
+		}
+		var v T
+		if err := json.Unmarshal(m.Data(), &v); err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
 // Requirement: the judge and the fence are both worth something: a person's

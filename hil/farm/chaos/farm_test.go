@@ -152,7 +152,7 @@ func (b *bed) await(what string, try func(context.Context) error) {
 	ctx, cancel := context.WithTimeout(b.Context(), patience)
 	defer cancel()
 	for {
-		one, end := context.WithTimeout(ctx, 5*time.Second)
+		one, end := context.WithTimeout(ctx, patience/6)
 		err := try(one)
 		end()
 		if err == nil {

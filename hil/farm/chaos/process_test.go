@@ -51,7 +51,7 @@ func (p *process) start() {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), envRole+"="+p.role, envName+"="+p.name, envLayout+"="+p.l.file())
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
