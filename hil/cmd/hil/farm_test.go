@@ -122,7 +122,7 @@ func (f farmBed) start(args ...string) ready {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(f.t.Context()))
 	var log notes
-	w := world{ctx: ctx, stdout: in, stderr: &log, env: append(os.Environ(), asProgram+"=1"), now: time.Now, self: os.Args[0], host: "test"}
+	w := world{ctx: ctx, stdin: strings.NewReader(""), stdout: in, stderr: &log, env: append(os.Environ(), asProgram+"=1"), now: time.Now, self: os.Args[0], host: "test"}
 	ended := make(chan int, 1)
 	go func() {
 		ended <- program(w, args)

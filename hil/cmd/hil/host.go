@@ -14,6 +14,8 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/host"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/hub"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/jetstream"
+	"github.com/smartcard-connect/smartcard-connect/hil/gadget"
+	"github.com/smartcard-connect/smartcard-connect/hil/inventory"
 )
 
 // hostCommand is the daemon of one host of a farm.
@@ -24,6 +26,7 @@ type hostCommand struct {
 	Identity string          `required:"" type:"existingdir" placeholder:"DIR" help:"This host's identity, from 'hil identity issue --role host'."`
 	Name     string          `default:"${host}" help:"This host's name, as in its identity."`
 	Dir      string          `default:"out/host" type:"path" help:"What the host keeps: what its devices have obeyed, its journal, logs. On a disk of its own machine."`
+	State    string          `type:"path" placeholder:"DIR" help:"Where this machine keeps who has its gadgets. Default: hil in the user's state folder."`
 	Direct   bool            `help:"Be a client of the hub, without a server of one's own."`
 	AtOnce   int             `default:"2" help:"How many cells run at the same time."`
 	TTL      time.Duration   `name:"ttl" default:"45s" help:"How long a lease lasts without being renewed."`
@@ -36,7 +39,11 @@ func (hostCommand) Help() string {
 run, and is the only way to its devices: a command with the token of an earlier
 lease is refused, whoever sends it.
 
-    hil host --hub hub.example:7422 --identity bench-1 --name bench-1
+    hil host --hub hub.example:7422 --identity bench-1 --name bench-1 --rig bench.yaml
+
+The bench file says which readers this host has and what moves their cards;
+'hil devices --write bench.yaml' makes a first one. While the daemon runs, 'hil
+insert' and the like are refused on this machine.
 
 While the hub is away, what runs goes on until its lease ends, and what has been
 found is kept in DIR/state/journal.jsonl and passed on later. Two daemons cannot
@@ -65,7 +72,12 @@ func (c hostCommand) Run(w world) error {
 	if err != nil {
 		return err
 	}
-	guard := &host.Guard{Host: c.Name, Marks: state.Marks, Gadgets: host.Bench{}}
+	gadgets, release, err := c.gadgets(w)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = release() }()
+	guard := &host.Guard{Host: c.Name, Marks: state.Marks, Gadgets: gadgets}
 	if err := host.Serve(w.ctx, nc, guard); err != nil {
 		return err
 	}
@@ -101,6 +113,28 @@ func (c hostCommand) connect(log *slog.Logger) (*nats.Conn, func(), error) {
 		return nil, nil, err
 	}
 	return nc, func() { nc.Close(); leaf.Close() }, nil
+}
+
+// gadgets are those of the bench file, claimed for as long as the daemon lives.
+func (c hostCommand) gadgets(w world) (host.Gadgets, func() error, error) {
+	r, err := c.rig()
+	if err == nil {
+		err = gadget.Check(r)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	look := inventory.Look{System: w.cards}
+	m := moves{bench: w.gadgets(r), name: c.Name, look: look.Readers}
+	if len(r.Gadgets) == 0 { // a bench of software: there is nothing to claim
+		return m, func() error { return nil }, nil
+	}
+	dir, err := stateDir(w, c.State)
+	if err != nil {
+		return nil, nil, err
+	}
+	release, err := gadget.Claim(dir)
+	return m, release, err
 }
 
 // runner starts this program again for each cell.

@@ -23,7 +23,7 @@ func Verbs() []string { return []string{Insert, Remove, PowerOn, PowerOff, Press
 type Command struct {
 	Device farm.Device `json:"device"`
 	Verb   string      `json:"verb"`
-	Key    string      `json:"key,omitempty"` // for Press: 0 to 9, enter, cancel or clear
+	Key    string      `json:"key,omitempty"` // for Press: 0 to 9, enter, cancel or clear; for Insert and Remove: the card's ID
 	Token  farm.Token  `json:"token"`
 	Holder farm.Holder `json:"holder"` // for those who read logs; the token is what counts
 }

@@ -29,7 +29,7 @@ type Door struct {
 type Request struct {
 	Device farm.Device `json:"device"`
 	Verb   string      `json:"verb"`
-	Key    string      `json:"key,omitempty"`
+	Key    string      `json:"key,omitempty"` // as in Command
 }
 
 // Answer is what comes back: of a device, or why not.

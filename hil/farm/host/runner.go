@@ -26,8 +26,8 @@ type Actuator struct {
 // Token is what the attempt's lease is known by.
 func (a Actuator) Token() farm.Token { return a.grant.Token }
 
-// Do has a device of the attempt do something: Insert, Press and so on; key is
-// for Press alone. Errors wrap farm.ErrUnknown for a device that the attempt
+// Do has a device of the attempt do something: Insert, Press and so on; key is as
+// in Command. Errors wrap farm.ErrUnknown for a device that the attempt
 // does not hold, farm.ErrLost once the lease is over, and those of
 // Commander.
 func (a Actuator) Do(ctx context.Context, d farm.Device, verb, key string) (string, error) {

@@ -22,15 +22,15 @@ type Planner struct {
 	Book   Book
 	Holder farm.Holder // who this planner is: its machine and its start
 
-	TTL    time.Duration   // of the leader's lease; 0 is 15 s
-	Tick   time.Duration   // between two looks at all runs; 0 is 1 s
-	Grace  time.Duration   // after a lease's end before it counts as lost; 0 is 5 s
-	Ahead  int             // how much work may wait at one host; 0 is 32
-	Stuck  time.Duration   // after which work that waits at a living host is given up; 0 is 30 minutes
-	Queue  Queue           // may be nil, for one that never gives up
-	Wake   <-chan struct{} // a reason to look before the next tick; may be nil
-	Log    *slog.Logger
-	Now    func() time.Time
+	TTL   time.Duration   // of the leader's lease; 0 is 15 s
+	Tick  time.Duration   // between two looks at all runs; 0 is 1 s
+	Grace time.Duration   // after a lease's end before it counts as lost; 0 is 5 s
+	Ahead int             // how much work may wait at one host; 0 is 32
+	Stuck time.Duration   // after which work that waits at a living host is given up; 0 is 30 minutes
+	Queue Queue           // may be nil, for one that never gives up
+	Wake  <-chan struct{} // a reason to look before the next tick; may be nil
+	Log   *slog.Logger
+	Now   func() time.Time
 
 	runs  map[string]Run    // by ID: a run never changes
 	waits map[attempt]*wait // what was seen to wait
