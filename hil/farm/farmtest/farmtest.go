@@ -5,6 +5,7 @@ package farmtest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ type Case struct {
 
 // All are the cases of the contract.
 func All() []Case {
-	return append(leases(), cells()...)
+	return slices.Concat(leases(), cells(), planners())
 }
 
 // Run holds a keeper to all cases.
