@@ -128,7 +128,7 @@ func TestDamagedLedger(t *testing.T) {
 	for name, text := range map[string]string{
 		"a line of another form": "hello\n" + string(whole),
 		"an unknown event":       strings.Replace(string(whole), `"begin"`, `"forget"`, 1),
-		"a gift":                 strings.Replace(string(whole), `"Writes":1`, `"Writes":-100`, 1),
+		"a gift":                 strings.Replace(string(whole), `"writes":1`, `"writes":-100`, 1),
 	} {
 		put(text)
 		if _, err := g.Allow("00A10B22", try, "three"); !errors.Is(err, interlock.ErrLedger) {
@@ -204,7 +204,7 @@ func TestLedgerIsReadUnderItsLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = file.WriteString(`{"at":"2026-01-01T00:00:00Z","serial":"00A10B22","event":"begin","key":"3","spend":{"Tries":1},"note":"first"}` + "\n")
+	_, err = file.WriteString(`{"at":"2026-01-01T00:00:00Z","serial":"00A10B22","event":"begin","key":"3","spend":{"tries":1},"note":"first"}` + "\n")
 	if err := errors.Join(err, file.Close(), lock.Close()); err != nil {
 		t.Fatal(err)
 	}
