@@ -172,3 +172,8 @@ type Coordinator interface {
 	Leases
 	Cells
 }
+
+// Lister is a Coordinator that can say which runs there are, oldest first.
+type Lister interface {
+	Runs(ctx context.Context) ([]string, error)
+}
