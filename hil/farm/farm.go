@@ -173,7 +173,8 @@ type Coordinator interface {
 	Cells
 }
 
-// Lister is a Coordinator that can say which runs there are, oldest first.
+// Lister is a Coordinator that can say which runs there are: their IDs, sorted.
+// IDs that begin with their time are so by age.
 type Lister interface {
 	Runs(ctx context.Context) ([]string, error)
 }

@@ -202,19 +202,29 @@ func (w *Watch) ended(run string, cells []farm.Progress, now time.Time) []Event 
 
 // Tell keeps an event and passes it on; others than the farm may tell too.
 func (w *Watch) Tell(e Event) {
-	w.mu.Lock()
-	if w.History == nil {
-		w.History = &History{}
-	}
-	h := w.History
-	w.mu.Unlock()
-	if err := h.Add(e); err != nil && w.Log != nil {
+	if err := w.history().Add(e); err != nil && w.Log != nil {
 		w.Log.Error("history is not kept", "error", err)
 	}
 	for _, hear := range w.Hear {
 		hear(e)
 	}
 }
+
+// history is where events are kept.
+func (w *Watch) history() *History {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.History == nil {
+		w.History = &History{}
+	}
+	return w.History
+}
+
+// Of is what happened to a device, newest first.
+func (w *Watch) Of(d farm.Device) []Event { return w.history().Of(d) }
+
+// Tried are the ended attempts at a cell, oldest first.
+func (w *Watch) Tried(run, cell string) []Event { return w.history().Tried(run, cell) }
 
 // Took is how long the last look took.
 func (w *Watch) Took() time.Duration {
