@@ -195,8 +195,10 @@ func (h *Hook) gone(path, outcome string, err error) {
 	}
 }
 
-// Sent is how many messages came to which end: "taken", "given up",
-// "unreadable".
+// Outcomes are what can become of a message.
+var Outcomes = []string{"taken", "given up", "unreadable"}
+
+// Sent is how many messages came to which of the Outcomes.
 func (h *Hook) Sent() map[string]int {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -77,7 +77,7 @@ function back() {
 const farm = { readers: new Map(), cards: [], runs: [], queue: { next: [], waiting: 0, running: 0 }, requests: [] };
 let live = false;
 
-const clock = text => new Date(text).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = text => new Date(text).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const names = { free: "Free", held: "In use", reserved: "Reserved", draining: "Draining", quarantined: "In quarantine", over: "Lease is over" };
 const look = r => r.lease && r.lease.over ? "over" : r.lease && r.lease.person ? "reserved" : r.state;
 const trouble = r => r.silent || ["over", "draining", "quarantined"].includes(look(r));

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
@@ -137,7 +138,9 @@ func (x Stock) onto(c Card, now time.Time) Card {
 		what        string
 		spent, from int
 	}{{"PIN tries", x.Spent.Tries, x.Budget.Tries}, {"locks", x.Spent.Locks, x.Budget.Locks}, {"writes", x.Spent.Writes, x.Budget.Writes}} {
-		if b.from > 0 && b.spent*10 >= b.from*9 {
+		if b.from > 0 && b.spent >= b.from {
+			warn("Its budget of %s is spent: %d of %d.", b.what, b.spent, b.from)
+		} else if b.from > 0 && b.spent*10 >= b.from*9 {
 			warn("Its budget of %s is nearly spent: %d of %d.", b.what, b.spent, b.from)
 		}
 	}
@@ -225,7 +228,7 @@ func (s seen) queue(by map[farm.Device]farm.Record, now time.Time) Queue {
 			}
 			if len(q.Next) < MostQueued {
 				a := why.Explain(why.Facts{Cell: p, Devices: needed(p, by), Now: now})
-				q.Next = append(q.Next, Queued{Run: id, Cell: p.Work.Cell, Attempt: p.Work.Attempt, Host: p.Work.Host, Phase: p.Phase, Why: a.Because[0]})
+				q.Next = append(q.Next, Queued{Run: id, Cell: p.Work.Cell, Attempt: p.Work.Attempt, Host: p.Work.Host, Phase: p.Phase, Why: strings.Join(a.Because[:min(2, len(a.Because))], " ")})
 			}
 		}
 	}
