@@ -25,8 +25,8 @@ fi
 echo "Installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
 # apache2, openssh-server and prometheus would start their services: nothing may
-# start while this installs. 101 is "forbidden by policy" (invoke-rc.d(8)). A machine that
-# has a policy of its own keeps it.
+# start while this installs. 101 is "forbidden by policy" (invoke-rc.d(8)). A
+# machine that has a policy of its own keeps it.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
 	trap 'rm -f "$policy"' EXIT

@@ -108,7 +108,7 @@ func (w *Watch) look(ctx context.Context) (seen, error) {
 	for i, id := range s.runs {
 		if kept, ok := w.kept(id, i < len(s.runs)-MostRuns); ok {
 			s.cells[id] = kept
-		} else if s.cells[id], err = w.Farm.Run(ctx, id); err != nil {
+		} else if s.cells[id], err = w.Farm.Run(ctx, id); err != nil && !errors.Is(err, farm.ErrUnknown) { // it may be gone by now
 			return s, fmt.Errorf("run %s: %w", id, err)
 		}
 	}
@@ -134,8 +134,10 @@ func (w *Watch) kept(run string, old bool) ([]farm.Progress, bool) {
 	if over && old {
 		return nil, true
 	}
-	if over && left > 0 {
+	if over {
 		w.closed[run] = left - 1
+	}
+	if left > 1 {
 		return w.last.cells[run], true
 	}
 	return nil, false
