@@ -35,7 +35,10 @@ type Event struct {
 func attempt(p farm.Progress) Event {
 	e := Event{Kind: Ended, Devices: p.Work.Devices, Run: p.Work.Run, Cell: p.Work.Cell, Attempt: p.Work.Attempt, Host: p.Work.Host}
 	if o := p.Outcome; o != nil {
-		e.Time, e.Verdict, e.Reason, e.Elapsed = o.End, o.Verdict, o.Reason, o.End.Sub(o.Start)
+		e.Time, e.Verdict, e.Reason = o.End, o.Verdict, o.Reason
+		if !o.Start.IsZero() {
+			e.Elapsed = max(0, o.End.Sub(o.Start))
+		}
 	}
 	return e
 }
