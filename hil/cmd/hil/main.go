@@ -79,6 +79,10 @@ type cli struct {
 	Enrol   enrolCommand   `cmd:"" help:"Bring a planner to trust the key in a host's TPM."`
 	Record  recordCommand  `cmd:"" help:"Run a script against a card in a reader and keep what it says, secrets blanked."`
 	Compare compareCommand `cmd:"" help:"Compare two recordings: 0 the same, 1 they differ, 3 unreadable."`
+	Why     whyCommand     `cmd:"" help:"Explain why a cell waits, failed or was missed; exits with its verdict."`
+	Rerun   rerunCommand   `cmd:"" help:"Run one cell of a farm's run again."`
+	Account accountCommand `cmd:"" help:"Say who may come to the page of a farm."`
+	Audit   auditCommand   `cmd:"" help:"Check that a hub's audit log was not changed: 3 where it was."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	CellInit cellInitCommand `cmd:"" hidden:"" help:"Run a job file inside namespaces; started by hil itself."`
