@@ -68,8 +68,12 @@ func (c Cell) Reproduce(fault string, seed int64) string {
 	return command
 }
 
-// Of lists the cells of a rig in its order, excluded ones with their reason.
+// Of lists the cells of a rig in its order, excluded ones with their reason. A
+// rig without is for plans and not for this.
 func Of(r rig.Rig) ([]Cell, error) {
+	if len(r.Cells) == 0 {
+		return nil, fmt.Errorf("%w: it has no rows of cells", rig.ErrInvalid)
+	}
 	var cells []Cell
 	for _, row := range r.Cells {
 		for _, id := range r.Of(row) {

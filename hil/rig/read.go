@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"slices"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -26,8 +26,8 @@ func Load(path string) (Rig, error) {
 	return r, nil
 }
 
-// Parse reads a rig from YAML. Unknown fields, names that lead nowhere and
-// double IDs are errors that wrap ErrInvalid.
+// Parse reads a rig from YAML. Unknown fields, names that lead nowhere, double
+// IDs and a second document are errors that wrap ErrInvalid.
 func Parse(b []byte) (Rig, error) {
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
@@ -35,112 +35,11 @@ func Parse(b []byte) (Rig, error) {
 	if err := d.Decode(&r); err != nil {
 		return Rig{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
+	if err := d.Decode(&Rig{}); !errors.Is(err, io.EOF) {
+		return Rig{}, fmt.Errorf("%w: there is something behind its end", ErrInvalid)
+	}
 	if err := r.check(); err != nil {
 		return Rig{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	return r, nil
-}
-
-// Card finds a card by its ID.
-func (r Rig) Card(id string) (Card, bool) {
-	i := slices.IndexFunc(r.Cards, func(c Card) bool { return c.ID == id })
-	if i < 0 {
-		return Card{}, false
-	}
-	return r.Cards[i], true
-}
-
-// Of are the IDs of a row's cards: those it names, or all there are.
-func (r Rig) Of(row Cells) []string {
-	if len(row.Cards) > 0 {
-		return row.Cards
-	}
-	var all []string
-	for _, c := range r.Cards {
-		all = append(all, c.ID)
-	}
-	return all
-}
-
-// Reader finds a reader by its ID.
-func (r Rig) Reader(id string) (Reader, bool) {
-	i := slices.IndexFunc(r.Readers, func(d Reader) bool { return d.ID == id })
-	if i < 0 {
-		return Reader{}, false
-	}
-	return r.Readers[i], true
-}
-
-func (r Rig) check() error {
-	if r.Name == "" || len(r.Cells) == 0 {
-		return errors.New("a rig needs a name and at least one row of cells")
-	}
-	if err := r.checkReaders(); err != nil {
-		return err
-	}
-	if err := r.checkCards(); err != nil {
-		return err
-	}
-	for _, c := range r.Cells {
-		if err := r.checkRow(c); err != nil {
-			return err
-		}
-	}
-	for _, e := range r.Excluded {
-		if e.Cell == "" || e.Reason == "" {
-			return errors.New("an excluded cell needs its ID and a reason")
-		}
-	}
-	return nil
-}
-
-func (r Rig) checkReaders() error {
-	seen := map[string]bool{}
-	for _, d := range r.Readers {
-		if d.ID == "" || seen[d.ID] {
-			return fmt.Errorf("reader %q: the ID is empty or used twice", d.ID)
-		}
-		seen[d.ID] = true
-		if d.Device != "vpcd" && d.Device != "manual" {
-			return fmt.Errorf("reader %q: device %q is neither vpcd nor manual", d.ID, d.Device)
-		}
-	}
-	return nil
-}
-
-func (r Rig) checkCards() error {
-	seen := map[string]bool{}
-	for _, c := range r.Cards {
-		if c.ID == "" || seen[c.ID] {
-			return fmt.Errorf("card %q: the ID is empty or used twice", c.ID)
-		}
-		seen[c.ID] = true
-		if c.Series == "" || c.Protocol == 0 || c.Holder == "" || c.Passcode == "" {
-			return fmt.Errorf("card %q: series, protocol, holder and passcode are all needed", c.ID)
-		}
-	}
-	return nil
-}
-
-func (r Rig) checkRow(c Cells) error {
-	if c.Kind != Package && c.Kind != PCSCD {
-		return fmt.Errorf("cells of kind %q: say %s or %s", c.Kind, Package, PCSCD)
-	}
-	if _, ok := r.Reader(c.Reader); ok == (c.Kind == Package) {
-		return fmt.Errorf("cells of kind %s: reader %q does not fit; pcscd cells name a reader of the rig, package cells none", c.Kind, c.Reader)
-	}
-	if len(r.Cards) == 0 || len(c.Features) == 0 {
-		return fmt.Errorf("cells of kind %s: the bench has no cards, or features are missing", c.Kind)
-	}
-	device, _ := r.Reader(c.Reader)
-	for _, id := range c.Cards {
-		card, ok := r.Card(id)
-		if !ok {
-			return fmt.Errorf("cells of kind %s: there is no card %q", c.Kind, id)
-		}
-		if card.Timing != "" && device.Device == "manual" {
-			return fmt.Errorf("cells of kind %s: card %q is as slow as it is; timing is for software cards", c.Kind, id)
-		}
-	}
-	return nil
 }
