@@ -28,7 +28,7 @@ const events = "/api/events"
 //	POST /api/runs/{run}/cells/{cell}/hold         {"minutes","reason"}
 //	GET  /api/devices/{host}/{kind}/{id}/history   watch.Event, newest first
 //	POST /api/devices/{host}/{kind}/{id}/{verb}    drain, quarantine {"reason"}; free; reserve {"minutes","card"}; release; insert {"card"}
-//	POST /api/requests/{id}/done, …/refused
+//	POST /api/requests/{id}/done, …/refused        {"reason"}
 //	GET  /api/audit                                audit.Entry, newest first
 //
 // Orders answer {"done":TEXT}. Errors are {"error":TEXT}: 400 for a body that is
@@ -108,9 +108,12 @@ func (d *door) answer(w http.ResponseWriter, r *http.Request, is who) {
 		on = fmt.Sprintf("request %q", all[i].Text)
 	}
 	d.ordered(w, r, is, answer, on, body, nil, func(ctx context.Context) (string, error) {
+		if err := body.check(false); err != nil {
+			return "", err
+		}
 		if d.Gadgets == nil || i < 0 {
 			return "", fmt.Errorf("%w: request %s", farm.ErrUnknown, clean(id))
 		}
-		return "is " + answer, d.Gadgets.Answer(ctx, id, answer == "done")
+		return "is " + answer, d.Gadgets.Answer(ctx, id, is.Name, answer == "done", body.Reason)
 	})
 }

@@ -32,8 +32,9 @@ type Store interface {
 
 // Gadgets are what people do for the bench, and have done.
 type Gadgets interface {
-	// Answer ends a request: it was done, or it will not be.
-	Answer(ctx context.Context, id string, done bool) error
+	// Answer ends a request: somebody did it, or will not and says why. Errors wrap
+	// farm.ErrUnknown for one that is not open.
+	Answer(ctx context.Context, id, who string, done bool, reason string) error
 	// Insert has a card brought to a reader, by whatever gadget can; where that is
 	// a person, it becomes a request. It need not wait for the end.
 	Insert(ctx context.Context, reader farm.Device, card string) error

@@ -137,7 +137,7 @@ func (p *People) Pending() []watch.Request {
 }
 
 // Answer is wall.Gadgets.
-func (p *People) Answer(_ context.Context, id string, done bool) error {
+func (p *People) Answer(_ context.Context, id, _ string, done bool, _ string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, r := range p.pending {
