@@ -11,7 +11,7 @@ STAMP    = -s -w -X main.version=$(VERSION) -X runtime.godebugDefault=clobberfre
 export GOFLAGS += -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help install build flags run dev test conformance bench peers check proof
+.PHONY: help install build flags run dev test conformance bench peers check proof chaos
 
 help: ## List these targets.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,3 +54,7 @@ check: ## Formatting, vet, and that everything builds without cgo and for Window
 
 proof: build ## Every spec red by its own fault, and every fault with the specs that notice it: out/proof/proof.md.
 	@bin/conformance prove --out out/proof
+
+SEED ?= 0
+chaos: install ## The farm of five hosts and three nodes, 500 cells, and everything that can die. SEED=N repeats the faults of a run.
+	@$(GO) test -count 1 -v -timeout 30m -run '^TestLarge$$' ./hil/farm/chaos -large -seed $(SEED)

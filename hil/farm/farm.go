@@ -94,9 +94,11 @@ type Work struct {
 	Cell    string          `json:"cell"` // ID within the run
 	Attempt int             `json:"attempt"`
 	Host    string          `json:"host"`
-	Devices []Device        `json:"devices"`         // all that it needs
-	Job     json.RawMessage `json:"job"`             // for the host's runner; not looked into here
-	Trace   string          `json:"trace,omitempty"` // W3C traceparent
+	Devices []Device        `json:"devices"`          // all that it needs
+	Job     json.RawMessage `json:"job"`              // for the host's runner; not looked into here
+	Trace   string          `json:"trace,omitempty"`  // W3C traceparent
+	Planner Token           `json:"planner,omitzero"` // of the planner that published it; an older planner's is refused
+	Lost    bool            `json:"lost,omitempty"`   // published because the attempt before was given up: refused if that has ended after all
 }
 
 // Phase of a cell's record.

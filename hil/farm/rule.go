@@ -94,8 +94,16 @@ func (w Work) Check() error {
 }
 
 // Offer is the record once work is published: a first attempt, a later one than
-// the record has, or the same again while it waits. ErrTaken otherwise.
+// the record has, or the same again while it waits. ErrTaken otherwise, and for a
+// planner that another has followed, and for one that gave up an attempt which
+// has ended after all.
 func (p Progress) Offer(w Work) (Progress, error) {
+	switch {
+	case w.Planner.Before(p.Work.Planner):
+		return p, fmt.Errorf("%w: the planner with fence %d has followed that with fence %d", ErrTaken, p.Work.Planner.Fence, w.Planner.Fence)
+	case w.Lost && p.Phase == Done:
+		return p, fmt.Errorf("%w: attempt %d at %s has ended after all", ErrTaken, p.Work.Attempt, p.Work.Cell)
+	}
 	same := w.Attempt == p.Work.Attempt && p.Phase == Waiting
 	if p.Phase != "" && w.Attempt <= p.Work.Attempt && !same {
 		return p, fmt.Errorf("%w: attempt %d at %s is %s", ErrTaken, p.Work.Attempt, p.Work.Cell, p.Phase)

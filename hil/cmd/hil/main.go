@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -94,7 +95,13 @@ type cli struct {
 	Audit    auditCommand    `cmd:"" help:"Check that a hub's audit log was not changed: 3 where it was."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 
+	Serve    serveCommand    `cmd:"" group:"A farm of many hosts" help:"Be the hub of a farm, or one node of it, and plan."`
+	Host     hostCommand     `cmd:"" group:"A farm of many hosts" help:"Be a host of a farm: run its cells, guard its devices."`
+	Submit   submitCommand   `cmd:"" group:"A farm of many hosts" help:"Run the matrix on a farm, and report as 'hil run' does."`
+	Identity identityCommand `cmd:"" group:"A farm of many hosts" help:"Make who is who in a farm."`
+
 	CellInit cellInitCommand `cmd:"" hidden:"" help:"Run a job file inside namespaces; started by hil itself."`
+	CellRun  cellRunCommand  `cmd:"" hidden:"" help:"Run an attempt of a farm's host; started by hil itself."`
 }
 
 // world is what the commands see of the machine.
@@ -105,9 +112,10 @@ type world struct {
 	stderr io.Writer
 	env    []string
 	now    func() time.Time
-	self   string        // path of this program
-	cards  reader.System // this machine's readers
-	host   string        // this machine's name
+	self   string                     // path of this program
+	cards  reader.System              // this machine's readers
+	host   string                     // this machine's name
+	page   func(hubView) http.Handler // what a hub shows to people; nil: nothing
 }
 
 // exit is a command's wish for an exit code; what there was to say was said.
@@ -156,7 +164,7 @@ func program(w world, args []string) (code int) {
 	}()
 	parser, err := kong.New(&cli{}, kong.Name("hil"), kong.Description(description),
 		kong.Vars{"series": strings.Join(series(), ","), "host": w.host},
-		kong.Writers(w.stdout, w.stderr), kong.Bind(w), kong.Exit(func(n int) { panic(leave(n)) }))
+		kong.Writers(w.stdout, w.stderr), kong.Bind(w), kong.Exit(func(n int) { panic(leave(n)) }), kong.Configuration(kong.JSON))
 	if err != nil {
 		fmt.Fprintln(w.stderr, "hil:", err)
 		return result.ExitUsage

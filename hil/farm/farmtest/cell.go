@@ -20,6 +20,7 @@ func cells() []Case {
 		{"cell.own-host", "a host gets its own work and no other's", ownHost},
 		{"cell.wakes", "who waits for work gets what is published later", wakes},
 		{"cell.offered-again", "publishing the same attempt again neither fails nor doubles it", offeredAgain},
+		{"cell.requeued", "work that waits but left the queue, by a stale acknowledgement, comes again once it is published again", requeued},
 		{"cell.redelivered", "work that nobody acknowledges is handed out again; what is acknowledged is not", redelivered},
 		{"cell.later", "work put off comes again, and not through that to an end of its tries", later},
 		{"cell.later-attempt", "a later attempt makes the earlier one stale, whatever that still does", laterAttempt},
@@ -35,7 +36,7 @@ func cells() []Case {
 
 func work(cell string, attempt int) farm.Work {
 	return farm.Work{
-		Run: "run 1", Cell: cell, Attempt: attempt, Host: "bench.1", Devices: []farm.Device{reader("1-1.3")},
+		Run: "run 1", Cell: cell, Attempt: attempt, Host: Host, Devices: []farm.Device{reader("1-1.3")},
 		Job: json.RawMessage(`{"n":1}`), Trace: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 	}
 }
@@ -123,7 +124,7 @@ func ownHost(t *testing.T, join opened) {
 		t.Errorf("bench.2 is given %+v", d.Work())
 	}
 	nothing(t, c, "bench.3", Again/4)
-	if d := next(t, c, "bench.1"); d.Work().Cell != "a" {
+	if d := next(t, c, Host); d.Work().Cell != "a" {
 		t.Errorf("bench.1 is given %+v", d.Work())
 	}
 }
@@ -134,7 +135,7 @@ func wakes(t *testing.T, join opened) {
 	go func() {
 		ctx, cancel := context.WithTimeout(t.Context(), patient)
 		defer cancel()
-		d, err := host.Next(ctx, "bench.1")
+		d, err := host.Next(ctx, Host)
 		if err != nil {
 			got <- err.Error()
 			return
@@ -157,6 +158,20 @@ func offeredAgain(t *testing.T, join opened) {
 	publish(t, c, w)
 	wants(t, "ack", d.Ack(), nil)
 	nothing(t, c, w.Host, Again+Again/2)
+}
+
+func requeued(t *testing.T, join opened) {
+	c := join()
+	w := work("a", 1)
+	publish(t, c, w)
+	wants(t, "ack", next(t, c, w.Host).Ack(), nil)
+	stands(t, c, w, farm.Waiting)
+	for range 2 {
+		time.Sleep(Again / 20) // an acknowledgement is not answered
+		publish(t, c, w)
+	}
+	wants(t, "ack", next(t, c, w.Host).Ack(), nil)
+	nothing(t, c, w.Host, Again/4)
 }
 
 func redelivered(t *testing.T, join opened) {

@@ -5,6 +5,7 @@ package farmtest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 
 // Open makes a farm of its own for a test, with a grace of at most a tenth of
 // Short and a queue that hands work out again after Again. Each call of join is
-// another member's way in: a keeper that talks to a server has several.
+// another member's way in: a keeper that talks to a server has several. Every
+// second one may be the host Host, with what a host may do.
 type Open func(t *testing.T) (join func() farm.Coordinator)
 
 // Times of the contract. Nothing is asserted to be fast; a lease is asserted not
@@ -25,6 +27,9 @@ const (
 	patient = 20 * time.Second       // after which something never happens
 )
 
+// Host has the readers, and does the work.
+const Host = "bench.1"
+
 // Case is one thing that must hold.
 type Case struct {
 	ID  string
@@ -34,7 +39,7 @@ type Case struct {
 
 // All are the cases of the contract.
 func All() []Case {
-	return append(leases(), cells()...)
+	return slices.Concat(leases(), cells(), planners())
 }
 
 // Run holds a keeper to all cases.
@@ -49,12 +54,12 @@ func Run(t *testing.T, open Open) {
 
 // holder is another one for each name.
 func holder(name string) farm.Holder {
-	return farm.Holder{Run: "r1", Cell: name, Attempt: 1, Host: "bench-1", Boot: "boot-" + name}
+	return farm.Holder{Run: "r1", Cell: name, Attempt: 1, Host: Host, Boot: "boot-" + name}
 }
 
 // reader has an ID as USB paths are: dots and dashes are part of it.
 func reader(id string) farm.Device {
-	return farm.Device{Host: "bench-1", Kind: farm.Reader, ID: id}
+	return farm.Device{Host: Host, Kind: farm.Reader, ID: id}
 }
 
 func card(id string) farm.Device { return farm.Device{Host: "floor", Kind: farm.Card, ID: id} }

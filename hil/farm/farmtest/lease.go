@@ -56,7 +56,7 @@ func busy(t *testing.T, join opened) {
 	acquire(t, a, "a", Long, reader("1-1"))
 	_, err := b.Acquire(t.Context(), holder("b"), Long, reader("1-1"))
 	wants(t, "the second", err, farm.ErrBusy)
-	for _, word := range []string{"1-1", "bench-1", " a "} {
+	for _, word := range []string{"1-1", Host, " a "} {
 		if !strings.Contains(err.Error(), word) {
 			t.Errorf("%q does not say %q", err, word)
 		}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/farm"
+	"github.com/smartcard-connect/smartcard-connect/hil/farm/hub"
+	"github.com/smartcard-connect/smartcard-connect/hil/farm/jetstream"
+	"github.com/smartcard-connect/smartcard-connect/hil/farm/planner"
+)
+
+// serveCommand is a farm's hub.
+type serveCommand struct {
+	Config   kong.ConfigFlag `placeholder:"FILE" help:"Flags of this command from a JSON object, such as {\"clients\": \":4222\"}."`
+	Dir      string          `default:"out/hub" type:"path" help:"What the hub keeps: leases, cells, results, runs."`
+	Identity string          `type:"existingdir" placeholder:"DIR" help:"This node's identity, from 'hil identity issue --role hub'."`
+	Clients  string          `default:":4222" placeholder:"ADDR" help:"Where planners, 'hil submit' and hosts without a server of their own come in."`
+	Leaves   string          `default:":7422" placeholder:"ADDR" help:"Where hosts come in."`
+	Node     string          `placeholder:"NAME" help:"In a cluster: this node's name. Default: a hub of one node."`
+	Routes   string          `placeholder:"ADDR" help:"In a cluster: where the other nodes come in."`
+	Peer     []string        `placeholder:"ADDR" help:"In a cluster: the nodes' routes, all of them."`
+	Replicas int             `default:"1" help:"On how many nodes everything is kept: 3 in a cluster of three."`
+	Planner  bool            `default:"true" negatable:"" help:"Plan here too. Of all planners one leads."`
+	HTTP     string          `name:"http" placeholder:"ADDR" help:"Where people look at the farm."`
+	Grace    time.Duration   `default:"10s" help:"How long after a lease its devices stay closed. The same at all hubs and hosts."`
+}
+
+// Help is what the command's --help teaches.
+func (serveCommand) Help() string {
+	return `A farm has one hub, of one node or three, and a daemon on each host ('hil host').
+Everybody shows a certificate of the farm's own authority:
+
+    hil identity authority authority
+    hil identity issue --authority authority --role hub --name hub --server hub.example hub
+    hil identity issue --authority authority --role host --name bench-1 bench-1
+    hil serve --identity hub
+
+A cluster of three, on each of its machines:
+
+    hil serve --identity n1 --node n1 --routes :6222 --replicas 3 \
+        --peer n1.example:6222 --peer n2.example:6222 --peer n3.example:6222
+
+Exit codes: 0 stopped by a signal, 2 it could not go on, 64 wrong use.`
+}
+
+// hubView is what a page of the hub is made from.
+type hubView struct {
+	farm *jetstream.Farm
+	book *planner.Ledger
+}
+
+// Run serves until a signal.
+func (c serveCommand) Run(w world) error {
+	if c.HTTP != "" && w.page == nil {
+		return fmt.Errorf("%w: this build has no page to show on --http", errUsage)
+	}
+	if c.Identity == "" {
+		return fmt.Errorf("%w: --identity is missing; hil serve --help shows how to make one", errUsage)
+	}
+	log := slog.New(slog.NewTextHandler(w.stderr, nil))
+	identity, err := hub.LoadIdentity(c.Identity)
+	if err != nil {
+		return err
+	}
+	n := hub.Node{Name: c.Node, Dir: c.Dir, Clients: c.Clients, Leaves: c.Leaves, Routes: c.Routes, Peers: c.Peer, Identity: identity, Log: log}
+	server, err := n.Start()
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	view, err := c.open(w.ctx, server, log)
+	if err != nil {
+		return err
+	}
+	at := server.Addresses()
+	_, _ = fmt.Fprintf(w.stdout, "{\"ready\":true,\"clients\":%q,\"leaves\":%q,\"routes\":%q}\n", at.Clients, at.Leaves, at.Routes)
+	return c.work(w, view, log)
+}
+
+// open makes or finds what the farm keeps things in. In a cluster that waits for
+// most of the nodes.
+func (c serveCommand) open(ctx context.Context, server *hub.Server, log *slog.Logger) (hubView, error) {
+	nc, err := server.Connect("hub")
+	if err != nil {
+		return hubView{}, err
+	}
+	var v hubView
+	if v.farm, err = jetstream.New(nc, jetstream.Settings{Grace: c.Grace, Replicas: c.Replicas, Log: log}); err != nil {
+		return v, err
+	}
+	for ctx.Err() == nil {
+		one, cancel := context.WithTimeout(ctx, 10*time.Second)
+		if err = v.farm.Lay(one); err == nil {
+			v.book, err = planner.OpenLedger(one, nc, c.Replicas)
+		}
+		cancel()
+		if err == nil {
+			return v, nil
+		}
+		log.Info("the hub is not ready yet", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+	return v, ctx.Err()
+}
+
+// work plans and shows until a signal.
+func (c serveCommand) work(w world, v hubView, log *slog.Logger) error {
+	group, ctx := errgroup.WithContext(w.ctx)
+	if c.Planner {
+		p := planner.Planner{
+			Farm: v.farm, Queue: v.farm, Book: v.book, Grace: c.Grace, Log: log, Now: w.now,
+			Holder: farm.Holder{Host: w.host + "/" + c.Node, Boot: boot(w)},
+		}
+		group.Go(func() error { p.Lead(ctx); return nil })
+	}
+	if c.HTTP != "" {
+		group.Go(func() error { return show(ctx, c.HTTP, w.page(v)) })
+	}
+	<-ctx.Done()
+	return group.Wait()
+}
+
+// show serves a page until ctx ends.
+func show(ctx context.Context, address string, page http.Handler) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	s := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second}
+	defer context.AfterFunc(ctx, func() { _ = s.Close() })()
+	if err := s.Serve(l); ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+// boot is a name for this start of this program, never the same twice.
+func boot(w world) string { return fmt.Sprintf("%d-%d", w.now().UnixNano(), os.Getpid()) }

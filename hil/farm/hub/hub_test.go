@@ -1,0 +1,290 @@
+package hub_test
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/farm"
+	"github.com/smartcard-connect/smartcard-connect/hil/farm/farmtest"
+	"github.com/smartcard-connect/smartcard-connect/hil/farm/hub"
+	"github.com/smartcard-connect/smartcard-connect/hil/farm/jetstream"
+	"github.com/smartcard-connect/smartcard-connect/hil/farm/subject"
+)
+
+const local = "127.0.0.1:0"
+
+func authority(t *testing.T) *hub.Authority {
+	t.Helper()
+	a, err := hub.NewAuthority(time.Now(), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func identity(t *testing.T, a *hub.Authority, role hub.Role, id string) *hub.Identity {
+	t.Helper()
+	r := hub.Request{Name: hub.Name{Role: role, ID: id}, Life: time.Hour}
+	if role == hub.Hub {
+		r.Servers = []string{"127.0.0.1", "localhost"}
+	}
+	i, err := a.New(time.Now(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func start(t *testing.T, n interface{ Start() (*hub.Server, error) }) *hub.Server {
+	t.Helper()
+	s, err := n.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// view is a farm over a connection.
+func view(t *testing.T, nc *nats.Conn, err error, replicas int) *jetstream.Farm {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := jetstream.New(nc, jetstream.Settings{Replicas: replicas, Grace: farmtest.Short / 10, AckWait: farmtest.Again})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close(); nc.Close() })
+	return f
+}
+
+// until waits for what takes its time, such as connections.
+func until(t *testing.T, what string, try func() error) {
+	t.Helper()
+	var err error
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if err = try(); err == nil {
+			return
+		}
+	}
+	t.Fatalf("%s: %v", what, err)
+}
+
+func connected(s *hub.Server) func() error {
+	return func() error {
+		if s.Leaves() == 0 {
+			return errors.New("no leaf is connected")
+		}
+		return nil
+	}
+}
+
+// Requirement: hosts with a server of their own, joined to the hub by TLS, keep
+// the contract with the permissions of a host. Source: facts of JetStream, leaf
+// nodes with a domain each. Turned red by: a permission too few; keys without the
+// prefix of the hub's domain.
+func TestLeafKeepsContract(t *testing.T) {
+	a := authority(t)
+	farmtest.Run(t, func(t *testing.T) func() farm.Coordinator {
+		s := start(t, hub.Node{Dir: t.TempDir(), Leaves: local, Identity: identity(t, a, hub.Hub, "hub")})
+		nc, err := s.Connect("planner")
+		f := view(t, nc, err, 1)
+		if err := f.Lay(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		l := start(t, hub.Leaf{Host: farmtest.Host, Dir: t.TempDir(), Hub: []string{s.Addresses().Leaves}, Identity: identity(t, a, hub.Host, farmtest.Host)})
+		until(t, "leaf", connected(s))
+		nc, err = l.Connect("first")
+		early := view(t, nc, err, 1)
+		until(t, "leaf", func() error { _, err := early.Devices(t.Context()); return err })
+		first := true
+		return func() farm.Coordinator {
+			first = !first
+			if first {
+				nc, err := l.Connect("host")
+				return view(t, nc, err, 1)
+			}
+			nc, err := s.Connect("planner")
+			return view(t, nc, err, 1)
+		}
+	})
+}
+
+// Requirement: three nodes are one farm, and it goes on without one of them.
+// Turned red by: streams with one replica; a route that is refused.
+func TestClusterOutlivesNode(t *testing.T) {
+	a := authority(t)
+	routes := free(t, 3)
+	var nodes []*hub.Server
+	var clients []string
+	for i, r := range routes {
+		n := hub.Node{Name: fmt.Sprint("n", i), Dir: t.TempDir(), Clients: local, Routes: r, Peers: routes, Identity: identity(t, a, hub.Hub, fmt.Sprint("n", i))}
+		nodes = append(nodes, start(t, n))
+		clients = append(clients, nodes[i].Addresses().Clients)
+	}
+	nc, err := hub.Dial("planner", identity(t, a, hub.Planner, "planner"), clients...)
+	f := view(t, nc, err, 3)
+	until(t, "lay", func() error { return f.Lay(t.Context()) })
+	d := farm.Device{Host: "bench-1", Kind: farm.Reader, ID: "1-1"}
+	g, err := f.Acquire(t.Context(), farm.Holder{Run: "r"}, time.Hour, d, farm.Device{Host: "floor", Kind: farm.Card, ID: "8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nodes[0].Close()
+	until(t, "renew", func() error { return f.Renew(t.Context(), &g) })
+	if _, err := f.Acquire(t.Context(), farm.Holder{Run: "other"}, time.Hour, d); !errors.Is(err, farm.ErrBusy) {
+		t.Errorf("another acquires: %v", err)
+	}
+}
+
+// free are addresses that nobody listens on at the moment.
+func free(t *testing.T, n int) (out []string) {
+	t.Helper()
+	for range n {
+		l, err := net.Listen("tcp", local)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		out = append(out, l.Addr().String())
+	}
+	return out
+}
+
+// Requirement: a host speaks for itself only. Source: issue 7, per-host identity.
+// Turned red by: any wider permission of a host, such as hil.result.>.
+func TestHostSpeaksForItself(t *testing.T) {
+	a := authority(t)
+	s := start(t, hub.Node{Dir: t.TempDir(), Clients: local, Identity: identity(t, a, hub.Hub, "hub")})
+	inside, err := s.Connect("planner")
+	planner := view(t, inside, err, 1)
+	if err := planner.Lay(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	refused := make(chan string, 100)
+	nc, err := hub.Dial("host", identity(t, a, hub.Host, "bench-1"), s.Addresses().Clients)
+	view(t, nc, err, 1)
+	nc.SetErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err.Error() })
+	kv := "$JS.farm.API.$KV."
+	other := subject.Token("bench-2")
+	for _, to := range []string{
+		subject.Result("bench-2") + ".r.c.1", subject.Event("bench-2") + ".reader.1", kv + "leases.dev." + other + ".reader.1",
+		kv + "inventory.alive." + other, "hil.cell.bench-1.0.r.c", "$JS.farm.API.STREAM.DELETE.KV_leases", "$JS.farm.API.STREAM.PURGE.HIL_CELLS",
+		"$JS.farm.API.STREAM.MSG.DELETE.KV_cells", "$JS.farm.API.CONSUMER.DELETE.HIL_CELLS.w-bench-2", "$JS.API.STREAM.DELETE.KV_leases",
+		"$JS.farm.API.CONSUMER.CREATE.HIL_CELLS.w-bench-2.hil.cell.bench-2.>", "$JS.farm.API.CONSUMER.MSG.NEXT.HIL_CELLS.w-bench-2",
+		"$JS.ACK.HIL_CELLS.w-bench-2.1.1.1.1.0", "$KV.leases.dev.bench-2.reader.1", "hil.rpc.bench-2.power", "$SYS.REQ.SERVER.PING", "anything",
+	} {
+		if err := nc.Publish(to, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := nc.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		asked := strings.Replace(strings.Replace(to, "$JS.farm.API.$KV.", "$KV.", 1), "$JS.farm.API.", "$JS.API.", 1)
+		if said := <-refused; !strings.Contains(said, "Permissions Violation for Publish to \""+asked) {
+			t.Errorf("%s: %s", to, said)
+		}
+	}
+	for _, to := range []string{subject.Result("bench-1") + ".r.c.1", subject.Event("bench-1") + ".reader.1", kv + "leases.dev.bench-1.reader.1"} {
+		if err := errors.Join(nc.Publish(to, []byte("{}")), nc.Flush()); err != nil || len(refused) > 0 {
+			t.Errorf("%s: %v, %d refusals", to, err, len(refused))
+		}
+	}
+}
+
+// Requirement: only members that the farm's authority has named come in, and
+// only where they belong. Turned red by: listeners without client certificates; a
+// host that passes for a hub or joins as a node.
+func TestWhoComesIn(t *testing.T) {
+	a, strange := authority(t), authority(t)
+	me := identity(t, a, hub.Hub, "hub")
+	routes := free(t, 2)
+	s := start(t, hub.Node{
+		Name: "hub", Dir: t.TempDir(), Clients: local, Leaves: local, Routes: routes[0], Peers: routes, Identity: me,
+		Admits: func(n hub.Name) bool { return n.ID != "sold" },
+	})
+	at := s.Addresses()
+	for name, c := range map[string]struct {
+		who  *hub.Identity
+		in   bool
+		node string
+	}{
+		"host":           {identity(t, a, hub.Host, "bench-1"), true, at.Clients},
+		"planner":        {identity(t, a, hub.Planner, "p"), true, at.Clients},
+		"viewer":         {identity(t, a, hub.Viewer, "v"), true, at.Clients},
+		"withdrawn":      {identity(t, a, hub.Host, "sold"), false, at.Clients},
+		"stranger":       {identity(t, strange, hub.Planner, "p"), false, at.Clients},
+		"host as a node": {identity(t, a, hub.Host, "bench-1"), false, at.Routes},
+	} {
+		o := nats.GetDefaultOptions()
+		nc, err := hub.Dial(name, c.who, c.node)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := func() error {
+			if !nc.IsConnected() {
+				return fmt.Errorf("not connected: %v", nc.LastError())
+			}
+			return nil
+		}
+		if c.in {
+			until(t, name, in)
+		} else if time.Sleep(200 * time.Millisecond); in() == nil {
+			t.Errorf("%s came in: %v", name, o.Name)
+		}
+		nc.Close()
+	}
+	if _, err := nats.Connect("nats://"+at.Clients, nats.Timeout(time.Second)); err == nil {
+		t.Error("one without a certificate came in")
+	}
+	if _, err := (hub.Node{Dir: t.TempDir(), Clients: local}).Start(); err == nil {
+		t.Error("a node listens without an identity")
+	}
+}
+
+// Requirement: certificates say who somebody is and nothing more; what is issued
+// can be written down and read again. Turned red by: a host's certificate that
+// serves; a key file that is written over.
+func TestIdentity(t *testing.T) {
+	a := authority(t)
+	for _, r := range []hub.Request{
+		{Name: hub.Name{Role: "root", ID: "x"}, Life: time.Hour}, {Name: hub.Name{Role: hub.Host}, Life: time.Hour},
+		{Name: hub.Name{Role: hub.Host, ID: "x"}}, {Name: hub.Name{Role: hub.Host, ID: "x"}, Life: time.Hour, Servers: []string{"localhost"}},
+	} {
+		if _, err := a.New(time.Now(), r); err == nil {
+			t.Errorf("issued for %+v", r)
+		}
+	}
+	dir := t.TempDir()
+	if err := a.Save(filepath.Join(dir, "authority")); err != nil {
+		t.Fatal(err)
+	}
+	b, err := hub.LoadAuthority(filepath.Join(dir, "authority"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := identity(t, b, hub.Host, "bench 1/ü")
+	if err := i.Save(filepath.Join(dir, "host")); err != nil {
+		t.Fatal(err)
+	}
+	if i.Save(filepath.Join(dir, "host")) == nil {
+		t.Error("written over another identity")
+	}
+	again, err := hub.LoadIdentity(filepath.Join(dir, "host"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := hub.NameOf(again.Certificate.Leaf)
+	if err != nil || name != (hub.Name{Role: hub.Host, ID: "bench 1/ü"}) || !slices.Equal(again.Authority.Raw, a.Certificate.Raw) {
+		t.Errorf("read again: %+v, %v", name, err)
+	}
+}
