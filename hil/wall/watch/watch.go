@@ -63,7 +63,7 @@ func (w *Watch) period() time.Duration {
 func (w *Watch) Look(ctx context.Context) {
 	w.looking.Lock()
 	defer w.looking.Unlock()
-	begin := w.Now()
+	begin, started := w.Now(), time.Now() // the pause between two looks is of this machine's clock, which does not jump
 	s, err := w.look(ctx)
 	if err != nil {
 		w.trouble(err)
@@ -74,7 +74,7 @@ func (w *Watch) Look(ctx context.Context) {
 	if w.state.Trouble != "" && w.Log != nil {
 		w.Log.Info("the farm answers again")
 	}
-	w.last, w.state, w.took = s, s.state(begin), w.Now().Sub(begin)
+	w.last, w.state, w.took = s, s.state(begin), time.Since(started)
 	w.mu.Unlock()
 	for _, e := range events {
 		w.Tell(e)
