@@ -24,9 +24,9 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "Installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
-# apache2 and openssh-server would start their services: nothing may start while
-# this installs. 101 is "forbidden by policy" (invoke-rc.d(8)). A machine that
-# has a policy of its own keeps it.
+# apache2, openssh-server and prometheus would start their services: nothing may
+# start while this installs. 101 is "forbidden by policy" (invoke-rc.d(8)). A
+# machine that has a policy of its own keeps it.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
 	trap 'rm -f "$policy"' EXIT

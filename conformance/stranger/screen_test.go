@@ -85,6 +85,15 @@ var looks = []struct {
 // eyes of a screen reader, and walks by Tab.
 func (s onScreen) judge(name string) {
 	s.t.Helper()
+	s.judgeLooks(name)
+	for _, flaw := range append(s.unspoken(), s.walk()...) {
+		s.t.Errorf("%s: %s", name, flaw)
+	}
+}
+
+// judgeLooks is judge without the walk: behind an open dialog the page is inert.
+func (s onScreen) judgeLooks(name string) {
+	s.t.Helper()
 	for _, look := range looks {
 		s.do(chromedp.EmulateViewport(look.width, 900))
 		s.media(look.media)
@@ -110,9 +119,6 @@ func (s onScreen) judge(name string) {
 	}
 	s.media(nil)
 	s.do(chromedp.EmulateViewport(1280, 900))
-	for _, flaw := range append(s.unspoken(), s.walk()...) {
-		s.t.Errorf("%s: %s", name, flaw)
-	}
 }
 
 // media has the page believe what it is shown on.

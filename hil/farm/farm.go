@@ -174,3 +174,9 @@ type Coordinator interface {
 	Leases
 	Cells
 }
+
+// Lister is a Coordinator that can say which runs there are: their IDs, sorted.
+// IDs that begin with their time are so by age.
+type Lister interface {
+	Runs(ctx context.Context) ([]string, error)
+}

@@ -91,6 +91,10 @@ type cli struct {
 	Compare  compareCommand  `cmd:"" help:"Compare two recordings: 0 the same, 1 they differ, 3 unreadable."`
 	Simulate simulateCommand `cmd:"" help:"Plan a farm that nobody has, follow it in virtual time, and say what that takes."`
 	Bench    benchCommand    `cmd:"" help:"Measure the bench itself."`
+	Why      whyCommand      `cmd:"" help:"Explain why a cell waits, failed or was missed; exits with its verdict."`
+	Rerun    rerunCommand    `cmd:"" help:"Run one cell of a farm's run again."`
+	Account  accountCommand  `cmd:"" help:"Say who may come to the page of a farm."`
+	Audit    auditCommand    `cmd:"" help:"Check that a hub's audit log was not changed: 3 where it was."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 
 	Serve    serveCommand    `cmd:"" group:"A farm of many hosts" help:"Be the hub of a farm, or one node of it, and plan."`
