@@ -8,6 +8,10 @@ import "github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 const (
 	Package = "package" // the packages in the conformance process; needs nothing but Go
 	PCSCD   = "pcscd"   // the built programs around a private pcscd
+
+	// Recorded is a PCSCD cell with a recording in place of its card. No rig
+	// has one: 'hil run --replay' makes them.
+	Recorded = "recorded"
 )
 
 // Rig is one bench.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/record"
@@ -54,28 +53,15 @@ func (c compareCommand) Run(w world) error {
 
 // compare reads both recordings and holds one against the other.
 func (c compareCommand) compare() (fidelity.Report, error) {
-	a, err := readRecording(c.A)
+	a, err := record.ReadFile(c.A)
 	if err != nil {
 		return fidelity.Report{}, err
 	}
-	b, err := readRecording(c.B)
+	b, err := record.ReadFile(c.B)
 	if err != nil {
 		return fidelity.Report{}, err
 	}
 	r := fidelity.Compare(a, b)
 	r.A.File, r.B.File = filepath.Base(c.A), filepath.Base(c.B)
-	return r, nil
-}
-
-func readRecording(path string) (record.Recording, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return record.Recording{}, err
-	}
-	defer func() { _ = f.Close() }()
-	r, err := record.Read(f)
-	if err != nil {
-		return record.Recording{}, fmt.Errorf("%s: %w", path, err)
-	}
 	return r, nil
 }

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/hil/bench"
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/matrix"
 	"github.com/smartcard-connect/smartcard-connect/hil/table"
@@ -29,7 +31,7 @@ type runCommand struct {
 	RunID    string        `placeholder:"ID" help:"With --sign: the run's ID, where others add to it. Default: a new one."`
 	NoIndex  bool          `help:"With --sign: leave the index to 'hil index', because others will add to the run."`
 	Cells    string        `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
-	Only     string        `placeholder:"SPEC" help:"Only this spec. Such a run is no release verdict."`
+	Only     string        `placeholder:"SPEC" help:"Only this spec, or those of a pattern such as card.*. Such a run is no release verdict."`
 	Fault    string        `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
 	Out      string        `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
 	JSON     bool          `help:"Print the report as JSON instead of text."`
@@ -38,6 +40,7 @@ type runCommand struct {
 	Retry    int           `default:"0" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
 	Waivers  string        `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, as a JSON array. They change no verdict."`
 	Proof    string        `type:"existingfile" placeholder:"FILE" help:"A proof table to be shown in the report, as JSON."`
+	taping
 	Deadline time.Duration `default:"4m" help:"How long the checks of one cell may take."`
 }
 
@@ -52,6 +55,9 @@ func (c runCommand) Run(w world) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if err := c.checkFault(w, c.Fault); err != nil {
+		return err
+	}
+	if all, chosen, err = c.played(all, chosen); err != nil {
 		return err
 	}
 	plan, err := c.plan(w, all)
@@ -103,7 +109,10 @@ func (c runCommand) run(w world, report result.Report, cells []cell.Cell, sign *
 	if err != nil {
 		return err
 	}
-	report.Cells = c.matrix(w, dir, cells)
+	report.Cells = c.matrix(w, dir, cells, c.tape)
+	if err := c.prove(w, dir, cells, report.Cells); err != nil {
+		return err
+	}
 	report.End = w.now()
 	decision := gate.Decide(report)
 	report.Verdict = &decision
@@ -121,7 +130,7 @@ func (c runCommand) run(w world, report result.Report, cells []cell.Cell, sign *
 	if err := c.tell(w, report, dir); err != nil {
 		return err
 	}
-	return exit(decision.Exit)
+	return c.end(report, decision.Exit)
 }
 
 // witness is who signs, or nobody where that was not asked for.
@@ -157,7 +166,7 @@ func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
 
 // matrix runs the cells and shows how they get on, on the error output when
 // the report itself goes to standard output.
-func (c runCommand) matrix(w world, dir string, cells []cell.Cell) []result.Cell {
+func (c runCommand) matrix(w world, dir string, cells []cell.Cell, tape func(cell.Cell) bench.Tape) []result.Cell {
 	live := &table.Live{Out: w.stdout, Terminal: w.terminal() && !c.JSON, Now: w.now}
 	if c.JSON {
 		live.Out = w.stderr
@@ -168,6 +177,7 @@ func (c runCommand) matrix(w world, dir string, cells []cell.Cell) []result.Cell
 	return matrix.Runner{
 		Dir: dir, Bin: c.programs(w).Bin, Fault: c.Fault, Seed: c.Seed, Only: c.Only,
 		Deadline: c.Deadline, Retry: c.Retry, AtOnce: c.AtOnce, Now: w.now,
+		Tape:   tape,
 		Inside: []string{w.self, "cell-init", "--job"},
 		Env:    func(dir string) []string { return cellEnv(w.env, dir) },
 		Tell: func(e matrix.Event) {
@@ -200,7 +210,7 @@ func (c runCommand) checkOnly(plan result.Plan) error {
 	}
 	for _, p := range plan.Cells {
 		for _, id := range p.Required {
-			if id == c.Only {
+			if ok, err := path.Match(c.Only, id); ok && err == nil {
 				return nil
 			}
 		}
