@@ -19,9 +19,9 @@ import (
 
 // Tape is a recording that a bench makes of its card, or plays in its place.
 type Tape struct {
-	Record string   `json:"record,omitempty"` // file to be written when the bench closes
-	Play   string   `json:"play,omitempty"`   // file to be played
-	Keys   []string `json:"keys,omitempty"`   // files with keys of the test card, for playing
+	Record string `json:"record,omitempty"` // file to be written when the bench closes
+	Play   string `json:"play,omitempty"`   // file to be played
+	Keys   string `json:"keys,omitempty"`   // folder with keys of the test card, for playing
 }
 
 // tapePort is the door that records or plays, inside the cell's network.
@@ -75,7 +75,7 @@ func (b *Bench) playCard(ctx context.Context, c cell.Cell, slot int) error {
 	if err != nil {
 		return err
 	}
-	keys, err := replay.ReadKeys(b.Tape.Keys...)
+	keys, err := replay.ReadKeys(b.Tape.Keys)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (r Recorder) Record(ctx context.Context, s Script) (Recording, error) {
 		return Recording{}, err
 	}
 	x := &run{Recorder: r, blank: blank{all: r.LengthsOnly}, tries: newTries()}
-	x.out = Recording{Reader: withoutSerial(r.Reader), Script: s.Name, Date: r.Now(), ATR: r.Card.ATR(), Protocol: r.Card.Protocol()}
+	x.out = Recording{Reader: WithoutSerial(r.Reader), Script: s.Name, Date: r.Now(), ATR: r.Card.ATR(), Protocol: r.Card.Protocol()}
 	for _, step := range s.Steps {
 		if err := x.step(ctx, step); err != nil {
 			err = fmt.Errorf("line %d: %w", step.Line, err)
@@ -78,7 +78,8 @@ func (r Recorder) Record(ctx context.Context, s Script) (Recording, error) {
 // parenthesised is where PC/SC's reader names have serial numbers.
 var parenthesised = regexp.MustCompile(`\s*\([^)]*\)`)
 
-func withoutSerial(name string) string { return parenthesised.ReplaceAllString(name, "") }
+// WithoutSerial is a reader's name as a recording keeps it.
+func WithoutSerial(name string) string { return parenthesised.ReplaceAllString(name, "") }
 
 // check finds what cannot be sent before anything is.
 func (r Recorder) check(s Script) error {

@@ -10,7 +10,7 @@ import (
 type cursor interface {
 	// next is the item that a command is, or why it is none. same says why a
 	// command is not a recorded one.
-	next(same func(record.Exchange) string) (item, string)
+	next(same func(item) string) (item, string)
 	// restarted says that the card was reset, or that its power came or went.
 	restarted(warm bool)
 	// called goes behind the next recorded call like this one.
@@ -29,7 +29,7 @@ type strict struct {
 
 func (s *strict) restarted(warm bool) { s.fresh, s.warm = true, s.warm || warm }
 
-func (s *strict) next(same func(record.Exchange) string) (item, string) {
+func (s *strict) next(same func(item) string) (item, string) {
 	i, why := s.try(s.at, same)
 	if why != "" && s.fresh { // what was left of this session is not said any more
 		if later, ok := s.session(); ok {
@@ -46,7 +46,7 @@ func (s *strict) next(same func(record.Exchange) string) (item, string) {
 }
 
 // try is whether the next command from a place on is this one.
-func (s *strict) try(from int, same func(record.Exchange) string) (int, string) {
+func (s *strict) try(from int, same func(item) string) (int, string) {
 	restart, power := false, from == 0
 	for i := from; i < len(s.items); i++ {
 		x := s.items[i]
@@ -58,7 +58,7 @@ func (s *strict) try(from int, same func(record.Exchange) string) (int, string) 
 		case x.power():
 			power = true
 		case x.command():
-			why := same(x.exchange)
+			why := same(x)
 			switch {
 			case why != "":
 				return i, fmt.Sprintf("%s (exchange %d)", why, x.line)
@@ -146,7 +146,7 @@ func (f *free) restarted(bool) {
 	}
 }
 
-func (f *free) next(same func(record.Exchange) string) (item, string) {
+func (f *free) next(same func(item) string) (item, string) {
 	var fits []int
 	why := "the recording has nothing more here"
 	for _, n := range f.open {
@@ -154,7 +154,7 @@ func (f *free) next(same func(record.Exchange) string) (item, string) {
 			continue
 		}
 		x := f.sessions[n][f.said]
-		reason := same(x.exchange)
+		reason := same(x)
 		switch {
 		case reason == "" && (len(fits) == 0 || f.sessions[fits[0]][f.said].exchange.Answer == x.exchange.Answer):
 			fits = append(fits, n)

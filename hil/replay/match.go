@@ -17,6 +17,16 @@ func unhex(text string) []byte {
 	return raw
 }
 
+// shown is as much of a command as tells it from others.
+const shown = 48
+
+func brief(text string) string {
+	if len(text) <= shown {
+		return text
+	}
+	return fmt.Sprintf("%s… of %d bytes", text[:shown], len(text)/2)
+}
+
 // secrets holds commands with blanked bytes against what they had when they were
 // recorded.
 type secrets struct {
@@ -26,11 +36,11 @@ type secrets struct {
 
 // same says why a command is not the recorded one; empty where it is.
 func (s secrets) same(command []byte, e record.Exchange) string {
-	shown := strings.ReplaceAll(e.Command, "xx", "")
-	if len(e.Command) != 2*len(command) || !strings.HasPrefix(strings.ToUpper(hex.EncodeToString(command)), strings.ToUpper(shown)) {
-		return "recorded is " + e.Command
+	open := strings.ReplaceAll(e.Command, "xx", "")
+	if len(e.Command) != 2*len(command) || !strings.HasPrefix(strings.ToUpper(hex.EncodeToString(command)), strings.ToUpper(open)) {
+		return "recorded is " + brief(e.Command)
 	}
-	blanked := command[len(shown)/2:]
+	blanked := command[len(open)/2:]
 	if len(blanked) == 0 {
 		return ""
 	}

@@ -36,6 +36,7 @@ type Player struct {
 	recording record.Recording
 	sections  map[string]*section
 	plug      *slot.Plug
+	signings  map[int]*signing // by the numbers of their exchanges
 
 	mu      sync.Mutex
 	secrets secrets
@@ -57,6 +58,7 @@ func New(r record.Recording, address string, o Options) (*Player, error) {
 		return nil, err
 	}
 	p := &Player{Options: o, recording: r, sections: sections, secrets: secrets{o.Secrets, map[string][]byte{}}}
+	p.signings = signings(sections, o.Keys)
 	p.enter(sections[""])
 	p.plug = &slot.Plug{Address: address, Card: played{p}}
 	return p, nil
@@ -207,7 +209,20 @@ func (p played) reply(command []byte) ([]byte, time.Duration, error) {
 		p.refuse(spelled(command), "nothing was recorded outside of a check")
 		return notRecorded, 0, nil
 	}
-	i, why := p.cursor.next(func(e record.Exchange) string { return p.secrets.same(command, e) })
+	i, why := p.cursor.next(func(i item) string {
+		why := p.secrets.same(command, i.exchange)
+		if why != "" && p.signings[i.line].takes(i, command) {
+			return ""
+		}
+		return why
+	})
+	if why == "" {
+		if answer, err := p.signings[i.line].answer(i, command); err != nil {
+			why = err.Error()
+		} else if answer != nil {
+			return answer, i.exchange.Took, nil
+		}
+	}
 	switch {
 	case why != "":
 		p.refuse(spelled(command), why)
@@ -224,5 +239,5 @@ func (p played) reply(command []byte) ([]byte, time.Duration, error) {
 // spelled is a command without its secrets.
 func spelled(command []byte) string {
 	keep := record.Shown(command)
-	return fmt.Sprintf("%X%s", command[:keep], strings.Repeat("xx", len(command)-keep))
+	return brief(fmt.Sprintf("%X%s", command[:keep], strings.Repeat("xx", len(command)-keep)))
 }

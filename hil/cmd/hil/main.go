@@ -78,6 +78,7 @@ type cli struct {
 	Key     keyCommand     `cmd:"" help:"Make a software key, or show the public half of a key."`
 	Enrol   enrolCommand   `cmd:"" help:"Bring a planner to trust the key in a host's TPM."`
 	Record  recordCommand  `cmd:"" help:"Run a script against a card in a reader and keep what it says, secrets blanked."`
+	Replay  replayCommand  `cmd:"" help:"Play a recording as a card in the virtual reader; what was not recorded is refused."`
 	Compare compareCommand `cmd:"" help:"Compare two recordings: 0 the same, 1 they differ, 3 unreadable."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -31,6 +32,9 @@ type recordCommand struct {
 	Passcode    string   `name:"passcode-file" placeholder:"FILE" help:"Where {pin} is; - is standard input."`
 	PUK         string   `name:"puk-file" placeholder:"FILE" help:"Where {puk} is."`
 	NewPasscode string   `name:"new-passcode-file" placeholder:"FILE" help:"Where {newpin} is."`
+	Rig         string   `type:"existingfile" placeholder:"FILE" help:"A bench file: cards that it says are test cards, by their serial, are some."`
+	Through     string   `placeholder:"URL" help:"Send nothing of our own: put the card in this slot of the virtual reader, such as vpcd://127.0.0.1:35964, and record all that others say to it there. Test cards only."`
+	Command     []string `arg:"" optional:"" passthrough:"" help:"With --through: a command to run beside it, after --. Without it we record until Ctrl-C."`
 	Scripts     bool     `help:"List the scripts of ours."`
 	JSON        bool     `help:"With --scripts: print an array of objects."`
 }
@@ -43,15 +47,21 @@ func (c recordCommand) Run(w world) error {
 	if c.Reader == "" {
 		return c.readers(w)
 	}
+	if len(c.Command) > 0 && c.Command[0] == "--" {
+		c.Command = c.Command[1:]
+	}
+	if c.Through != "" {
+		return c.through(w)
+	}
+	if len(c.Command) > 0 {
+		return fmt.Errorf("%w: a command is for --through", errUsage)
+	}
 	script, err := c.script()
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	if c.Output == "" {
-		return fmt.Errorf("%w: say where the recording goes: -o FILE", errUsage)
-	}
-	if _, err := os.Lstat(c.Output); err == nil {
-		return fmt.Errorf("%w: %s is there already, and recordings are not overwritten", errUsage, c.Output)
+	if err := c.newFile(); err != nil {
+		return err
 	}
 	r := record.Recorder{Reader: c.Reader, Now: w.now, SpendTries: c.SpendTries, LengthsOnly: c.LengthsOnly}
 	if r.TestCards, err = c.testCards(); err != nil {
@@ -118,6 +128,18 @@ func (c recordCommand) script() (record.Script, error) {
 // testCards are those named and those in the file.
 func (c recordCommand) testCards() ([]string, error) {
 	list := c.TestCard
+	if c.Rig != "" {
+		raw, err := os.Open(c.Rig)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = raw.Close() }()
+		more, err := record.TestCards(raw)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Rig, err)
+		}
+		list = append(slices.Clip(list), more...)
+	}
 	if c.TestCards == "" {
 		return list, nil
 	}

@@ -26,20 +26,20 @@ import (
 type runCommand struct {
 	where
 	signing
-	Plan     string        `type:"existingfile" placeholder:"FILE" help:"With --sign: the release's plan, as made by 'hil plan --release'."`
-	Host     string        `default:"${host}" help:"With --sign: this host's name, as it was enrolled."`
-	RunID    string        `placeholder:"ID" help:"With --sign: the run's ID, where others add to it. Default: a new one."`
-	NoIndex  bool          `help:"With --sign: leave the index to 'hil index', because others will add to the run."`
-	Cells    string        `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
-	Only     string        `placeholder:"SPEC" help:"Only this spec, or those of a pattern such as card.*. Such a run is no release verdict."`
-	Fault    string        `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
-	Out      string        `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
-	JSON     bool          `help:"Print the report as JSON instead of text."`
-	Seed     int64         `help:"Fixes what is left to chance. Default: from the clock, and printed."`
-	AtOnce   int           `default:"2" help:"How many cells run at the same time."`
-	Retry    int           `default:"0" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
-	Waivers  string        `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, as a JSON array. They change no verdict."`
-	Proof    string        `type:"existingfile" placeholder:"FILE" help:"A proof table to be shown in the report, as JSON."`
+	Plan    string `type:"existingfile" placeholder:"FILE" help:"With --sign: the release's plan, as made by 'hil plan --release'."`
+	Host    string `default:"${host}" help:"With --sign: this host's name, as it was enrolled."`
+	RunID   string `placeholder:"ID" help:"With --sign: the run's ID, where others add to it. Default: a new one."`
+	NoIndex bool   `help:"With --sign: leave the index to 'hil index', because others will add to the run."`
+	Cells   string `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
+	Only    string `placeholder:"SPEC" help:"Only this spec, or those of a pattern such as card.*. Such a run is no release verdict."`
+	Fault   string `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
+	Out     string `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
+	JSON    bool   `help:"Print the report as JSON instead of text."`
+	Seed    int64  `help:"Fixes what is left to chance. Default: from the clock, and printed."`
+	AtOnce  int    `default:"2" help:"How many cells run at the same time."`
+	Retry   int    `default:"0" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
+	Waivers string `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, as a JSON array. They change no verdict."`
+	Proof   string `type:"existingfile" placeholder:"FILE" help:"A proof table to be shown in the report, as JSON."`
 	taping
 	Deadline time.Duration `default:"4m" help:"How long the checks of one cell may take."`
 }

@@ -15,9 +15,9 @@ import (
 
 // taping are the flags of 'hil run' about recordings of cells.
 type taping struct {
-	Record  string   `type:"path" xor:"tape" placeholder:"DIR" help:"Record what the card of each pcscd cell hears and says, a file a cell, and play it once to see which specs it can show."`
-	Replay  string   `type:"path" xor:"tape" placeholder:"DIR" help:"Run the cells that DIR has recordings of from those, with no card: a gate before the real one. Specs that a recording cannot show are skipped with the reason."`
-	CardKey []string `type:"existingfile" placeholder:"FILE" help:"With --record and --replay: a key of the test card, PEM, to sign anew what is new in each run. May be repeated."`
+	Record   string `type:"path" xor:"tape" placeholder:"DIR" help:"Record what the card of each pcscd cell hears and says, a file a cell, and play it once to see which specs it can show."`
+	Replay   string `type:"path" xor:"tape" placeholder:"DIR" help:"Run the cells that DIR has recordings of from those, with no card: a gate before the real one. Specs that a recording cannot show are skipped with the reason."`
+	CardKeys string `type:"existingdir" placeholder:"DIR" help:"With --record and --replay: the keys of the test cards, *.pem, to sign what is new in each run."`
 }
 
 // file is where the recording of a cell is.
@@ -30,7 +30,7 @@ func (t taping) file(dir string, c cell.Cell) string {
 func (t taping) tape(c cell.Cell) bench.Tape {
 	switch {
 	case t.Replay != "":
-		return bench.Tape{Play: t.file(t.Replay, c), Keys: t.CardKey}
+		return bench.Tape{Play: t.file(t.Replay, c), Keys: t.CardKeys}
 	case t.Record != "" && c.Kind == rig.PCSCD:
 		return bench.Tape{Record: t.file(t.Record, c)}
 	}
@@ -102,7 +102,7 @@ func (c runCommand) prove(w world, dir string, cells []cell.Cell, found []result
 			again = append(again, x.Played())
 		}
 	}
-	player := taping{Replay: c.Record, CardKey: c.CardKey}
+	player := taping{Replay: c.Record, CardKeys: c.CardKeys}
 	next := c
 	next.Retry = 0
 	for i, r := range next.matrix(w, dir, again, player.tape) {
