@@ -37,6 +37,7 @@ type Recorder struct {
 type run struct {
 	Recorder
 	blank blank
+	most  int // exchanges
 	out   Recording
 	tries
 }
@@ -63,7 +64,7 @@ func (r Recorder) Record(ctx context.Context, s Script) (Recording, error) {
 	if err := r.Card.Reset(ctx); err != nil {
 		return Recording{}, err
 	}
-	x := &run{Recorder: r, blank: blank{all: r.LengthsOnly}, tries: newTries()}
+	x := &run{Recorder: r, blank: blank{all: r.LengthsOnly}, most: MaxExchanges, tries: newTries()}
 	x.out = Recording{Reader: WithoutSerial(r.Reader), Script: s.Name, Date: r.Now(), ATR: r.Card.ATR(), Protocol: r.Card.Protocol()}
 	for _, step := range s.Steps {
 		if err := x.step(ctx, step); err != nil {
@@ -209,8 +210,8 @@ func (x *run) once(ctx context.Context, command []byte) (iso7816.Response, error
 
 // Transmit is iso7816.Transmitter: one exchange, timed and written down.
 func (x *run) Transmit(ctx context.Context, command []byte) ([]byte, error) {
-	if len(x.out.Exchanges) >= MaxExchanges {
-		return nil, fmt.Errorf("%w: it takes more than %d exchanges", ErrScript, MaxExchanges)
+	if len(x.out.Exchanges) >= x.most {
+		return nil, fmt.Errorf("%w: it takes more than %d exchanges", ErrScript, x.most)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

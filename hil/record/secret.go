@@ -3,7 +3,10 @@ package record
 import (
 	"bytes"
 	"crypto/sha256"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // names tells blanked data apart without keeping it: what is the passcode, what
@@ -19,11 +22,11 @@ func newNames(s Secrets) names { return names{secrets: s, seen: map[[32]byte]str
 
 // of is the name of blanked bytes: "pin", "puk", or a number of its own.
 func (n names) of(data []byte) string {
-	switch {
-	case Padded(data, n.secrets.Passcode):
-		return "pin"
-	case Padded(data, n.secrets.PUK):
-		return "puk"
+	named := n.secrets.Named()
+	for _, name := range slices.Sorted(maps.Keys(named)) { // one without filling has the short name
+		if is := Pad(name, named[name], len(data)); is != nil && bytes.Equal(data, is) {
+			return name
+		}
 	}
 	key := sha256.Sum256(data)
 	if _, ok := n.seen[key]; !ok {
@@ -32,12 +35,20 @@ func (n names) of(data []byte) string {
 	return n.seen[key]
 }
 
-// Padded reports whether data is a secret and nothing else but FF or 00 behind
-// it, as cards want it.
-func Padded(data, secret []byte) bool {
-	rest, ok := bytes.CutPrefix(data, secret)
-	if !ok || len(secret) == 0 {
-		return false
+// Named are the secrets that a card has by the names that recordings have for
+// them: filled up with FF, or with 00 where the name says so.
+func (s Secrets) Named() map[string][]byte {
+	return map[string][]byte{"pin": s.Passcode, "puk": s.PUK, "pin-00": s.Passcode, "puk-00": s.PUK}
+}
+
+// Pad is a secret of this name as n bytes; nil where there is none, or no room.
+func Pad(name string, secret []byte, n int) []byte {
+	if len(secret) == 0 || len(secret) > n {
+		return nil
 	}
-	return len(bytes.Trim(rest, "\xFF")) == 0 || len(bytes.Trim(rest, "\x00")) == 0
+	fill := byte(0xFF)
+	if strings.HasSuffix(name, "-00") {
+		fill = 0
+	}
+	return append(bytes.Clone(secret), bytes.Repeat([]byte{fill}, n-len(secret))...)
 }

@@ -49,12 +49,12 @@ func (s secrets) same(command []byte, e record.Exchange) string {
 
 // secret says why blanked bytes are not those of this name.
 func (s secrets) secret(data []byte, name string) string {
-	known := map[string][]byte{"pin": s.Passcode, "puk": s.PUK}
+	known := s.Named()
 	if want, ok := known[name]; ok {
 		switch {
 		case len(want) == 0:
 			return fmt.Sprintf("it carries the card's %s, which the player was not given", name)
-		case !record.Padded(data, want):
+		case !bytes.Equal(data, record.Pad(name, want, len(data))):
 			return fmt.Sprintf("recorded is one with the card's %s, and this one carries another", name)
 		}
 		return ""
@@ -63,7 +63,7 @@ func (s secrets) secret(data []byte, name string) string {
 		return "what it carried was blanked and not named"
 	}
 	for who, is := range known {
-		if record.Padded(data, is) {
+		if len(is) > 0 && bytes.Equal(data, record.Pad(who, is, len(data))) {
 			return fmt.Sprintf("it carries the card's %s, and the recorded one did not", who)
 		}
 	}

@@ -48,6 +48,11 @@ Record what a card in any reader says to a script, and compare two cards:
     hil record --reader "Virtual PCD 00 00" --builtin piv -o today.apdu
     hil compare plastic.apdu today.apdu
 
+Record whole cells, and run them again with no card:
+
+    hil run --record out/tape
+    hil run --replay out/tape
+
 Sign what a run finds, and let the gate judge by that:
 
     hil run --sign tpm --plan plan.json

@@ -4,12 +4,15 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/namespace"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -59,7 +62,10 @@ func newStudio(t *testing.T) studio {
 // hil runs the built program.
 func (s studio) hil(args ...string) (int, string) {
 	s.t.Helper()
-	cmd := exec.CommandContext(s.t.Context(), s.dir+"/bin/hil", args...)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 90*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, s.dir+"/bin/hil", args...)
+	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(os.Interrupt) }, 5*time.Second
 	cmd.Dir = s.dir
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
@@ -71,7 +77,7 @@ func (s studio) hil(args ...string) (int, string) {
 // run is 'hil run' of a few checks that spend tries, sign, move the card and
 // look at its answer to reset.
 func (s studio) run(out string, more ...string) (int, string) {
-	return s.hil(append([]string{"run", "--rig", "rig.yaml", "--cells", "*-pcscd", "--only", "card.p*", "--seed", "7", "--out", out}, more...)...)
+	return s.hil(append([]string{"run", "--rig", "rig.yaml", "--cells", "*-pcscd", "--only", "card.pa*", "--seed", "7", "--out", out}, more...)...)
 }
 
 func (s studio) specs(out string) map[string]result.Spec {
@@ -159,6 +165,14 @@ func keys(t *testing.T) string {
 	return dir
 }
 
+// second is another pcscd's reader: one driver's two slots wait for each other,
+// so a card is not carried between them.
+const second = `FRIENDLYNAME "Virtual PCD"
+DEVICENAME /dev/null:0x8CA0
+LIBPATH /usr/lib/pcsc/drivers/serial/libifdvpcd.so
+CHANNELID 0x8CA0
+`
+
 // Requirement: a stranger's program is recorded with a listed test card that is
 // carried from one reader to another, and then served from the recording alone; a
 // card that is not listed is not recorded. Source: issue 7, point 7. Turned red
@@ -169,9 +183,19 @@ func TestStrangerIsServedFromARecording(t *testing.T) {
 	}
 	s := newStudio(t)
 	hil := s.dir + "/bin/hil"
-	look := "opensc-tool --reader %d -c default -s 00:A4:04:00:0B:A0:00:00:03:08:00:00:10:00:01:00:00 -s 00:CB:3F:FF:03:5C:01:7E:00"
+	look := "opensc-tool --reader 0 -c default -s 00:A4:04:00:0B:A0:00:00:03:08:00:00:10:00:01:00:00 -s 00:CB:3F:FF:03:5C:01:7E:00"
+	for name, text := range map[string]string{
+		"conf/vpcd": second,
+		"second.sh": "mount -t tmpfs none /run && mkdir /run/pcscd && exec pcscd --foreground --config " + s.dir + "/conf >/dev/null 2>&1\n",
+		"look.sh":   "sleep 1\n" + look + "\n",
+	} {
+		if err := errors.Join(os.MkdirAll(s.dir+"/conf", 0o755), os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	record := func(more string) (int, string) {
-		return s.hil("exec", "--", "/bin/sh", "-c", hil+` record --reader "Virtual PCD 00 00" --through vpcd://127.0.0.1:35964 -o talk.apdu `+more+" -- /bin/sh -c 'sleep 1; "+fmt.Sprintf(look, 1)+"'")
+		return s.hil("exec", "--", "/bin/sh", "-c", "unshare -m /bin/sh second.sh & "+
+			hil+` record --reader "Virtual PCD 00 00" --through vpcd://127.0.0.1:36000 -o talk.apdu `+more+" -- nsenter -m -t $! --wd="+s.dir+" /bin/sh look.sh")
 	}
 	code, said := record("--test-card 00")
 	if code != result.ExitUsage || !strings.Contains(said, "not listed as a test card") {
@@ -186,7 +210,7 @@ func TestStrangerIsServedFromARecording(t *testing.T) {
 	if code != 0 || !strings.Contains(was, "Received") {
 		t.Fatalf("recording: exit %d\n%s", code, was)
 	}
-	code, is := s.hil("exec", "--empty", "--", hil, "replay", "talk.apdu", "--", "/bin/sh", "-c", "sleep 1; "+fmt.Sprintf(look, 0))
+	code, is := s.hil("exec", "--empty", "--", hil, "replay", "talk.apdu", "--", "/bin/sh", "-c", "sleep 1; "+look)
 	if code != 0 || received(is) != received(was) {
 		t.Errorf("playing: exit %d\n%s\nrecorded:\n%s", code, is, was)
 	}
