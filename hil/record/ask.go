@@ -31,6 +31,7 @@ type asking struct {
 	asked  []Exchange     // of the recording, those that were asked
 	left   map[string]int // why commands were not, and how many
 	faulty bool           // the bench has a fault on
+	cut    bool           // the recorded answer was not fetched to its end, nor is this one
 	passed bool           // the last command was not asked, nor is the rest of its answer
 }
 
@@ -89,12 +90,13 @@ func (x *asking) exchange(ctx context.Context, all []Exchange, i int, e Exchange
 		x.asked, x.run.out.Exchanges = append(x.asked, e), append(x.run.out.Exchanges, e)
 		return x.Card.Reset(ctx)
 	}
-	if i > 0 && follows(all[i-1], e) {
+	if i > 0 && follows(all[i-1], e) && !x.cut {
 		if !x.passed {
 			x.asked = append(x.asked, e)
 		}
 		return nil
 	}
+	x.cut = unread(all[i:])
 	command, why := x.command(e)
 	if x.faulty {
 		why = "the bench had the card be wrong on purpose"
@@ -105,7 +107,7 @@ func (x *asking) exchange(ctx context.Context, all []Exchange, i int, e Exchange
 	defer clear(command)
 	x.asked = append(x.asked, e)
 	_, err := iso7816.ParseCommand(command)
-	_, err = x.run.send(ctx, err != nil, command)
+	_, err = x.run.send(ctx, err != nil || x.cut, command)
 	return err
 }
 
@@ -115,6 +117,17 @@ func (x *asking) leave(why string) bool {
 		x.left[why]++
 	}
 	return x.passed
+}
+
+// unread holds where more of the first answer was there to be fetched and nobody
+// did.
+func unread(all []Exchange) bool {
+	n := 0
+	for n+1 < len(all) && follows(all[n], all[n+1]) {
+		n++
+	}
+	last := all[n].Answer
+	return len(last) >= 4 && last[len(last)-4:len(last)-2] == "61"
 }
 
 // follows holds for GET RESPONSE after 61xx and a command repeated after 6Cxx.

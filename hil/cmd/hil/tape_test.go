@@ -59,6 +59,13 @@ func newStudio(t *testing.T) studio {
 	return s
 }
 
+// The two need the built programs, which are built once.
+func TestRecordings(t *testing.T) {
+	s := newStudio(t)
+	t.Run("a recorded cell passes the same specs", func(t *testing.T) { s.recordedCell(t) })
+	t.Run("a stranger is served from a recording", func(t *testing.T) { s.stranger(t) })
+}
+
 // hil runs the built program.
 func (s studio) hil(args ...string) (int, string) {
 	s.t.Helper()
@@ -104,8 +111,7 @@ func (s studio) specs(out string) map[string]result.Spec {
 // turns a spec red; and what it shows lets no release out. Source: issue 7, must
 // show and point 7. Turned red by: a player that guesses or loses its place, a
 // reader that is not marked by checks, or blanking left off.
-func TestRecordedCellPassesTheSameSpecs(t *testing.T) {
-	s := newStudio(t)
+func (s studio) recordedCell(t *testing.T) {
 	if code, said := s.run("first", "--record", "tape", "--card-keys", keys(t)); code == result.ExitFail || code == result.ExitUsage {
 		t.Fatalf("recording: exit %d\n%s", code, said)
 	}
@@ -177,11 +183,10 @@ CHANNELID 0x8CA0
 // carried from one reader to another, and then served from the recording alone; a
 // card that is not listed is not recorded. Source: issue 7, point 7. Turned red
 // by: recording any card, or a player that a stranger can tell from it.
-func TestStrangerIsServedFromARecording(t *testing.T) {
+func (s studio) stranger(t *testing.T) {
 	if _, err := exec.LookPath("opensc-tool"); err != nil {
 		t.Skip("OpenSC is the stranger here: apt-get install opensc")
 	}
-	s := newStudio(t)
 	hil := s.dir + "/bin/hil"
 	look := "opensc-tool --reader 0 -c default -s 00:A4:04:00:0B:A0:00:00:03:08:00:00:10:00:01:00:00 -s 00:CB:3F:FF:03:5C:01:7E:00"
 	for name, text := range map[string]string{
