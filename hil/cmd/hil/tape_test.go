@@ -84,7 +84,7 @@ func (s studio) hil(args ...string) (int, string) {
 // run is 'hil run' of a few checks that spend tries, sign, move the card and
 // look at its answer to reset.
 func (s studio) run(out string, more ...string) (int, string) {
-	return s.hil(append([]string{"run", "--rig", "rig.yaml", "--cells", "*-pcscd", "--only", "card.pa*", "--seed", "7", "--out", out}, more...)...)
+	return s.hil(append([]string{"run", "--rig", "rig.yaml", "--cells", "*-pcscd", "--only", "card.[rw]*", "--seed", "7", "--out", out}, more...)...)
 }
 
 func (s studio) specs(out string) map[string]result.Spec {
@@ -144,7 +144,7 @@ func (s studio) recordedCell(t *testing.T) {
 			passed++
 		}
 	}
-	if passed < 10 {
+	if passed < 8 {
 		t.Errorf("only %d specs passed:\n%s", passed, said)
 	}
 	changed := bytes.ReplaceAll(raw, []byte("\n< 63C2 #"), []byte("\n< 63C1 #"))
