@@ -8,6 +8,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
+	"github.com/smartcard-connect/smartcard-connect/hil/fault"
 	"github.com/smartcard-connect/smartcard-connect/hil/record"
 	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -45,6 +46,9 @@ func (c runCommand) played(all, chosen []cell.Cell) (cells, some []cell.Cell, er
 	}
 	if c.Replay == "" {
 		return all, chosen, nil
+	}
+	if _, ours := fault.Find(c.Fault); c.Fault != "" && !ours {
+		return nil, nil, fmt.Errorf("%w: a recording plays what was recorded; of the faults only the bench's own can be switched on", errUsage)
 	}
 	if c.Sign != "" {
 		return nil, nil, fmt.Errorf("%w: what a recording shows is not signed: it stands for no card", errUsage)
