@@ -42,10 +42,15 @@ func One(ctx context.Context, c suite.Check, t *target.Target, l Limits) result.
 		spec.Verdict, spec.Reason = result.Skip, "the target does not claim "+join(missing)
 		return spec
 	}
+	if why, err := t.Recorder.Begin(ctx, c.ID); err != nil || why != "" {
+		spec.Verdict, spec.Reason = unplayed(why, err)
+		return spec
+	}
 	t.Trace.Take()
 	start := time.Now()
 	spec.Verdict, spec.Reason = verdict(run(ctx, c, t, l.orDefault()))
 	spec.Elapsed = time.Since(start)
+	spec.Verdict, spec.Reason = played(ctx, t, spec)
 	if spec.Verdict == result.Fail && t.Sound != nil {
 		if err := t.Sound(context.WithoutCancel(ctx)); err != nil {
 			spec.Verdict, spec.Reason = result.Miss, fmt.Sprintf("the bench broke: %v (the check said: %s)", err, spec.Reason)

@@ -31,6 +31,8 @@ type Target struct {
 	Desk Desk
 	// Service is the smartcard service, to be stopped and held.
 	Service Service
+	// Recorder is told which check runs; nil is nobody.
+	Recorder *Recorder
 	// Sound looks after a red check whether the bench itself is broken: nil
 	// is a sound one. Where it is nil, whoever runs the cell looks.
 	Sound func(ctx context.Context) error

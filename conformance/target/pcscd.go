@@ -28,6 +28,9 @@ func (t *Target) openPCSCD(context.Context) error {
 			t.Service = rig.service
 		}
 	}
+	if t.File.Recorder != "" {
+		t.Recorder = &Recorder{sideDoor{t.File.Recorder}}
+	}
 	if t.Control != "" {
 		t.Side = &remoteSide{side: sideDoor{t.Control}, faults: t.Faults}
 	}

@@ -53,13 +53,14 @@ type File struct {
 	Clients []Client `json:"clients,omitempty"` // registered relying parties
 	Login   *Account `json:"login,omitempty"`   // how somebody signs in there, where that is not by card
 
-	Bench  string `json:"bench,omitempty"`  // cardemu's side door, URL
-	Daemon string `json:"daemon,omitempty"` // the smartcard service's side door, URL
-	Script string `json:"script,omitempty"` // the scripted pinentry's script file
-	Shown  string `json:"shown,omitempty"`  // where it writes what the person saw
-	Opened string `json:"opened,omitempty"` // file to which the agent's browser opener appends addresses
-	Agent  int    `json:"agent,omitempty"`  // the agent's port
-	Ports  []int  `json:"ports,omitempty"`  // the port service's ports
+	Bench    string `json:"bench,omitempty"`    // cardemu's side door, URL
+	Daemon   string `json:"daemon,omitempty"`   // the smartcard service's side door, URL
+	Recorder string `json:"recorder,omitempty"` // who wants to know which check runs, URL: a bench that records, or that plays a recording
+	Script   string `json:"script,omitempty"`   // the scripted pinentry's script file
+	Shown    string `json:"shown,omitempty"`    // where it writes what the person saw
+	Opened   string `json:"opened,omitempty"`   // file to which the agent's browser opener appends addresses
+	Agent    int    `json:"agent,omitempty"`    // the agent's port
+	Ports    []int  `json:"ports,omitempty"`    // the port service's ports
 
 	Settings string            `json:"settings,omitempty"` // the agent program's settings file
 	Programs map[string]string `json:"programs,omitempty"` // name → path of built programs

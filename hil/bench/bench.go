@@ -12,6 +12,7 @@ import (
 
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/part"
+	"github.com/smartcard-connect/smartcard-connect/hil/record"
 )
 
 // Ports inside the cell's own network. Outside they mean nothing, unless `hil
@@ -47,6 +48,8 @@ type Options struct {
 	Programs Programs // where programs are
 	Env      []string // environment of every part
 	Faults   []string // card and provider faults to switch on
+	Tape     Tape     // a recording that is made of the card, or played in its place
+	Seed     int64    // of the run, for the recording
 	Handover []string // channels the login page tries, in order; none is the provider's own order
 }
 
@@ -58,8 +61,11 @@ type Bench struct {
 	Control  string // the provider's side door
 	Settings string // the agent's settings file
 
-	daemon *part.Part
-	parts  []*part.Part // all, in the order of their start
+	daemon       *part.Part
+	tape         string // URL of the door that records or plays
+	conversation *record.Conversation
+	closers      []func() error
+	parts        []*part.Part // all, in the order of their start
 }
 
 // Card is one card and its side door.
@@ -75,6 +81,7 @@ func (b *Bench) Close() {
 		p.Stop(grace)
 	}
 	b.parts = nil
+	_ = b.closeTape()
 }
 
 func (b *Bench) path(name string) string { return filepath.Join(b.Dir, name) }
@@ -104,12 +111,21 @@ func (b *Bench) built(ctx context.Context, name string, args ...string) (*part.P
 // PutCard starts a card in the slot with this number, with the card faults of
 // the options, and returns when it is plugged in.
 func (b *Bench) PutCard(ctx context.Context, c cell.Cell, slot int, trace string) error {
+	if b.Tape.Play != "" {
+		return b.playCard(ctx, c, slot)
+	}
 	path, err := b.Programs.Built(CardEmu)
 	if err != nil {
 		return err
 	}
+	reader := fmt.Sprintf("127.0.0.1:%d", slotPort+slot)
+	if b.Tape.Record != "" {
+		if reader, err = b.recordCard(ctx, c, b.Seed, slot); err != nil {
+			return err
+		}
+	}
 	args := append(append([]string{"run"}, c.CardFlags()...),
-		"--reader", fmt.Sprintf("vpcd://127.0.0.1:%d", slotPort+slot), "--control", fmt.Sprintf("127.0.0.1:%d", CardPort+slot))
+		"--reader", "vpcd://"+reader, "--control", fmt.Sprintf("127.0.0.1:%d", CardPort+slot))
 	if c.Card.Holder != "" {
 		args = append(args, "--holder", c.Card.Holder)
 	}
@@ -129,7 +145,10 @@ func (b *Bench) PutCard(ctx context.Context, c cell.Cell, slot int, trace string
 		return fmt.Errorf("%s: no control address in %q", p.Name, p.Ready)
 	}
 	b.Cards = append(b.Cards, Card{Series: c.Card.Series, Control: ready.Control, part: p})
-	return nil
+	if b.Tape.Record != "" {
+		b.tape, err = b.recordDoor(ready.Control)
+	}
+	return err
 }
 
 // faults are flags for the faults of these areas.

@@ -38,7 +38,7 @@ func (b *Bench) Check(ctx context.Context, reader string) error {
 
 // check brings the card back as it was personalised and inserted.
 func (c Card) check(ctx context.Context) error {
-	if !c.part.Alive() {
+	if c.part != nil && !c.part.Alive() {
 		return fmt.Errorf("the emulated card of series %s has ended", c.Series)
 	}
 	d := vpcd.Device{Control: c.Control}

@@ -10,6 +10,9 @@ import (
 // describe writes what runs into the target.
 func (b *Bench) describe(t *cell.Target) error {
 	t.Issuer, t.Control, t.Bench = b.Issuer, b.Control, b.Cards[0].Control
+	if b.tape != "" {
+		t.Bench, t.Recorder = b.tape, b.tape
+	}
 	t.Agent, t.Ports, t.Settings = agentPort, servicePorts(), b.Settings
 	t.Programs = b.Programs.All()
 	t.Clients = b.clients()

@@ -24,6 +24,7 @@ type Job struct {
 	Fault    string        `json:"fault,omitempty"`
 	Seed     int64         `json:"seed"`
 	Only     string        `json:"only,omitempty"` // a filter on specs
+	Tape     Tape          `json:"tape,omitzero"`  // a recording that is made or played
 	Deadline time.Duration `json:"deadline_ns"`    // for the conformance program
 }
 
@@ -46,7 +47,7 @@ func ReadJob(path string) (Job, error) {
 // Run builds the bench, lets the conformance program judge and settles the
 // verdict. It always has an answer. env is the environment of every part.
 func (j Job) Run(ctx context.Context, env []string) result.Cell {
-	b := &Bench{Options: Options{Dir: j.Dir, Programs: Programs{Bin: j.Bin}, Env: env, Faults: j.faults()}}
+	b := &Bench{Options: Options{Dir: j.Dir, Programs: Programs{Bin: j.Bin}, Env: env, Faults: j.faults(), Tape: j.Tape, Seed: j.Seed}}
 	defer b.Close()
 	target, err := j.build(ctx, b)
 	if errors.Is(err, ErrProduct) {
@@ -62,11 +63,14 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 	if err := writeJSON(b.path("target.json"), target); err != nil {
 		return j.Cell.Missed(err)
 	}
-	if f, ok := fault.Find(j.Fault); ok && j.Cell.Kind == rig.PCSCD {
+	if f, ok := fault.Find(j.Fault); ok && j.Cell.Kind != rig.Package {
 		f.Break(b)
 	}
 	found := j.judge(ctx, b)
 	shut()
+	if err := b.keep(); err != nil {
+		return j.Cell.Missed(fmt.Errorf("the recording was not written: %w", err))
+	}
 	if !cell.Red(found) {
 		return j.Cell.Settle(found, nil)
 	}
@@ -75,7 +79,7 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 
 // openDoor lets checks stop the smartcard service, where there is one.
 func (j Job) openDoor(ctx context.Context, b *Bench, t *cell.Target) (shut func(), err error) {
-	if j.Cell.Kind != rig.PCSCD {
+	if j.Cell.Kind == rig.Package {
 		return func() {}, nil
 	}
 	t.Daemon, shut, err = b.DaemonDoor(ctx)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 )
 
 // ErrMissing is wrapped when a program or library that the bench needs is not
@@ -38,6 +39,9 @@ type Programs struct {
 // Built is the path of one of our own programs. Errors wrap ErrMissing.
 func (p Programs) Built(name string) (string, error) {
 	path := filepath.Join(p.Bin, name)
+	if runtime.GOOS == "windows" {
+		path += ".exe"
+	}
 	if info, err := os.Stat(path); err != nil || info.IsDir() {
 		return "", fmt.Errorf("%w: %s is not built; run make build", ErrMissing, path)
 	}

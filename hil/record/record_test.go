@@ -417,7 +417,7 @@ func TestDamagedRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, row := range map[string]struct{ old, new, says string }{
-		"another version":    {"recording 1", "recording 2", "line 1"},
+		"another version":    {"recording 1", "recording 3", "line 1"},
 		"cut short":          {"# end: 1 exchanges\n", "", "line 10"},
 		"cut in a line":      {"< CAFE9000 # 1.000 ms\nreset\n# end: 1 exchanges\n", "< CAFE90", "line 8"},
 		"a command gone":     {"> 0084000002\n", "", "line 7"},

@@ -40,6 +40,7 @@ type Recorder struct {
 type run struct {
 	Recorder
 	blank blank
+	most  int // exchanges
 	out   Recording
 	tries
 }
@@ -68,8 +69,8 @@ func (r Recorder) Record(ctx context.Context, s Script) (out Recording, err erro
 	if err := r.Card.Reset(ctx); err != nil {
 		return Recording{}, err
 	}
-	x := &run{Recorder: r, blank: blank{all: r.LengthsOnly}, tries: newTries()}
-	x.out = Recording{Reader: withoutSerial(r.Reader), Script: s.Name, Date: r.Now(), ATR: r.Card.ATR(), Protocol: r.Card.Protocol()}
+	x := &run{Recorder: r, blank: blank{all: r.LengthsOnly}, most: MaxExchanges, tries: newTries()}
+	x.out = Recording{Reader: WithoutSerial(r.Reader), Script: s.Name, Date: r.Now(), ATR: r.Card.ATR(), Protocol: r.Card.Protocol()}
 	for _, step := range s.Steps {
 		if err := x.step(ctx, step); err != nil {
 			err = fmt.Errorf("line %d: %w", step.Line, err)
@@ -83,7 +84,8 @@ func (r Recorder) Record(ctx context.Context, s Script) (out Recording, err erro
 // parenthesised is where PC/SC's reader names have serial numbers.
 var parenthesised = regexp.MustCompile(`\s*\([^)]*\)`)
 
-func withoutSerial(name string) string { return parenthesised.ReplaceAllString(name, "") }
+// WithoutSerial is a reader's name as a recording keeps it.
+func WithoutSerial(name string) string { return parenthesised.ReplaceAllString(name, "") }
 
 // check finds what cannot be sent before anything is.
 func (r Recorder) check(s Script) error {
@@ -245,8 +247,8 @@ func (x *run) once(ctx context.Context, command []byte) (iso7816.Response, error
 
 // Transmit is iso7816.Transmitter: one exchange, timed and written down.
 func (x *run) Transmit(ctx context.Context, command []byte) ([]byte, error) {
-	if len(x.out.Exchanges) >= MaxExchanges {
-		return nil, fmt.Errorf("%w: it takes more than %d exchanges", ErrScript, MaxExchanges)
+	if len(x.out.Exchanges) >= x.most {
+		return nil, fmt.Errorf("%w: it takes more than %d exchanges", ErrScript, x.most)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -14,11 +15,19 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 )
 
-// first is the first line of every recording; another number is another form.
-const first = "# hil recording 1"
+// The first line of every recording is first and its form's number. A script's is
+// in the first form, a conversation, which has events beside its exchanges, in
+// the second.
+const (
+	first  = "# hil recording "
+	second = 2
+)
 
-// MaxExchanges is more than any script needs; a longer recording is none.
+// MaxExchanges is more than any script needs; a longer recording of one is none.
 const MaxExchanges = 4096
+
+// MaxConversation is the same for conversations.
+const MaxConversation = 1 << 20
 
 // ErrRecording is wrapped by every error about a file that is no recording or a
 // damaged one. It names the line.
@@ -28,18 +37,23 @@ var ErrRecording = errors.New("the recording cannot be read")
 type Recording struct {
 	Reader    string
 	Script    string
+	Cell      string // of a run of the conformance program: the cell's ID
+	Seed      int64  // and what fixed its chance
+	Serial    string // of the card, where it was asked
 	Date      time.Time
 	ATR       []byte
 	Protocol  iso7816.Protocol
 	Exchanges []Exchange
-	Stopped   string // why the script did not run to its end, or empty
+	Events    []Event // a conversation has some, a script none
+	Stopped   string  // why the script did not run to its end, or empty
 }
 
 // Exchange is a command and its answer in hexadecimal, blanked bytes as xx.
 type Exchange struct {
 	Reset    bool // no command: the card was restarted here
 	Command  string
-	Answered bool // false: the card was gone before
+	Secret   string // what its blanked bytes are: "pin", "puk" or a number for each; empty where nobody looked
+	Answered bool   // false: the card was gone before
 	Answer   string
 	Took     time.Duration
 	line     int
@@ -48,19 +62,35 @@ type Exchange struct {
 // Write writes the recording as text.
 func (r Recording) Write(out io.Writer) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n# reader: %s\n# script: %s\n# date: %s\natr %X\nprotocol %v\n",
-		first, oneLine(r.Reader), oneLine(r.Script), r.Date.UTC().Format(time.RFC3339), r.ATR, r.Protocol)
-	n := 0
-	for _, e := range r.Exchanges {
+	fmt.Fprintf(&b, "%s%d\n# reader: %s\n# script: %s\n# date: %s\n", first, r.form(), oneLine(r.Reader), oneLine(r.Script), r.Date.UTC().Format(time.RFC3339))
+	if r.Cell != "" {
+		fmt.Fprintf(&b, "# cell: %s\n# seed: %d\n", oneLine(r.Cell), r.Seed)
+	}
+	if r.Serial != "" {
+		fmt.Fprintf(&b, "# serial: %s\n", oneLine(r.Serial))
+	}
+	fmt.Fprintf(&b, "atr %X\nprotocol %v\n", r.ATR, r.Protocol)
+	n, events := 0, r.Events
+	for i, e := range r.Exchanges {
+		for ; len(events) > 0 && events[0].Before <= i; events = events[1:] {
+			events[0].text(&b)
+		}
 		if e.Reset {
 			b.WriteString("reset\n")
 			continue
 		}
 		n++
-		fmt.Fprintf(&b, "> %s\n", e.Command)
+		b.WriteString("> " + e.Command)
+		if e.Secret != "" {
+			b.WriteString(" # secret " + e.Secret)
+		}
+		b.WriteString("\n")
 		if e.Answered {
 			fmt.Fprintf(&b, "< %s # %.3f ms\n", e.Answer, float64(e.Took.Microseconds())/1000)
 		}
+	}
+	for _, e := range events {
+		e.text(&b)
 	}
 	if r.Stopped != "" {
 		fmt.Fprintf(&b, "# stopped: %s\n", oneLine(r.Stopped))
@@ -70,11 +100,20 @@ func (r Recording) Write(out io.Writer) error {
 	return err
 }
 
+// form is the number of the form that the recording needs.
+func (r Recording) form() int {
+	if len(r.Events) > 0 {
+		return second
+	}
+	return 1
+}
+
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // reading is a recording being read.
 type reading struct {
 	Recording
+	form  int
 	ended bool
 	seen  map[string]bool
 }
@@ -102,17 +141,20 @@ func Read(in io.Reader) (Recording, error) {
 
 func (r *reading) line(n int, text string) error {
 	switch {
-	case n == 1 && text != first:
-		return fmt.Errorf("a recording begins with %q", first)
-	case n == 1, text == "":
+	case n == 1:
+		return r.begins(text)
+	case text == "":
 		return nil
-	case len(r.Exchanges) > MaxExchanges:
-		return fmt.Errorf("more than %d exchanges", MaxExchanges)
+	case len(r.Exchanges) > r.most() || len(r.Events) > MaxConversation:
+		return fmt.Errorf("more than %d exchanges", r.most())
 	case r.ended:
 		return errors.New("something follows the end line")
 	}
 	if comment, ok := strings.CutPrefix(text, "# "); ok {
 		return r.header(comment)
+	}
+	if word, rest, _ := strings.Cut(text, " "); strings.HasPrefix(word, "@") {
+		return r.event(word, rest)
 	}
 	line, comment, _ := strings.Cut(text, " # ")
 	word, rest, _ := strings.Cut(line, " ")
@@ -121,6 +163,22 @@ func (r *reading) line(n int, text string) error {
 	}
 	r.seen[word] = true
 	return nil
+}
+
+// begins reads the first line.
+func (r *reading) begins(text string) error {
+	number, ok := strings.CutPrefix(text, first)
+	if r.form = map[string]int{"1": 1, "2": second}[number]; !ok || r.form == 0 {
+		return fmt.Errorf("a recording begins with %q and the number of a form that is known", first)
+	}
+	return nil
+}
+
+func (r *reading) most() int {
+	if r.form == second {
+		return MaxConversation
+	}
+	return MaxExchanges
 }
 
 // header takes what is known of the lines that are comments to others.
@@ -133,6 +191,12 @@ func (r *reading) header(comment string) (err error) {
 		r.Script = value
 	case "date":
 		r.Date, err = time.Parse(time.RFC3339, value)
+	case "cell":
+		r.Cell = value
+	case "seed":
+		r.Seed, err = strconv.ParseInt(value, 10, 64)
+	case "serial":
+		r.Serial = value
 	case "stopped":
 		r.Stopped = value
 	case "end":
@@ -171,7 +235,8 @@ func (r *reading) word(n int, word, rest, comment string) (err error) {
 	case "reset":
 		r.Exchanges = append(r.Exchanges, Exchange{Reset: true, line: n})
 	case ">":
-		r.Exchanges = append(r.Exchanges, Exchange{Command: rest, line: n})
+		secret, _ := strings.CutPrefix(comment, "secret ")
+		r.Exchanges = append(r.Exchanges, Exchange{Command: rest, Secret: secret, line: n})
 		err = checkBytes(rest, 4)
 	case "<":
 		err = r.answer(rest, comment)
@@ -186,12 +251,12 @@ func (r *reading) answer(rest, comment string) error {
 		return errors.New("an answer without a command")
 	}
 	number, ok := strings.CutSuffix(comment, " ms")
-	ms, err := strconv.ParseFloat(number, 64)
-	if !ok || err != nil || !(ms >= 0 && ms < 1e9) {
+	took, err := parseMillis(number)
+	if !ok || err != nil {
 		return errors.New("an answer without its time in ms")
 	}
 	e := &r.Exchanges[len(r.Exchanges)-1]
-	e.Answered, e.Answer, e.Took = true, rest, time.Duration(ms*float64(time.Millisecond))
+	e.Answered, e.Answer, e.Took = true, rest, took
 	return checkBytes(rest, 0)
 }
 
@@ -205,4 +270,18 @@ func checkBytes(text string, least int) error {
 		return fmt.Errorf("%d bytes, at least %d are needed", len(b), least)
 	}
 	return nil
+}
+
+// ReadFile reads the recording in a file; errors name it.
+func ReadFile(path string) (Recording, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Recording{}, err
+	}
+	defer func() { _ = f.Close() }()
+	r, err := Read(f)
+	if err != nil {
+		return Recording{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
 }

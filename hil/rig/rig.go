@@ -18,6 +18,10 @@ import (
 const (
 	Package = "package" // the packages in the conformance process; needs nothing but Go
 	PCSCD   = "pcscd"   // the built programs around a private pcscd
+
+	// Recorded is a PCSCD cell with a recording in place of its card. No rig
+	// has one: 'hil run --replay' makes them.
+	Recorded = "recorded"
 )
 
 // Rig is one bench. It has cells, or readers to make a plan of, or both.

@@ -14,7 +14,7 @@ func (f *findings) plan(p result.Plan) {
 		f.open("The plan requires no cell.")
 		return
 	}
-	program := func(c result.PlannedCell) bool { return c.Kind != result.KindPackage }
+	program := func(c result.PlannedCell) bool { return c.Kind != result.KindPackage && c.Kind != result.KindRecorded }
 	if !slices.ContainsFunc(required, program) {
 		f.open("The plan requires package cells only, and they say nothing about the agent program.")
 	}

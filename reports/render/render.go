@@ -46,6 +46,8 @@ func kind(k string) string {
 		return "packages, in process"
 	case result.KindPCSCD:
 		return "agent program, pcscd"
+	case result.KindRecorded:
+		return "agent program, recorded card"
 	}
 	return k
 }

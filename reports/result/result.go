@@ -35,6 +35,9 @@ const (
 	KindPackage = "package"
 	// KindPCSCD cells drive the built programs around a private pcscd.
 	KindPCSCD = "pcscd"
+	// KindRecorded cells drive the built programs around a recording of a
+	// card. They come before a release's cells and stand for none of them.
+	KindRecorded = "recorded"
 )
 
 // Spec is one check in one cell.

@@ -55,6 +55,11 @@ Record what a card in any reader says to a script, and compare two cards:
     hil record --reader "Virtual PCD 00 00" --builtin piv -o today.apdu
     hil compare plastic.apdu today.apdu
 
+Record whole cells, and run them again with no card:
+
+    hil run --record out/tape
+    hil run --replay out/tape
+
 Sign what a run finds, and let the gate judge by that:
 
     hil run --sign tpm --plan plan.json
@@ -88,6 +93,7 @@ type cli struct {
 	Key      keyCommand      `cmd:"" help:"Make a software key, or show the public half of a key."`
 	Enrol    enrolCommand    `cmd:"" help:"Bring a planner to trust the key in a host's TPM."`
 	Record   recordCommand   `cmd:"" help:"Run a script against a card in a reader and keep what it says, secrets blanked."`
+	Replay   replayCommand   `cmd:"" help:"Play a recording as a card in the virtual reader; what was not recorded is refused."`
 	Compare  compareCommand  `cmd:"" help:"Compare two recordings: 0 the same, 1 they differ, 3 unreadable."`
 	Simulate simulateCommand `cmd:"" help:"Plan a farm that nobody has, follow it in virtual time, and say what that takes."`
 	Bench    benchCommand    `cmd:"" help:"Measure the bench itself."`

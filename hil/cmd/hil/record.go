@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -36,6 +37,8 @@ type recordCommand struct {
 	Passcode    string   `name:"passcode-file" placeholder:"FILE" help:"Where {pin} is; - is standard input."`
 	PUK         string   `name:"puk-file" placeholder:"FILE" help:"Where {puk} is."`
 	NewPasscode string   `name:"new-passcode-file" placeholder:"FILE" help:"Where {newpin} is."`
+	Through     string   `placeholder:"URL" help:"Send nothing of our own: put the card in this slot of the virtual reader, such as vpcd://127.0.0.1:35964, and record all that others say to it there. Test cards only."`
+	Command     []string `arg:"" optional:"" passthrough:"" help:"With --through: a command to run beside it, after --. Without it we record until Ctrl-C."`
 	Scripts     bool     `help:"List the scripts of ours."`
 	JSON        bool     `help:"With --scripts: print an array of objects."`
 }
@@ -48,27 +51,30 @@ func (c recordCommand) Run(w world) error {
 	if c.Reader == "" {
 		return c.readers(w)
 	}
+	if len(c.Command) > 0 && c.Command[0] == "--" {
+		c.Command = c.Command[1:]
+	}
+	if c.Through != "" {
+		return c.through(w)
+	}
+	if len(c.Command) > 0 {
+		return fmt.Errorf("%w: a command is for --through", errUsage)
+	}
 	script, err := c.script()
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	if c.Output == "" {
-		return fmt.Errorf("%w: say where the recording goes: -o FILE", errUsage)
-	}
-	if _, err := os.Lstat(c.Output); err == nil {
-		return fmt.Errorf("%w: %s is there already, and recordings are not overwritten", errUsage, c.Output)
+	if err := c.newFile(); err != nil {
+		return err
 	}
 	r := record.Recorder{Reader: c.Reader, Now: w.now, SpendTries: c.SpendTries, LengthsOnly: c.LengthsOnly}
-	if r.TestCards, err = c.testCards(); err != nil {
+	named, err := c.named()
+	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	r.Permit = c.permit(w, r.TestCards)
-	if c.Rig != "" {
-		bench, err := rig.Load(c.Rig)
-		if err != nil {
-			return err
-		}
-		r.TestCards = append(r.TestCards, testCards(bench)...)
+	r.Permit = c.permit(w, named)
+	if r.TestCards, err = c.testCards(); err != nil {
+		return err
 	}
 	if r.Secrets, err = c.secrets(w); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
@@ -165,20 +171,30 @@ func unlimited(serial string, named []string) []rig.Card {
 	return nil
 }
 
-// testCards are the serials of a bench's.
-func testCards(r rig.Rig) []string {
-	var list []string
-	for _, c := range r.Cards {
-		if c.Test {
-			list = append(list, c.Serial)
+// testCards are those named and those of the bench.
+func (c recordCommand) testCards() ([]string, error) {
+	list, err := c.named()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if c.Rig == "" {
+		return list, nil
+	}
+	bench, err := rig.Load(c.Rig)
+	if err != nil {
+		return nil, err
+	}
+	for _, card := range bench.Cards {
+		if card.Test && card.Serial != "" {
+			list = append(list, card.Serial)
 		}
 	}
-	return list
+	return list, nil
 }
 
-// testCards are those named and those in the file.
-func (c recordCommand) testCards() ([]string, error) {
-	list := c.TestCard
+// named are those of the command line and of the file.
+func (c recordCommand) named() ([]string, error) {
+	list := slices.Clone(c.TestCard)
 	if c.TestCards == "" {
 		return list, nil
 	}

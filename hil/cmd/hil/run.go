@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/hil/bench"
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/matrix"
 	"github.com/smartcard-connect/smartcard-connect/hil/table"
@@ -24,21 +26,22 @@ import (
 type runCommand struct {
 	choice
 	signing
-	Plan     string        `type:"existingfile" placeholder:"FILE" help:"With --sign: the release's plan, as made by 'hil plan --release'."`
-	Host     string        `default:"${host}" help:"With --sign: this host's name, as it was enrolled."`
-	RunID    string        `placeholder:"ID" help:"With --sign: the run's ID, where others add to it. Default: a new one."`
-	NoIndex  bool          `help:"With --sign: leave the index to 'hil index', because others will add to the run."`
-	Cells    string        `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
-	Only     string        `placeholder:"SPEC" help:"Only this spec. Such a run is no release verdict."`
-	Fault    string        `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
-	Out      string        `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
-	JSON     bool          `help:"Print the report as JSON instead of text."`
-	Seed     int64         `help:"Fixes what is left to chance. Default: from the clock, and printed."`
-	AtOnce   int           `default:"2" help:"How many cells run at the same time."`
-	DryRun   bool          `help:"Print the order, the card moves and the time it would take, and run nothing."`
-	Retry    int           `default:"0" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
-	Waivers  string        `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, as a JSON array. They change no verdict."`
-	Proof    string        `type:"existingfile" placeholder:"FILE" help:"A proof table to be shown in the report, as JSON."`
+	Plan    string `type:"existingfile" placeholder:"FILE" help:"With --sign: the release's plan, as made by 'hil plan --release'."`
+	Host    string `default:"${host}" help:"With --sign: this host's name, as it was enrolled."`
+	RunID   string `placeholder:"ID" help:"With --sign: the run's ID, where others add to it. Default: a new one."`
+	NoIndex bool   `help:"With --sign: leave the index to 'hil index', because others will add to the run."`
+	Cells   string `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
+	Only    string `placeholder:"SPEC" help:"Only this spec, or those of a pattern such as card.*. Such a run is no release verdict."`
+	Fault   string `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
+	Out     string `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
+	JSON    bool   `help:"Print the report as JSON instead of text."`
+	Seed    int64  `help:"Fixes what is left to chance. Default: from the clock, and printed."`
+	AtOnce  int    `default:"2" help:"How many cells run at the same time."`
+	DryRun  bool   `help:"Print the order, the card moves and the time it would take, and run nothing."`
+	Retry   int    `default:"0" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
+	Waivers string `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, as a JSON array. They change no verdict."`
+	Proof   string `type:"existingfile" placeholder:"FILE" help:"A proof table to be shown in the report, as JSON."`
+	taping
 	Deadline time.Duration `default:"4m" help:"How long the checks of one cell may take."`
 }
 
@@ -53,6 +56,9 @@ func (c runCommand) Run(w world) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if err := c.checkFault(w, c.Fault); err != nil {
+		return err
+	}
+	if all, chosen, err = c.played(all, chosen); err != nil {
 		return err
 	}
 	order, err := c.order(chosen, c.Out, c.AtOnce, c.Seed)
@@ -111,7 +117,10 @@ func (c runCommand) run(w world, report result.Report, o order, sign *witness.Wi
 	if err != nil {
 		return err
 	}
-	report.Cells = c.matrix(w, dir, o)
+	report.Cells = c.matrix(w, dir, o, c.tape)
+	if err := c.prove(w, dir, o.cells); err != nil {
+		return err
+	}
 	if err := o.remember(report.Cells); err != nil {
 		return err
 	}
@@ -132,7 +141,7 @@ func (c runCommand) run(w world, report result.Report, o order, sign *witness.Wi
 	if err := c.tell(w, report, dir); err != nil {
 		return err
 	}
-	return exit(decision.Exit)
+	return c.end(report, decision.Exit)
 }
 
 // witness is who signs, or nobody where that was not asked for.
@@ -168,7 +177,7 @@ func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
 
 // matrix runs the cells and shows how they get on, on the error output when
 // the report itself goes to standard output.
-func (c runCommand) matrix(w world, dir string, o order) []result.Cell {
+func (c runCommand) matrix(w world, dir string, o order, tape func(cell.Cell) bench.Tape) []result.Cell {
 	standing := o.progress()
 	live := &table.Live{Out: w.stdout, Terminal: w.terminal() && !c.JSON, Now: w.now, Note: standing.note}
 	if c.JSON {
@@ -180,6 +189,7 @@ func (c runCommand) matrix(w world, dir string, o order) []result.Cell {
 	return o.back(matrix.Runner{
 		Dir: dir, Bin: c.programs(w).Bin, Builds: o.builds, Fault: c.Fault, Seed: c.Seed, Only: c.Only,
 		Deadline: c.Deadline, Retry: c.Retry, AtOnce: c.AtOnce, Now: w.now,
+		Tape:   tape,
 		Inside: []string{w.self, "cell-init", "--job"},
 		Env:    func(dir string) []string { return cellEnv(w.env, dir) },
 		Tell: func(e matrix.Event) {
@@ -213,7 +223,7 @@ func (c runCommand) checkOnly(plan result.Plan) error {
 	}
 	for _, p := range plan.Cells {
 		for _, id := range p.Required {
-			if id == c.Only {
+			if ok, err := path.Match(c.Only, id); ok && err == nil {
 				return nil
 			}
 		}

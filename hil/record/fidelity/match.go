@@ -15,6 +15,10 @@ func (p pair) reset() bool { return p.any().reset }
 // match puts the commands of two recordings side by side: the longest sequence
 // both have in the same order, with what only one has in between.
 func match(a, b []whole) (out []pair) {
+	for len(a) > 0 && len(b) > 0 && a[0].key() == b[0].key() { // a long recording and its copy need no table
+		out = append(out, pair{&a[0], &b[0]})
+		a, b = a[1:], b[1:]
+	}
 	common := lengths(a, b)
 	i, j := 0, 0
 	for i < len(a) || j < len(b) {

@@ -27,6 +27,9 @@ func Text(out io.Writer, r Report) error {
 			fmt.Fprintf(&b, "   %s\n", short("stopped early: "+s.Stopped, 77))
 		}
 	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "\n%s\n", note)
+	}
 	if r.Ratio > 0 {
 		fmt.Fprintf(&b, "\nB takes %.2f times as long as A for the same command (median);\nall of them %.0f ms in A, %.0f ms in B.\n", r.Ratio, r.A.Millis, r.B.Millis)
 	}

@@ -24,13 +24,14 @@ const (
 
 // Report is the comparison of two recordings.
 type Report struct {
-	A       Side    `json:"a"`
-	B       Side    `json:"b"`
-	Same    int     `json:"same"`
-	Total   int     `json:"total"`
-	Percent float64 `json:"percent"` // of the rows that are the same
-	Ratio   float64 `json:"ratio"`   // the median of the rows', 0 where nothing is to be compared
-	Rows    []Row   `json:"rows"`
+	A       Side     `json:"a"`
+	B       Side     `json:"b"`
+	Same    int      `json:"same"`
+	Total   int      `json:"total"`
+	Notes   []string `json:"notes,omitempty"` // what was not compared, a sentence each
+	Percent float64  `json:"percent"`         // of the rows that are the same
+	Ratio   float64  `json:"ratio"`           // the median of the rows', 0 where nothing is to be compared
+	Rows    []Row    `json:"rows"`
 }
 
 // Side is one recording.
