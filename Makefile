@@ -41,9 +41,9 @@ test: install build ## Everything this machine allows; says what it left out.
 conformance: build ## The suites against one in-process cell.
 	@bin/conformance selftest
 
-bench: install build ## APDUs and bytes of a sign-in, and speed, with OpenSC beside; the provider's weight, and speed beside its peers.
+bench: install build ## APDUs and bytes of a sign-in, and speed, with OpenSC beside; the provider's weight, and speed beside its peers; a farm's leases.
 	@ci/strangers.sh
-	@$(GO) test -run '^$$' -bench . -benchtime 5x -timeout 30m $$($(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./conformance/... ./agent/... ./emu/... ./mockcis2/...)
+	@$(GO) test -run '^$$' -bench . -benchtime 5x -timeout 30m $$($(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./conformance/... ./agent/... ./emu/... ./mockcis2/... ./hil/farm/...)
 
 peers: install ## The provider beside four others, in five interleaved rounds: start, speed, memory.
 	@ci/strangers.sh
@@ -57,4 +57,4 @@ proof: build ## Every spec red by its own fault, and every fault with the specs 
 
 SEED ?= 0
 chaos: install ## The farm of five hosts and three nodes, 500 cells, and everything that can die. SEED=N repeats the faults of a run.
-	@$(GO) test -count 1 -v -timeout 30m -run '^TestLarge$$' ./hil/farm/chaos -large -seed $(SEED)
+	@$(GO) test -tags chaos -count 1 -v -timeout 30m -run '^TestLarge$$' ./hil/farm/chaos -seed $(SEED)

@@ -88,8 +88,9 @@ func (n Node) listen(o *server.Options) (err error) {
 // join makes the node one of a cluster. Routes are for hubs only: whoever comes
 // in by one may do anything.
 func (n Node) join(o *server.Options) (err error) {
-	if n.Name == "" || len(n.Peers) == 0 {
-		return errors.New("a node of a cluster needs a name and peers")
+	// Without a listener for clients the server's routes wait for one for ever.
+	if n.Name == "" || len(n.Peers) == 0 || n.Clients == "" {
+		return errors.New("a node of a cluster needs a name, peers and an address for clients")
 	}
 	o.Cluster.Name, o.Cluster.TLSConfig, o.Cluster.TLSTimeout = cluster, n.Identity.server(Hub), 5
 	if o.Cluster.Host, o.Cluster.Port, err = split(n.Routes); err != nil {
@@ -147,7 +148,7 @@ func run(o *server.Options, log *slog.Logger) (*Server, error) {
 	s.SetLoggerV2(l, false, false, false)
 	s.Start()
 	if err := ready(s, l); err != nil {
-		s.Shutdown()
+		go s.Shutdown() // may wait for what never started
 		return nil, fmt.Errorf("NATS server %s: %w", o.ServerName, err)
 	}
 	return &Server{s}, nil

@@ -46,7 +46,7 @@ func Permissions(n Name) *server.Permissions {
 	case Hub, Planner:
 		return &server.Permissions{}
 	case Host:
-		return permit(append(host(n.ID), read()...), []string{"_INBOX.>", subject.RPC(n.ID) + ".>", "$JS." + subject.HostDomain(n.ID) + ".API.>", "$JS.FC.>", "$JS.ACK.>"})
+		return permit(append(host(n.ID), read()...), []string{"_INBOX.>", subject.RPC(n.ID) + ".>"})
 	case Viewer:
 		return permit(append(read(), "_INBOX.>"), []string{"_INBOX.>", "hil.ev.>"})
 	}
@@ -95,7 +95,7 @@ func host(id string) []string {
 		"CONSUMER.CREATE.HIL_CELLS."+worker+"."+subject.Queue(id)+".>",
 		"CONSUMER.INFO.HIL_CELLS."+worker, "CONSUMER.MSG.NEXT.HIL_CELLS."+worker,
 	),
-		subject.Result(id)+".>", subject.Direct(id)+".>", subject.Event(id)+".>", subject.Deliver(id)+".>",
+		subject.Direct(id)+".>", subject.Event(id)+".>",
 		"$JS.ACK.HIL_CELLS."+worker+".>", "$JS.ACK.*.*.HIL_CELLS."+worker+".>",
 		"$O.artifacts.>", "_INBOX.>", "_R_.>",
 	)

@@ -31,10 +31,19 @@ func TestVictim(t *testing.T) {
 	s := must[*hub.Server](t)(hub.Node{Dir: *victimDir}.Start())
 	if *victim == "naive" {
 		kv := must[js.KeyValue](t)(plain(t, s).CreateKeyValue(t.Context(), js.KeyValueConfig{Bucket: "naive", LimitMarkerTTL: time.Second}))
-		held := must[uint64](t)(kv.Create(t.Context(), "lease", []byte("held"), js.KeyTTL(time.Minute)))
-		if err := kv.Purge(t.Context(), "lease", js.PurgeTTL(time.Minute)); err != nil {
+		var held uint64 // the other key keeps the file that both are in
+		for _, key := range []string{"lease", "other"} {
+			for range 4 {
+				last := must[uint64](t)(kv.Put(t.Context(), key, []byte("held")))
+				if key == "lease" {
+					held = last
+				}
+			}
+		}
+		if err := kv.Purge(t.Context(), "lease", js.PurgeTTL(time.Second)); err != nil {
 			t.Fatal(err)
 		}
+		time.Sleep(3 * time.Second)
 		fmt.Println("READY", held)
 	} else {
 		f := lay(t, s, quick())

@@ -41,9 +41,9 @@ func (f *Farm) Events(ctx context.Context, d farm.Device) (out []Event, err erro
 	if d.Kind != "" {
 		match = subject.Event(d.Host) + "." + subject.Token(d.Kind) + "." + subject.Token(d.ID)
 	}
-	err = f.scan(ctx, eventsStream, match, func(m js.Msg) error {
+	err = f.scan(ctx, eventsStream, match, func(m *js.RawStreamMsg) error {
 		var e Event
-		err := json.Unmarshal(m.Data(), &e)
+		err := json.Unmarshal(m.Data, &e)
 		out = append(out, e)
 		return err
 	})

@@ -54,6 +54,7 @@ func lay(t testing.TB, s *hub.Server, settings jetstream.Settings) *jetstream.Fa
 // Turned red by: a write without its expected revision; Later by way of the
 // server; a message's ID on work that is offered again.
 func TestContract(t *testing.T) {
+	t.Parallel()
 	farmtest.Run(t, func(t *testing.T) func() farm.Coordinator {
 		s := node(t)
 		lay(t, s, quick())

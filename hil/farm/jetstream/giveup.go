@@ -16,7 +16,9 @@ import (
 // Deliveries times and never acknowledged. The server leaves such a message where
 // it is and says so once; without GiveUp its cell would wait for ever. Cells that
 // wait end as MISS and are returned; one that runs is left to Orphans. The planner
-// calls it every now and then; it does not wait.
+// calls it every now and then; it does not wait. The server notices only when the
+// host asks for work again: what a host has in hand that is gone for good is for
+// Alive to find, and Withdraw.
 func (f *Farm) GiveUp(ctx context.Context) ([]farm.Work, error) {
 	left, err := f.leftovers(ctx)
 	var given []farm.Work
@@ -79,15 +81,14 @@ func (f *Farm) leftovers(ctx context.Context) ([]*js.RawStreamMsg, error) {
 		if c.NumPending > 0 || c.NumAckPending > 0 {
 			continue
 		}
-		for from := uint64(1); ; {
-			m, err := s.GetMsg(ctx, from, js.WithGetMsgSubject(c.Config.FilterSubject))
-			if errors.Is(err, js.ErrMsgNotFound) || err == nil && m.Sequence > c.Delivered.Stream {
-				break
+		err := f.scan(ctx, queueStream, c.Config.FilterSubject, func(m *js.RawStreamMsg) error {
+			if m.Sequence <= c.Delivered.Stream {
+				told = append(told, m)
 			}
-			if err != nil {
-				return told, unavailable(err)
-			}
-			told, from = append(told, m), m.Sequence+1
+			return nil
+		})
+		if err != nil {
+			return told, err
 		}
 	}
 	if err := workers.Err(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -17,7 +18,7 @@ import (
 // for whoever had asked.
 type queue struct {
 	f        *Farm
-	consumer js.Consumer
+	consumer atomic.Pointer[js.Consumer]
 	ready    chan *delivery
 }
 
@@ -53,6 +54,9 @@ func (f *Farm) Next(ctx context.Context, host string) (farm.Delivery, error) {
 			}
 			if a.err != nil { // a new consumer takes a moment to be heard of everywhere
 				failed++
+				if c, err := f.js.CreateOrUpdateConsumer(ctx, queueStream, f.consumer(host)); err == nil {
+					q.consumer.Store(&c) // the queue may have been made anew
+				}
 				if err := pause(ctx, failed); err != nil {
 					return nil, err
 				}
@@ -72,7 +76,8 @@ func (f *Farm) of(ctx context.Context, host string) (*queue, error) {
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	q := &queue{f: f, consumer: c, ready: make(chan *delivery)}
+	q := &queue{f: f, ready: make(chan *delivery)}
+	q.consumer.Store(&c)
 	f.hosts[host] = q
 	return q, nil
 }
@@ -86,7 +91,7 @@ type answer struct {
 func (q *queue) ask() chan answer {
 	out := make(chan answer, 1)
 	go func() {
-		m, err := q.consumer.Next(js.FetchMaxWait(pull))
+		m, err := (*q.consumer.Load()).Next(js.FetchMaxWait(pull))
 		switch {
 		case err == nil:
 			out <- q.deliver(m)

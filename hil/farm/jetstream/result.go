@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	js "github.com/nats-io/nats.go/jetstream"
@@ -26,7 +27,7 @@ type Entry struct {
 }
 
 // Ledger is where a host writes down results before it commits them. On its own
-// server it can do so while the hub is away; the hub fetches them later.
+// server it can do so while the hub is away; Forward brings them there later.
 type Ledger struct {
 	js    js.JetStream
 	start func(host string) string // of the subjects
@@ -38,7 +39,7 @@ func OpenLedger(ctx context.Context, nc *nats.Conn, host string) (*Ledger, error
 	if err != nil {
 		return nil, err
 	}
-	_, err = j.CreateOrUpdateStream(ctx, js.StreamConfig{Name: ledgerStream, Subjects: []string{subject.Result(host) + ".>"}, Duplicates: day})
+	_, err = j.CreateOrUpdateStream(ctx, js.StreamConfig{Name: ledgerStream, Subjects: []string{subject.Result(host) + ".>"}, Duplicates: day, MaxAge: 90 * day})
 	if err != nil {
 		return nil, unavailable(err)
 	}
@@ -63,71 +64,72 @@ func (l *Ledger) Append(ctx context.Context, e Entry) error {
 	return nil
 }
 
-// Enrol makes the hub fetch the results of a host that has its own server, now
-// and whenever that can be reached. Only the host's own subjects are fetched.
-func (f *Farm) Enrol(ctx context.Context, host string) error {
-	source := &js.StreamSource{
-		Name: ledgerStream, FilterSubject: subject.Result(host) + ".>",
-		External: &js.ExternalStream{APIPrefix: "$JS." + subject.HostDomain(host) + ".API", DeliverPrefix: subject.Deliver(host)},
+// Forward brings what is in a host's ledger to the hub, in order and each entry
+// once, until ctx ends. While the hub is away it goes on trying.
+//
+// The server could fetch it by itself, as the source of a stream. But it notices
+// only after 40 seconds to two minutes that a host is back, and the host would have
+// to let the hub into its JetStream, and answer where other hosts' answers go.
+func (l *Ledger) Forward(ctx context.Context, to *Farm, host string) error {
+	c, err := l.js.CreateOrUpdateConsumer(ctx, ledgerStream, js.ConsumerConfig{Durable: "hub", AckPolicy: js.AckExplicitPolicy, AckWait: 10 * time.Second, MaxAckPending: 1})
+	if err != nil {
+		return unavailable(err)
 	}
-	for range tries { // until it is in, as others enrol at the same time
-		s, err := f.js.Stream(ctx, resultsStream)
-		if err != nil {
-			return unavailable(err)
+	for ctx.Err() == nil {
+		m, err := c.Next(js.FetchMaxWait(pull))
+		if err == nil {
+			err = to.receive(ctx, host, m)
 		}
-		c := s.CachedInfo().Config
-		if slices.ContainsFunc(c.Sources, func(s *js.StreamSource) bool { return s.FilterSubject == source.FilterSubject }) {
-			return nil
-		}
-		c.Sources = append(c.Sources, source)
-		if _, err := f.js.UpdateStream(ctx, c); err != nil {
-			return unavailable(err)
+		if err != nil && !errors.Is(err, js.ErrNoMessages) && !errors.Is(err, nats.ErrTimeout) {
+			to.Log.Debug("forwarding results", "error", err)
+			_ = pause(ctx, 15)
 		}
 	}
-	return fmt.Errorf("%w: %s is not enrolled after %d tries", farm.ErrUnavailable, host, tries)
+	return ctx.Err()
+}
+
+// receive writes an entry of a host's ledger into the hub's. It is the same entry
+// however often that is tried: it keeps its ID.
+func (f *Farm) receive(ctx context.Context, host string, m js.Msg) error {
+	rest := strings.TrimPrefix(m.Subject(), subject.Result(host))
+	if _, err := f.js.Publish(ctx, subject.Direct(host)+rest, m.Data(), js.WithMsgID(m.Headers().Get(js.MsgIDHeader))); err != nil {
+		return errors.Join(err, m.NakWithDelay(time.Second))
+	}
+	return m.DoubleAck(ctx)
 }
 
 // Results are all entries of a run that the hub has, in the order they came.
 func (f *Farm) Results(ctx context.Context, run string) ([]Entry, error) {
 	var out []Entry
-	err := f.scan(ctx, resultsStream, "hil.result.*."+subject.Token(run)+".>", func(m js.Msg) error {
+	err := f.scan(ctx, resultsStream, "hil.result.*."+subject.Token(run)+".>", func(m *js.RawStreamMsg) error {
 		var e Entry
-		err := json.Unmarshal(m.Data(), &e)
+		err := json.Unmarshal(m.Data, &e)
 		out = append(out, e)
 		return err
 	})
 	return out, err
 }
 
-// scan hands over the messages that a stream has now.
-func (f *Farm) scan(ctx context.Context, stream, match string, take func(js.Msg) error) error {
-	c, err := f.js.OrderedConsumer(ctx, stream, js.OrderedConsumerConfig{FilterSubjects: []string{match}})
+// scan hands over the messages that a stream has now. It asks the leader for one
+// after another: a consumer would have to be cleared away.
+func (f *Farm) scan(ctx context.Context, stream, match string, take func(*js.RawStreamMsg) error) error {
+	s, err := f.js.Stream(ctx, stream)
 	if err != nil {
 		return unavailable(err)
 	}
-	i, err := c.Info(ctx)
-	if err != nil {
-		return unavailable(err)
-	}
-	if i.NumPending == 0 {
-		return nil
-	}
-	ms, err := c.Messages()
-	if err != nil {
-		return unavailable(err)
-	}
-	defer ms.Stop()
-	for {
-		m, err := ms.Next(js.NextContext(ctx))
+	last := s.CachedInfo().State.LastSeq
+	for next := uint64(1); next <= last; {
+		m, err := s.GetMsg(ctx, next, js.WithGetMsgSubject(match))
+		if errors.Is(err, js.ErrMsgNotFound) {
+			return nil
+		}
 		if err != nil {
 			return unavailable(err)
 		}
-		meta, err := m.Metadata()
-		if err := errors.Join(err, take(m)); err != nil {
+		if err := take(m); err != nil {
 			return err
 		}
-		if meta.NumPending == 0 {
-			return nil
-		}
+		next = m.Sequence + 1
 	}
+	return nil
 }

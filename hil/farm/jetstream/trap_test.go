@@ -184,8 +184,11 @@ func TestTrapMaxDeliverLeftOver(t *testing.T) {
 			for range jetstream.Deliveries {
 				must[farm.Delivery](t)(f.Next(t.Context(), job.Host))
 			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_, err := f.Next(ctx, job.Host) // the server notices when it is asked once more
+			owed(t, "the fourth time", err, context.DeadlineExceeded)
 			if deaf {
-				time.Sleep(300 * time.Millisecond)
 				owed(t, "lay", f.Lay(t.Context()), nil)
 			}
 			eventually(t, "give up", func() error {
@@ -335,6 +338,20 @@ func TestHubAway(t *testing.T) {
 	owed(t, "next", err, farm.ErrUnavailable)
 }
 
+// Requirement: a host that waits for work gets it from a queue that was made anew
+// too. Turned red by: asking the old consumer for ever.
+func TestQueueMadeAnew(t *testing.T) {
+	t.Parallel()
+	s := node(t)
+	f := lay(t, s, quick())
+	owed(t, "publish", f.Publish(t.Context(), job), nil)
+	owed(t, "ack", must[farm.Delivery](t)(f.Next(t.Context(), job.Host)).Ack(), nil)
+	owed(t, "delete", plain(t, s).DeleteStream(t.Context(), "HIL_CELLS"), nil)
+	owed(t, "lay", f.Lay(t.Context()), nil)
+	owed(t, "publish", f.Publish(t.Context(), job), nil) // it waits: into the queue with it
+	eventually(t, "next", func() error { _, err := f.Next(t.Context(), job.Host); return err })
+}
+
 // Requirement: an answer that was lost is looked for before a lease is said not
 // to have been got. Turned red by: giving up on the first timeout.
 func TestLostAnswer(t *testing.T) {
@@ -347,12 +364,11 @@ func TestLostAnswer(t *testing.T) {
 	// Somebody else answers the write first, with something that is no answer.
 	spy := must[*nats.Conn](t)(s.Connect("spy"))
 	t.Cleanup(spy.Close)
-	must[*nats.Subscription](t)(spy.Subscribe("$KV.leases.>", func(m *nats.Msg) { _ = spy.Publish(m.Reply, []byte("{")) }))
-	owed(t, "flush", spy.Flush(), nil)
-	g, err := f.Acquire(t.Context(), alice, farmtest.Long, reader)
-	if err == nil {
-		owed(t, "renew", join(t, s, quick()).Renew(t.Context(), &g), nil)
-		return
+	sub := must[*nats.Subscription](t)(spy.Subscribe("$KV.leases.>", func(m *nats.Msg) { _ = spy.Publish(m.Reply, []byte("{")) }))
+	owed(t, "flush", errors.Join(sub.AutoUnsubscribe(1), spy.Flush()), nil)
+	g := must[farm.Grant](t)(f.Acquire(t.Context(), alice, farmtest.Long, reader))
+	if sub.IsValid() {
+		t.Error("nobody answered before the server")
 	}
-	owed(t, "acquire", err, farm.ErrUnavailable)
+	owed(t, "renew", f.Renew(t.Context(), &g), nil)
 }

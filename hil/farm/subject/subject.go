@@ -55,15 +55,12 @@ func Worker(host string) string { return "w-" + Token(host) }
 // Result begins the subjects of a host's results.
 func Result(host string) string { return "hil.result." + Token(host) }
 
-// Direct begins the subjects of results that a host without a server of its own
-// sends to the hub. The hub keeps them under Result.
+// Direct begins the subjects of results that a host sends to the hub. The hub keeps
+// them under Result.
 func Direct(host string) string { return "hil.direct." + Token(host) }
 
 // Event begins the subjects of what happens on a host.
 func Event(host string) string { return "hil.ev." + Token(host) }
-
-// Deliver begins the subjects over which a host's results come to the hub.
-func Deliver(host string) string { return "hil.deliver." + Token(host) }
 
 // RPC begins the subjects of what a host is asked to do.
 func RPC(host string) string { return "hil.rpc." + Token(host) }
