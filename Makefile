@@ -62,4 +62,4 @@ proof: build ## Every spec red by its own fault, and every fault with the specs 
 
 SEED ?= 0
 chaos: install ## The farm of five hosts and three nodes, 500 cells, and everything that can die. SEED=N repeats the faults of a run.
-	@$(GO) test -count 1 -v -timeout 30m -run '^TestLarge$$' ./hil/farm/chaos -large -seed $(SEED)
+	@$(GO) test -tags chaos -count 1 -v -timeout 30m -run '^TestLarge$$' ./hil/farm/chaos -seed $(SEED)
