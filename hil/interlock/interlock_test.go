@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/hil/interlock"
@@ -126,7 +128,7 @@ func TestDamagedLedger(t *testing.T) {
 	for name, text := range map[string]string{
 		"a line of another form": "hello\n" + string(whole),
 		"an unknown event":       strings.Replace(string(whole), `"begin"`, `"forget"`, 1),
-		"a gift":                 strings.Replace(string(whole), `"Writes":1`, `"Writes":-100`, 1),
+		"a gift":                 strings.Replace(string(whole), `"writes":1`, `"writes":-100`, 1),
 	} {
 		put(text)
 		if _, err := g.Allow("00A10B22", try, "three"); !errors.Is(err, interlock.ErrLedger) {
@@ -149,23 +151,65 @@ func TestDamagedLedger(t *testing.T) {
 // Requirement: two who ask at once do not both get the last of a budget.
 // Source: Ledger's promise. Turned red by: reading without the lock.
 func TestLastTryIsGivenOnce(t *testing.T) {
-	g, path := guard(t)
-	var got atomic.Int32
-	var all sync.WaitGroup
-	for i := range 8 {
-		all.Go(func() {
-			mine := g
-			mine.Ledger = interlock.File(path)
-			if _, err := mine.Allow("00A10B22", try, fmt.Sprint("asker ", i)); err == nil {
-				got.Add(1)
-			} else if !errors.Is(err, interlock.ErrBudget) && !errors.Is(err, interlock.ErrUnsettled) {
-				t.Error(err)
-			}
-		})
+	for range 10 {
+		g, path := guard(t)
+		var got atomic.Int32
+		var all sync.WaitGroup
+		start := make(chan struct{})
+		for i := range 8 {
+			all.Go(func() {
+				mine := g
+				mine.Ledger = interlock.File(path)
+				<-start
+				if _, err := mine.Allow("00A10B22", try, fmt.Sprint("asker ", i)); err == nil {
+					got.Add(1)
+				} else if !errors.Is(err, interlock.ErrBudget) && !errors.Is(err, interlock.ErrUnsettled) {
+					t.Error(err)
+				}
+			})
+		}
+		close(start)
+		all.Wait()
+		if got.Load() != 1 {
+			t.Errorf("%d got the last try", got.Load())
+		}
 	}
-	all.Wait()
-	if got.Load() != 1 {
-		t.Errorf("%d got the last try", got.Load())
+}
+
+// Requirement: who asks waits while another program has the ledger, and then sees
+// what it wrote. Source: Ledger's promise. Turned red by: going on without the
+// lock. A slow machine may not notice that; it never turns red for it.
+func TestLedgerIsReadUnderItsLock(t *testing.T) {
+	g, path := guard(t)
+	p, err := g.Allow("00A10B22", write, "so that there is a file")
+	if err != nil || p.Done("well") != nil {
+		t.Fatal(err)
+	}
+	lock := flock.New(path + ".lock")
+	if err := lock.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	answer := make(chan error, 1)
+	go func() {
+		_, err := g.Allow("00A10B22", try, "the other")
+		answer <- err
+	}()
+	select {
+	case err := <-answer:
+		t.Errorf("it did not wait: %v", err)
+		answer <- err
+	case <-time.After(20 * time.Millisecond):
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = file.WriteString(`{"at":"2026-01-01T00:00:00Z","serial":"00A10B22","event":"begin","key":"3","spend":{"tries":1},"note":"first"}` + "\n")
+	if err := errors.Join(err, file.Close(), lock.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-answer; !errors.Is(err, interlock.ErrUnsettled) {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -31,6 +31,9 @@ type Recorder struct {
 	TestCards   []string // numbers of cards that may be written to, as Serial has them
 	SpendTries  bool     // on those, VERIFY and its kin may be sent too
 	LengthsOnly bool     // of answers only lengths and status words are kept
+	// Permit, if set, is asked besides before a listed card is sent what may
+	// write or spend tries; done hears how it ended.
+	Permit func(serial string, writes, tries int) (done func(how string) error, err error)
 }
 
 // run is one recording being made.
@@ -47,7 +50,7 @@ type run struct {
 // missing. A script that stops on the way leaves its recording so far, with the
 // reason, beside the error. Errors wrap ErrInterlock, ErrScript, ErrTries or the
 // reader's.
-func (r Recorder) Record(ctx context.Context, s Script) (Recording, error) {
+func (r Recorder) Record(ctx context.Context, s Script) (out Recording, err error) {
 	end, err := r.Card.Begin(ctx)
 	if err != nil {
 		return Recording{}, err
@@ -57,9 +60,11 @@ func (r Recorder) Record(ctx context.Context, s Script) (Recording, error) {
 	if err := r.check(s); err != nil {
 		return Recording{}, err
 	}
-	if err := r.interlock(ctx, s); err != nil {
+	done, err := r.interlock(ctx, s)
+	if err != nil {
 		return Recording{}, err
 	}
+	defer func() { err = errors.Join(err, done(ended(err))) }()
 	if err := r.Card.Reset(ctx); err != nil {
 		return Recording{}, err
 	}
@@ -99,29 +104,61 @@ func (r Recorder) check(s Script) error {
 }
 
 // interlock lets scripts that do more than look run on listed cards only.
-func (r Recorder) interlock(ctx context.Context, s Script) error {
+func (r Recorder) interlock(ctx context.Context, s Script) (done func(how string) error, err error) {
 	class, line := s.worst()
 	if class == Harmless {
-		return nil
+		return func(string) error { return nil }, nil
 	}
 	what := "may write to the card"
 	if class == Spends {
 		what = "may spend a try of a passcode or key"
 	}
 	if class == Spends && !r.SpendTries {
-		return fmt.Errorf("%w: line %d %s, and spending tries was not asked for", ErrInterlock, line, what)
+		return nil, fmt.Errorf("%w: line %d %s, and spending tries was not asked for", ErrInterlock, line, what)
 	}
 	serial, err := Serial(ctx, r.Card, r.Card.Protocol())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if serial == "" {
-		return fmt.Errorf("%w: line %d %s, and this card does not say which one it is", ErrInterlock, line, what)
+		return nil, fmt.Errorf("%w: line %d %s, and this card does not say which one it is", ErrInterlock, line, what)
 	}
 	if !listed(serial, r.TestCards) {
-		return fmt.Errorf("%w: line %d %s, and card %s is not listed as a test card", ErrInterlock, line, what, serial)
+		return nil, fmt.Errorf("%w: line %d %s, and card %s is not listed as a test card", ErrInterlock, line, what, serial)
 	}
-	return nil
+	return r.permitted(serial, s)
+}
+
+// permitted asks for leave, where somebody keeps account of what cards lose.
+func (r Recorder) permitted(serial string, s Script) (func(string) error, error) {
+	if r.Permit == nil {
+		return func(string) error { return nil }, nil
+	}
+	var writes, tries int
+	for _, step := range s.Steps {
+		if step.Reset {
+			continue
+		}
+		switch classify(step.shape()) {
+		case Writes:
+			writes++
+		case Spends:
+			tries++
+		}
+	}
+	done, err := r.Permit(serial, writes, tries)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInterlock, err)
+	}
+	return done, nil
+}
+
+// ended says how a script went, for whoever keeps account.
+func ended(err error) string {
+	if err == nil {
+		return "the script ran to its end"
+	}
+	return "the script stopped: " + err.Error()
 }
 
 // step runs one line.

@@ -121,9 +121,9 @@ func (c Card) Speaks() []iso7816.Protocol {
 
 // Budget is what a test card may lose in all its life. Nothing is none.
 type Budget struct {
-	Writes int `yaml:"writes,omitempty"` // changes of its memory, which wears
-	Tries  int `yaml:"tries,omitempty"`  // wrong passcodes sent on purpose
-	Locks  int `yaml:"locks,omitempty"`  // times it may be locked on purpose
+	Writes int `yaml:"writes,omitempty" json:"writes,omitempty"` // changes of its memory, which wears
+	Tries  int `yaml:"tries,omitempty" json:"tries,omitempty"`   // wrong passcodes sent on purpose
+	Locks  int `yaml:"locks,omitempty" json:"locks,omitempty"`   // times it may be locked on purpose
 }
 
 // Cells is a row of the matrix: one cell of this kind for each card.

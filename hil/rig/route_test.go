@@ -85,6 +85,10 @@ func TestIdentities(t *testing.T) {
 	if r.HomeOf(nurse) != rig.Floor || r.HomeOf(doctor) != rig.Floor {
 		t.Errorf("homes %q and %q: a person brings both", r.HomeOf(nurse), r.HomeOf(doctor))
 	}
+	plain, err := rig.Parse([]byte(strings.Replace(farm, `serial: "0102"`, "serial: 0102", 1)))
+	if card, _ := plain.Card("doctor"); err != nil || card.Serial != "0102" {
+		t.Errorf("a serial of digits without quotes is %q, %v", card.Serial, err)
+	}
 	r.Routes = r.Routes[1:]
 	if got := r.HomeOf(nurse); got != "bench-1" {
 		t.Errorf("with the relay alone nurse is at home at %q", got)

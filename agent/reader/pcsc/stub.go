@@ -27,3 +27,8 @@ func (*System) Wait(context.Context, []reader.State) ([]reader.State, error) { r
 
 // Connect fails with reader.ErrNoService.
 func (*System) Connect(context.Context, string) (reader.Card, error) { return nil, missing() }
+
+// Describe fails with reader.ErrNoService.
+func (*System) Describe(context.Context, string) (Description, error) {
+	return Description{}, missing()
+}

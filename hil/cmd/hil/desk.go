@@ -43,11 +43,24 @@ func unreachable(err error) error {
 	return fmt.Errorf("%w\nIs 'hil up' running in another terminal?", err)
 }
 
-// insertCommand puts a card in.
-type insertCommand struct{ chosen }
+// insertCommand puts a card in: of the bench file, or of the running desk.
+//
+//	hil insert nurse left
+type insertCommand struct {
+	mover
+	chosen
+	Card   string `arg:"" optional:"" help:"ID of a card of the bench file; without it a card of the running 'hil up' goes in."`
+	Reader string `arg:"" optional:"" help:"ID of a reader of the bench file."`
+}
 
 // Run puts it in.
 func (c insertCommand) Run(w world) error {
+	if c.Card != "" && c.Reader == "" {
+		return fmt.Errorf("%w: say which card and which reader: hil insert CARD READER", errUsage)
+	}
+	if c.Card != "" {
+		return wrongUse(c.insert(w, c.Card, c.Reader))
+	}
 	d, err := c.device(w)
 	if err != nil {
 		return err
@@ -55,11 +68,21 @@ func (c insertCommand) Run(w world) error {
 	return unreachable(d.Insert(w.ctx))
 }
 
-// removeCommand takes a card out.
-type removeCommand struct{ chosen }
+// removeCommand takes a card out likewise.
+//
+//	hil remove left
+type removeCommand struct {
+	mover
+	chosen
+	Card   string `placeholder:"ID" help:"Which card is in it, where the card itself does not say."`
+	Reader string `arg:"" optional:"" help:"ID of a reader of the bench file; without it a card of the running 'hil up' goes out."`
+}
 
 // Run takes it out.
 func (c removeCommand) Run(w world) error {
+	if c.Reader != "" {
+		return c.remove(w, c.Card, c.Reader)
+	}
 	d, err := c.device(w)
 	if err != nil {
 		return err
@@ -100,11 +123,6 @@ func (c faultCommand) Run(w world) error {
 	return nil
 }
 
-// devicesCommand lists cards and readers.
-type devicesCommand struct {
-	JSON bool `help:"Print an array of objects."`
-}
-
 // placed is one reader and the card that belongs to it.
 type placed struct {
 	ID    string     `json:"id"`
@@ -112,8 +130,8 @@ type placed struct {
 	State vpcd.State `json:"state"`
 }
 
-// Run prints the list.
-func (c devicesCommand) Run(w world) error {
+// desk prints the list of the running desk.
+func (c devicesCommand) desk(w world) error {
 	var list []placed
 	for slot := range deskSlots {
 		s, err := card(slot).State(w.ctx)

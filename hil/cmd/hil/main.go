@@ -43,6 +43,12 @@ See what changed between two runs, and how specs fared over many:
     hil report diff out/before out/latest -o difference.html
     hil report history out -o history.html
 
+See the readers of this machine, write them down, and move a card:
+
+    hil devices --write bench.yaml
+    hil insert card-1 reader-2
+    hil power reader-2 cycle
+
 Record what a card in any reader says to a script, and compare two cards:
 
     hil record --reader "Virtual PCD 00 00" --builtin piv -o today.apdu
@@ -59,32 +65,35 @@ something is missing), 3 could not verify, 64 wrong use.`
 
 // cli is the command line.
 type cli struct {
-	Run      runCommand      `cmd:"" help:"Run the matrix and write report and verdict."`
-	Plan     planCommand     `cmd:"" help:"List the cells and the specs each must show."`
-	Faults   faultsCommand   `cmd:"" help:"List what --fault knows."`
-	Exec     execCommand     `cmd:"" help:"Run a command beside a virtual card in a private pcscd."`
-	Up       upCommand       `cmd:"" help:"Start card, provider, agent and a demo application to click through."`
-	Insert   insertCommand   `cmd:"" help:"Put a card of the running 'hil up' in."`
-	Remove   removeCommand   `cmd:"" help:"Take a card of the running 'hil up' out."`
-	Fault    faultCommand    `cmd:"" help:"Switch a fault of the running 'hil up' on, or all off."`
-	Devices  devicesCommand  `cmd:"" help:"List the cards and readers of the running 'hil up'."`
-	Report   reportCommand   `cmd:"" help:"Show reports again: one, the difference of two, or many over time."`
-	Publish  publishCommand  `cmd:"" help:"Put a run where it is kept, as it was written, with how to check it."`
-	Gate     gateCommand     `cmd:"" help:"Decide whether a release may ship, from a report.json or from what was signed."`
-	Verify   verifyCommand   `cmd:"" help:"Check a signature and say what was signed: 3 where it does not hold."`
-	Sign     signCommand     `cmd:"" help:"Sign a policy, a plan or waivers as their owner."`
-	Attest   attestCommand   `cmd:"" help:"Sign cells that ran outside 'hil run' on this host."`
-	Index    indexCommand    `cmd:"" help:"Sign the index of a folder of attestations, as their planner."`
-	Key      keyCommand      `cmd:"" help:"Make a software key, or show the public half of a key."`
-	Enrol    enrolCommand    `cmd:"" help:"Bring a planner to trust the key in a host's TPM."`
-	Record   recordCommand   `cmd:"" help:"Run a script against a card in a reader and keep what it says, secrets blanked."`
-	Compare  compareCommand  `cmd:"" help:"Compare two recordings: 0 the same, 1 they differ, 3 unreadable."`
-	Simulate simulateCommand `cmd:"" help:"Plan a farm that nobody has, follow it in virtual time, and say what that takes."`
-	Bench    benchCommand    `cmd:"" help:"Measure the bench itself."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Run      runCommand        `cmd:"" help:"Run the matrix and write report and verdict."`
+	Plan     planCommand       `cmd:"" help:"List the cells and the specs each must show."`
+	Simulate simulateCommand   `cmd:"" help:"Plan a farm that nobody has, follow it in virtual time, and say what that takes."`
+	Bench    benchCommand      `cmd:"" help:"Measure the bench itself."`
+	Reader   readerInitCommand `cmd:"" hidden:"" name:"reader-init" help:"Keep a virtual reader inside namespaces; started by hil itself."`
+	Faults   faultsCommand     `cmd:"" help:"List what --fault knows."`
+	Exec     execCommand       `cmd:"" help:"Run a command beside a virtual card in a private pcscd."`
+	Up       upCommand         `cmd:"" help:"Start card, provider, agent and a demo application to click through."`
+	Insert   insertCommand     `cmd:"" help:"Bring a card to a reader, by the bench's gadgets; or put one of the running 'hil up' in."`
+	Remove   removeCommand     `cmd:"" help:"Take the card out of a reader; or one of the running 'hil up'."`
+	Power    powerCommand      `cmd:"" help:"Switch a reader's power on or off, by the bench's gadgets."`
+	Cards    cardsCommand      `cmd:"" help:"List the cards of the bench and what they may still lose."`
+	Actuator actuatorCommand   `cmd:"" help:"Let other test tools, such as the FIDO Alliance's, drive the bench's gadgets by HTTP."`
+	Fault    faultCommand      `cmd:"" help:"Switch a fault of the running 'hil up' on, or all off."`
+	Devices  devicesCommand    `cmd:"" help:"List this machine's readers by USB path and the cards in them, or write a first bench file."`
+	Report   reportCommand     `cmd:"" help:"Show reports again: one, the difference of two, or many over time."`
+	Publish  publishCommand    `cmd:"" help:"Put a run where it is kept, as it was written, with how to check it."`
+	Gate     gateCommand       `cmd:"" help:"Decide whether a release may ship, from a report.json or from what was signed."`
+	Verify   verifyCommand     `cmd:"" help:"Check a signature and say what was signed: 3 where it does not hold."`
+	Sign     signCommand       `cmd:"" help:"Sign a policy, a plan or waivers as their owner."`
+	Attest   attestCommand     `cmd:"" help:"Sign cells that ran outside 'hil run' on this host."`
+	Index    indexCommand      `cmd:"" help:"Sign the index of a folder of attestations, as their planner."`
+	Key      keyCommand        `cmd:"" help:"Make a software key, or show the public half of a key."`
+	Enrol    enrolCommand      `cmd:"" help:"Bring a planner to trust the key in a host's TPM."`
+	Record   recordCommand     `cmd:"" help:"Run a script against a card in a reader and keep what it says, secrets blanked."`
+	Compare  compareCommand    `cmd:"" help:"Compare two recordings: 0 the same, 1 they differ, 3 unreadable."`
+	Version  versionCommand    `cmd:"" help:"Print the version."`
 
-	CellInit   cellInitCommand   `cmd:"" hidden:"" help:"Run a job file inside namespaces; started by hil itself."`
-	ReaderInit readerInitCommand `cmd:"" hidden:"" help:"Keep a virtual reader inside namespaces; started by hil itself."`
+	CellInit cellInitCommand `cmd:"" hidden:"" help:"Run a job file inside namespaces; started by hil itself."`
 }
 
 // world is what the commands see of the machine.

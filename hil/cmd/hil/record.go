@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,9 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
+	"github.com/smartcard-connect/smartcard-connect/hil/interlock"
 	"github.com/smartcard-connect/smartcard-connect/hil/record"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
@@ -28,6 +31,8 @@ type recordCommand struct {
 	SpendTries  bool     `help:"Send commands that can spend a try, to listed test cards only. A refused passcode is never sent again."`
 	TestCard    []string `placeholder:"SERIAL" help:"A test card: its GUID, or its serial number in hexadecimal. May be repeated. Cards not listed are never written to."`
 	TestCards   string   `type:"existingfile" placeholder:"FILE" help:"A file of them, one a line, # comments."`
+	Rig         string   `type:"existingfile" placeholder:"FILE" help:"A bench file: its test cards, each within its budget."`
+	State       string   `type:"path" placeholder:"DIR" help:"Where this machine keeps what cards have lost. Default: hil in the user's state folder."`
 	Passcode    string   `name:"passcode-file" placeholder:"FILE" help:"Where {pin} is; - is standard input."`
 	PUK         string   `name:"puk-file" placeholder:"FILE" help:"Where {puk} is."`
 	NewPasscode string   `name:"new-passcode-file" placeholder:"FILE" help:"Where {newpin} is."`
@@ -56,6 +61,14 @@ func (c recordCommand) Run(w world) error {
 	r := record.Recorder{Reader: c.Reader, Now: w.now, SpendTries: c.SpendTries, LengthsOnly: c.LengthsOnly}
 	if r.TestCards, err = c.testCards(); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	r.Permit = c.permit(w, r.TestCards)
+	if c.Rig != "" {
+		bench, err := rig.Load(c.Rig)
+		if err != nil {
+			return err
+		}
+		r.TestCards = append(r.TestCards, testCards(bench)...)
 	}
 	if r.Secrets, err = c.secrets(w); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
@@ -97,7 +110,10 @@ func hint(err error) string {
 	if !errors.Is(err, record.ErrInterlock) {
 		return ""
 	}
-	return "\nOnly for a card that is yours to spoil: name it with --test-card, and add --spend-tries where tries are meant to be spent."
+	if errors.Is(err, interlock.ErrRefused) { // it says so itself
+		return ""
+	}
+	return "\nOnly for a card that is yours to spoil: name it with --test-card, or in a bench file with --rig, and add --spend-tries where tries are meant to be spent."
 }
 
 func (c recordCommand) script() (record.Script, error) {
@@ -113,6 +129,51 @@ func (c recordCommand) script() (record.Script, error) {
 	}
 	defer func() { _ = f.Close() }()
 	return record.Parse(filepath.Base(c.Script), f)
+}
+
+// permit keeps account of what test cards lose. Cards that were named one by one
+// have no budget: whoever named them knows.
+func (c recordCommand) permit(w world, named []string) func(string, int, int) (func(string) error, error) {
+	return func(serial string, writes, tries int) (func(string) error, error) {
+		bench := onBench{Rig: c.Rig, State: c.State}
+		var r rig.Rig
+		if c.Rig != "" {
+			var err error
+			if r, err = rig.Load(c.Rig); err != nil {
+				return nil, err
+			}
+		}
+		if _, known := r.CardBySerial(serial); !known {
+			r.Cards = append(r.Cards, unlimited(serial, named)...)
+		}
+		guard, err := bench.guard(w, r)
+		if err != nil {
+			return nil, err
+		}
+		p, err := guard.Allow(serial, rig.Budget{Writes: writes, Tries: tries}, "hil record")
+		return p.Done, err
+	}
+}
+
+// unlimited is a card of no bench, if it was named.
+func unlimited(serial string, named []string) []rig.Card {
+	for _, n := range named {
+		if rig.Serial(n) == serial {
+			return []rig.Card{{ID: serial, Serial: serial, Test: true, Budget: rig.Budget{Writes: math.MaxInt, Tries: math.MaxInt, Locks: math.MaxInt}}}
+		}
+	}
+	return nil
+}
+
+// testCards are the serials of a bench's.
+func testCards(r rig.Rig) []string {
+	var list []string
+	for _, c := range r.Cards {
+		if c.Test {
+			list = append(list, c.Serial)
+		}
+	}
+	return list
 }
 
 // testCards are those named and those in the file.

@@ -64,7 +64,7 @@ func (d desktop) hil(args ...string) (int, string) {
 			args[i] = d.path(name)
 		}
 	}
-	w := world{ctx: context.WithoutCancel(d.t.Context()), stdin: strings.NewReader("123456\n"), stdout: out, stderr: &errs, now: time.Now, cards: d.shelf}
+	w := world{ctx: context.WithoutCancel(d.t.Context()), stdin: strings.NewReader("123456\n"), stdout: out, stderr: &errs, now: time.Now, cards: d.shelf, env: []string{"XDG_STATE_HOME=" + d.dir}, host: "ward-7"}
 	code := program(w, args)
 	said, err := os.ReadFile(out.Name())
 	if err != nil {

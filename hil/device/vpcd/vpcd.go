@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/device"
@@ -18,6 +19,19 @@ var _ device.Device = Device{}
 
 // patience is for one call of the side door, which waits for the reader.
 const patience = 10 * time.Second
+
+// Settings are those of a bench file, often a route's: each card has its own.
+type Settings struct {
+	Control string `yaml:"control"` // URL of the side door
+}
+
+// Check finds what cannot be meant.
+func (s Settings) Check() error {
+	if u, err := url.Parse(s.Control); err != nil || u.Scheme != "http" || u.Host == "" {
+		return fmt.Errorf("control %q is not like http://127.0.0.1:35970, the side door of the card's program", s.Control)
+	}
+	return nil
+}
 
 // Device is one emulated card.
 type Device struct {
