@@ -66,7 +66,7 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 	if f, ok := fault.Find(j.Fault); ok && j.Cell.Kind != rig.Package {
 		f.Break(b)
 	}
-	found := j.judge(ctx, b)
+	found := j.judge(ctx, b, 0)
 	shut()
 	if err := b.keep(); err != nil {
 		return j.Cell.Missed(fmt.Errorf("the recording was not written: %w", err))
@@ -136,13 +136,9 @@ func (j Job) startScriptedAgent(ctx context.Context, b *Bench, t *cell.Target) e
 	})
 }
 
-// niceness is how far checks stand back, where there are more cells than cores,
-// for cards, readers and whoever looks after them.
-const niceness = 5
-
 // judge runs the conformance program with a deadline: SIGINT first, SIGKILL
 // after a grace.
-func (j Job) judge(ctx context.Context, b *Bench) result.Cell {
+func (j Job) judge(ctx context.Context, b *Bench, nice int) result.Cell {
 	path, err := b.Programs.Built(Conformance)
 	if err != nil {
 		return j.Cell.Missed(err)
@@ -155,7 +151,7 @@ func (j Job) judge(ctx context.Context, b *Bench) result.Cell {
 		args = append(args, "--filter", j.Cell.Suite+".*")
 	}
 	log := b.path(Conformance + ".log")
-	started, err := part.Program{Name: Conformance, Path: path, Args: args, Env: b.Env, Log: log, Silent: true, Nice: niceness}.Start(ctx)
+	started, err := part.Program{Name: Conformance, Path: path, Args: args, Env: b.Env, Log: log, Silent: true, Nice: nice}.Start(ctx)
 	if err != nil {
 		return j.Cell.Broke(err)
 	}
