@@ -11,7 +11,7 @@ import (
 func (b *Bench) describe(t *cell.Target) error {
 	t.Issuer, t.Control, t.Bench = b.Issuer, b.Control, b.Cards[0].Control
 	t.Agent, t.Ports, t.Settings = agentPort, servicePorts(), b.Settings
-	t.Programs = b.Programs.All()
+	t.Programs = b.Programs.Of(cell.Cell{Kind: t.Kind, Arch: b.Arch})
 	t.Clients = b.clients()
 	if !slices.Contains(t.Features, "browser") {
 		return nil

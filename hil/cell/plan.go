@@ -38,12 +38,12 @@ func ParseSpecs(b []byte) ([]Spec, error) {
 	return specs, nil
 }
 
-// Required lists the specs that must pass in c: all whose features it claims,
-// in the list's order. What ran never changes it.
+// Required lists the specs that must pass in c: all whose features it claims and
+// that the rig has it for, in the list's order. What ran never changes it.
 func (c Cell) Required(specs []Spec) []string {
 	required := []string{}
 	for _, s := range specs {
-		if c.claims(s.Requires) {
+		if c.claims(s.Requires) && (len(c.Specs) == 0 || Matches(c.Specs, s.ID)) {
 			required = append(required, s.ID)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -14,14 +15,14 @@ import (
 var ErrInvalid = errors.New("the rig file cannot be used")
 
 // Load reads a rig file from disk.
-func Load(path string) (Rig, error) {
-	b, err := os.ReadFile(path)
+func Load(file string) (Rig, error) {
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return Rig{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	r, err := Parse(b)
 	if err != nil {
-		return Rig{}, fmt.Errorf("%s: %w", path, err)
+		return Rig{}, fmt.Errorf("%s: %w", file, err)
 	}
 	return r, nil
 }
@@ -123,11 +124,19 @@ func (r Rig) checkCards() error {
 }
 
 func (r Rig) checkRow(c Cells) error {
-	if c.Kind != Package && c.Kind != PCSCD {
-		return fmt.Errorf("cells of kind %q: say %s or %s", c.Kind, Package, PCSCD)
+	if !slices.Contains([]string{Package, PCSCD, Windows}, c.Kind) {
+		return fmt.Errorf("cells of kind %q: say %s, %s or %s", c.Kind, Package, PCSCD, Windows)
 	}
 	if _, ok := r.Reader(c.Reader); ok == (c.Kind == Package) {
-		return fmt.Errorf("cells of kind %s: reader %q does not fit; pcscd cells name a reader of the rig, package cells none", c.Kind, c.Reader)
+		return fmt.Errorf("cells of kind %s: reader %q does not fit; package cells name none, all others a reader of the rig", c.Kind, c.Reader)
+	}
+	if arch := slices.Contains([]string{"amd64", "386"}, c.Arch); arch != (c.Kind == Windows) || (c.Arch != "") != arch {
+		return fmt.Errorf("cells of kind %s: arch %q does not fit; windows cells say amd64 or 386, all others nothing", c.Kind, c.Arch)
+	}
+	for _, p := range c.Specs {
+		if _, err := path.Match(p, ""); err != nil {
+			return fmt.Errorf("cells of kind %s: specs %q: %w", c.Kind, p, err)
+		}
 	}
 	if len(r.Cards) == 0 || len(c.Features) == 0 {
 		return fmt.Errorf("cells of kind %s: the bench has no cards, or features are missing", c.Kind)

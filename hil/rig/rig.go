@@ -8,6 +8,7 @@ import "github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 const (
 	Package = "package" // the packages in the conformance process; needs nothing but Go
 	PCSCD   = "pcscd"   // the built programs around a private pcscd
+	Windows = "windows" // the built Windows programs in the Wine box (ci/winebox); needs root
 )
 
 // Rig is one bench.
@@ -45,6 +46,8 @@ type Card struct {
 // Cells is a row of the matrix: one cell of this kind for each card.
 type Cells struct {
 	Kind     string   `yaml:"kind"`
+	Arch     string   `yaml:"arch,omitempty"`   // kind windows: amd64 or 386
+	Specs    []string `yaml:"specs,omitempty"`  // patterns of IDs, as for path.Match; none is every spec whose features are claimed
 	Reader   string   `yaml:"reader,omitempty"` // ID; kind package has none
 	Cards    []string `yaml:"cards,omitempty"`  // IDs; none is every card of the bench
 	Features []string `yaml:"features"`         // claimed beside the card's own

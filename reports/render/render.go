@@ -46,6 +46,8 @@ func kind(k string) string {
 		return "packages, in process"
 	case result.KindPCSCD:
 		return "agent program, pcscd"
+	case result.KindWindows:
+		return "agent program for Windows, Wine"
 	}
 	return k
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ type runCommand struct {
 	RunID    string        `placeholder:"ID" help:"With --sign: the run's ID, where others add to it. Default: a new one."`
 	NoIndex  bool          `help:"With --sign: leave the index to 'hil index', because others will add to the run."`
 	Cells    string        `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
-	Only     string        `placeholder:"SPEC" help:"Only this spec. Such a run is no release verdict."`
+	Only     string        `placeholder:"SPEC" help:"Only these specs, such as signin.hub, signin.* or a list with commas. Such a run is no release verdict."`
 	Fault    string        `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
 	Out      string        `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
 	JSON     bool          `help:"Print the report as JSON instead of text."`
@@ -169,7 +170,7 @@ func (c runCommand) matrix(w world, dir string, cells []cell.Cell) []result.Cell
 		Dir: dir, Bin: c.programs(w).Bin, Fault: c.Fault, Seed: c.Seed, Only: c.Only,
 		Deadline: c.Deadline, Retry: c.Retry, AtOnce: c.AtOnce, Now: w.now,
 		Inside: []string{w.self, "cell-init", "--job"},
-		Env:    func(dir string) []string { return cellEnv(w.env, dir) },
+		Env:    func(dir string) []string { return cellEnv(w.env, dir) }, Outer: w.env,
 		Tell: func(e matrix.Event) {
 			var n result.Counts
 			if e.Result != nil {
@@ -193,19 +194,20 @@ func tick(live *table.Live, done <-chan struct{}) {
 	}
 }
 
-// checkOnly refuses a spec that no cell requires: it would show nothing.
+// checkOnly refuses specs that no cell requires: they would show nothing.
 func (c runCommand) checkOnly(plan result.Plan) error {
 	if c.Only == "" {
 		return nil
 	}
-	for _, p := range plan.Cells {
-		for _, id := range p.Required {
-			if id == c.Only {
-				return nil
-			}
+	for pattern := range strings.SplitSeq(c.Only, ",") {
+		required := func(p result.PlannedCell) bool {
+			return slices.ContainsFunc(p.Required, func(id string) bool { return cell.Matches([]string{pattern}, id) })
+		}
+		if !slices.ContainsFunc(plan.Cells, required) {
+			return fmt.Errorf("%w: no cell requires the spec %q; `conformance list` has them all", errUsage, pattern)
 		}
 	}
-	return fmt.Errorf("%w: no cell requires the spec %q; `conformance list` has them all", errUsage, c.Only)
+	return nil
 }
 
 // tell prints the outcome for a person, or the report for a program.
