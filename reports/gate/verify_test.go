@@ -75,11 +75,11 @@ func newDesk(t *testing.T, class attest.Class) *desk {
 	}
 	d.release = gate.Release{
 		Schema: 1, Name: "1.0.0", Artifacts: []attest.Artifact{linux, windows}, Suites: []attest.Artifact{suite},
-		Cells: []gate.ReleaseCell{cell("nine-pcscd", "pcscd", linux.Name), cell("nine-wine", "wine", windows.Name), cell("nine-package", "package")},
+		Cells: []gate.ReleaseCell{cell("nine-pcscd", "pcscd", linux.Name), cell("nine-wine", "windows", windows.Name), cell("nine-package", "package")},
 	}
 	d.record = attest.Record{Host: "bench-1", Class: class, Key: string(d.host.id().PEM()), NotBefore: now.Add(-48 * time.Hour), NotAfter: now.Add(48 * time.Hour)}
 	d.index = attest.Index{Run: "run-1", Class: class, Start: now.Add(-2 * time.Hour), End: now.Add(-time.Hour)}
-	d.attempts = []attest.Attempt{d.attempt("nine-pcscd", "pcscd", linux), d.attempt("nine-wine", "wine", windows), d.attempt("nine-package", "package", suite)}
+	d.attempts = []attest.Attempt{d.attempt("nine-pcscd", "pcscd", linux), d.attempt("nine-wine", "windows", windows), d.attempt("nine-package", "package", suite)}
 	return d
 }
 
@@ -278,7 +278,17 @@ func TestVerify(t *testing.T) {
 		{"a program that only package cells judge", func(d *desk) {
 			d.release.Cells = slices.Delete(d.release.Cells, 0, 1)
 			d.attempts = slices.Delete(d.attempts, 0, 1)
-		}, 2, "No cell judges the program smartcard-connect; package cells count for none"},
+		}, 2, "No cell of kind pcscd judges the program smartcard-connect, and no other counts for it"},
+		{"a program that only a remote cell judges", func(d *desk) {
+			d.release.Cells[0].Kind, d.attempts[0].Cell.Kind = "remote", "remote"
+		}, 2, "No cell of kind pcscd judges the program smartcard-connect"},
+		{"a Windows program that only a Linux cell judges", func(d *desk) {
+			d.release.Cells[1].Kind, d.attempts[1].Cell.Kind = "pcscd", "pcscd"
+		}, 2, "No cell of kind windows judges the program smartcard-connect.exe"},
+		{"a remote cell that the plan lets count", func(d *desk) {
+			d.release.Cells[0].Kind, d.attempts[0].Cell.Kind = "remote", "remote"
+			d.release.Counts = map[string][]string{linux.Name: {"remote"}}
+		}, 0, ""},
 		{"a package cell that says it judged a program", func(d *desk) { d.attempts[2].Subjects = []attest.Artifact{linux} }, 3, "a package cell judges what is linked into the suite"},
 
 		{"a waived failure", func(d *desk) { fail(&d.attempts[0]); d.waivers = []gate.Waiver{waiver} }, 0, "is waived by release@example.org until 2026-11-27: known, see 12"},

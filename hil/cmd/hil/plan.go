@@ -95,7 +95,7 @@ func (c planCommand) Run(w world) error {
 		return err
 	}
 	if c.Release != "" {
-		return c.release(w, plan)
+		return c.release(w, cells, plan)
 	}
 	list := make([]planned, len(cells))
 	for i, x := range cells {

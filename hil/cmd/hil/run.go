@@ -2,12 +2,14 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
@@ -28,6 +30,7 @@ type runCommand struct {
 	Plan     string        `type:"existingfile" placeholder:"FILE" help:"With --sign: the release's plan, as made by 'hil plan --release'."`
 	Host     string        `default:"${host}" help:"With --sign: this host's name, as it was enrolled."`
 	RunID    string        `placeholder:"ID" help:"With --sign: the run's ID, where others add to it. Default: a new one."`
+	Into     string        `name:"attestations" type:"path" placeholder:"DIR" help:"With --run-id: where attestations go. Cells that are there with a PASS or FAIL of this run are not run again, so that an interrupted run can go on. Default: the run's own folder."`
 	NoIndex  bool          `help:"With --sign: leave the index to 'hil index', because others will add to the run."`
 	Cells    string        `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
 	Only     string        `placeholder:"SPEC" help:"Only these specs, such as signin.hub, signin.* or a list with commas. Such a run is no release verdict."`
@@ -62,11 +65,14 @@ func (c runCommand) Run(w world) error {
 	if err := c.checkOnly(plan); err != nil {
 		return err
 	}
-	sign, closing, err := c.witness(w)
+	sign, closing, err := c.witness(w, chosen)
 	if err != nil {
 		return err
 	}
 	defer closing()
+	if chosen, err = c.remaining(w, sign, chosen); err != nil || len(chosen) == 0 {
+		return err
+	}
 	if c.Seed == 0 {
 		c.Seed = w.now().UnixNano()
 	}
@@ -104,14 +110,24 @@ func (c runCommand) run(w world, report result.Report, cells []cell.Cell, sign *
 	if err != nil {
 		return err
 	}
-	report.Cells = c.matrix(w, dir, cells)
+	var unsigned []error
+	report.Cells = c.matrix(w, dir, cells, func(found result.Cell) {
+		if sign != nil && w.ctx.Err() == nil { // what was cut short says nothing
+			if err := sign.Add(dir, found, report.Build); err != nil {
+				unsigned = append(unsigned, err)
+			}
+		}
+	})
 	report.End = w.now()
 	decision := gate.Decide(report)
 	report.Verdict = &decision
 	if err := write(dir, report); err != nil {
 		return err
 	}
-	if sign != nil {
+	if err := errors.Join(unsigned...); err != nil {
+		return err
+	}
+	if sign != nil && w.ctx.Err() == nil {
 		if err := sign.End(dir, report); err != nil {
 			return err
 		}
@@ -125,8 +141,28 @@ func (c runCommand) run(w world, report result.Report, cells []cell.Cell, sign *
 	return exit(decision.Exit)
 }
 
+// remaining are the cells that have no attestation yet which stands.
+func (c runCommand) remaining(w world, sign *witness.Witness, cells []cell.Cell) ([]cell.Cell, error) {
+	if sign == nil || c.Into == "" {
+		return cells, nil
+	}
+	var left []cell.Cell
+	for _, x := range cells {
+		v, stands, err := sign.Standing(x.ID())
+		if err != nil {
+			return nil, err
+		}
+		if stands {
+			_, _ = fmt.Fprintf(w.stderr, "%s is attested already: %s\n", x.ID(), v)
+			continue
+		}
+		left = append(left, x)
+	}
+	return left, nil
+}
+
 // witness is who signs, or nobody where that was not asked for.
-func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
+func (c runCommand) witness(w world, cells []cell.Cell) (*witness.Witness, func(), error) {
 	if c.Sign == "" {
 		return nil, func() {}, nil
 	}
@@ -141,11 +177,11 @@ func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.NoIndex != (c.RunID != "") {
+	if c.NoIndex != (c.RunID != "") || (c.Into != "" && !c.NoIndex) {
 		closing()
-		return nil, nil, fmt.Errorf("%w: --run-id and --no-index go together", errUsage)
+		return nil, nil, fmt.Errorf("%w: --run-id and --no-index go together, and --attestations needs both", errUsage)
 	}
-	sign := &witness.Witness{Host: keys[0], Planner: keys[1], Name: c.Host, Run: c.RunID, Plan: plan, Bin: c.programs(w).Bin}
+	sign := &witness.Witness{Host: keys[0], Planner: keys[1], Name: c.Host, Run: c.RunID, Plan: plan, Bin: c.programs(w).Bin, Places: cells, Into: c.Into}
 	if c.NoIndex {
 		sign.Planner = nil
 	}
@@ -157,8 +193,9 @@ func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
 }
 
 // matrix runs the cells and shows how they get on, on the error output when
-// the report itself goes to standard output.
-func (c runCommand) matrix(w world, dir string, cells []cell.Cell) []result.Cell {
+// the report itself goes to standard output. ended is told of each, one at a time.
+func (c runCommand) matrix(w world, dir string, cells []cell.Cell, ended func(result.Cell)) []result.Cell {
+	var mu sync.Mutex
 	live := &table.Live{Out: w.stdout, Terminal: w.terminal() && !c.JSON, Now: w.now}
 	if c.JSON {
 		live.Out = w.stderr
@@ -175,6 +212,9 @@ func (c runCommand) matrix(w world, dir string, cells []cell.Cell) []result.Cell
 			var n result.Counts
 			if e.Result != nil {
 				n = e.Result.Count()
+				mu.Lock()
+				ended(*e.Result)
+				mu.Unlock()
 			}
 			live.Set(e.Cell, e.State, n)
 		},
