@@ -11,10 +11,10 @@ STAMP    = -s -w -X main.version=$(VERSION) -X runtime.godebugDefault=clobberfre
 export GOFLAGS += -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help install build flags run dev test conformance bench peers check proof
+.PHONY: help install build flags run dev test conformance bench peers check proof release-gate release-gate-patches
 
 help: ## List these targets.
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-20s %s\n", $$1, $$2}'
 
 install: ## Install what is needed, or say what to install.
 	@ci/install.sh
@@ -54,3 +54,9 @@ check: ## Formatting, vet, and that everything builds without cgo and for Window
 
 proof: build ## Every spec red by its own fault, and every fault with the specs that notice it: out/proof/proof.md.
 	@bin/conformance prove --out out/proof
+
+release-gate: install build ## A release candidate, Linux and Windows, before the gate; goes on where it was: out/release.
+	@ci/release.sh
+
+release-gate-patches: install build ## Each patch in ci/patches makes the agent wrong: the gate must say FAIL: out/patches/table.md.
+	@ci/patches.sh
