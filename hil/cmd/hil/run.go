@@ -40,7 +40,7 @@ type runCommand struct {
 	Seed     int64         `help:"Fixes what is left to chance. Default: from the clock, and printed."`
 	AtOnce   int           `default:"2" help:"How many cells run at the same time."`
 	Retry    int           `default:"0" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
-	Waivers  string        `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, as a JSON array. They change no verdict."`
+	Waivers  string        `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, in the form that a gate reads. They change no verdict."`
 	Proof    string        `type:"existingfile" placeholder:"FILE" help:"A proof table to be shown in the report, as JSON."`
 	Deadline time.Duration `default:"4m" help:"How long the checks of one cell may take."`
 }
