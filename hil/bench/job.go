@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -135,8 +136,14 @@ func (j Job) startScriptedAgent(ctx context.Context, b *Bench, t *cell.Target) e
 	if err != nil {
 		return err
 	}
+	tpm := ""
+	if slices.Contains(t.Features, "device-key") {
+		if tpm, err = b.StartTPM(ctx); err != nil {
+			return err
+		}
+	}
 	return b.StartAgent(ctx, AgentOptions{
-		Prompter: "pinentry",
+		TPM: tpm, Prompter: "pinentry",
 		Pinentry: []string{pinentry, "--script", t.Script, "--shown", t.Shown},
 		Opener:   opener,
 	})

@@ -38,6 +38,7 @@ type AgentOptions struct {
 	Pinentry []string // program and arguments
 	Opener   []string // program and arguments of the browser opener
 	Terminal bool     // the agent may use our terminal
+	TPM      string   // where the computer's TPM is; empty is the system's
 }
 
 // agentSettings is the agent's settings file; the agent reads it strictly.
@@ -49,6 +50,7 @@ type agentSettings struct {
 	Opener         []string      `json:"browser_opener,omitempty"`
 	Port           int           `json:"port"`
 	Socket         string        `json:"port_service_socket"`
+	TPM            string        `json:"tpm,omitempty"`
 }
 
 type agentIssuer struct {
@@ -77,7 +79,7 @@ func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
 		Issuers:        []agentIssuer{{b.Issuer, "int"}},
 		SigningOrigins: []string{SigningOrigin},
 		Prompter:       o.Prompter, Pinentry: o.Pinentry, Opener: o.Opener,
-		Port: agentPort, Socket: socket,
+		Port: agentPort, Socket: socket, TPM: o.TPM,
 	}
 	b.Settings = b.path("settings.json")
 	if err := writeJSON(b.Settings, s); err != nil {
