@@ -15,25 +15,47 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
-// Effect is one fault and the checks that notice it.
+// Effect is one fault and the checks that notice it. As JSON it is the Effect of
+// reports/result.
 type Effect struct {
 	Fault  string   `json:"fault"`
 	Cell   string   `json:"cell,omitempty"`
-	Others int      `json:"others"`          // checks that the whole cell judges, but for those that the fault proves
-	Ran    int      `json:"ran"`             // of these, those that look at the part the fault is in, and ran
-	Red    []string `json:"red"`             // of these, those that were not green
-	Cut    bool     `json:"cut,omitempty"`   // it was clear before all ran
+	Judged int      `json:"judged"`          // checks that a healthy cell judges
+	Red    []string `json:"red"`             // of these, those not green with the fault on
 	Proves []string `json:"proves"`          // checks that have the fault for their proof
 	Error  string   `json:"error,omitempty"` // why it could not be found out
+	Ran    int      `json:"-"`               // other checks that look at the part the fault is in, and ran
+	Cut    bool     `json:"-"`               // it was clear before all ran
+}
+
+// others are the checks of the cell that the fault does not prove, and how many
+// of them are red: those that it proves are meant to be.
+func (e Effect) others() (judged, red int) {
+	judged = e.Judged
+	for _, id := range e.Red {
+		if slices.Contains(e.Proves, id) {
+			judged--
+		} else {
+			red++
+		}
+	}
+	return judged, red
 }
 
 // Green is the share of the other checks of the cell that a fault leaves as they
 // are. Those that do not look at the part it is in are: see meets.
 func (e Effect) Green() float64 {
-	if e.Others == 0 {
+	judged, red := e.others()
+	if judged == 0 {
 		return 1
 	}
-	return 1 - float64(len(e.Red))/float64(e.Others)
+	return 1 - float64(red)/float64(judged)
+}
+
+// spares reports whether enough are green if so many more are red.
+func (e Effect) spares(more int) bool {
+	judged, red := e.others()
+	return float64(red+more) <= (1-Share)*float64(judged)
 }
 
 // Faults are those that some check has for its proof, with their parameters,
@@ -80,7 +102,7 @@ func (e *Effect) measure(ctx context.Context, first suite.Check, all []suite.Che
 	others := slices.DeleteFunc(slices.Clone(all), func(c suite.Check) bool {
 		return slices.Contains(e.Proves, c.ID) || len(f.Missing(c.Requires)) > 0
 	})
-	e.Cell, e.Others, f.Faults = f.Cell, len(others), []string{e.Fault}
+	e.Cell, e.Judged, f.Faults = f.Cell, len(others), []string{e.Fault}
 	t, err := target.Open(ctx, f)
 	if err != nil {
 		return err
@@ -93,11 +115,6 @@ func (e *Effect) measure(ctx context.Context, first suite.Check, all []suite.Che
 		e.one(ctx, c, t)
 	}
 	return t.Close()
-}
-
-// spares reports whether enough are green if so many more are red.
-func (e *Effect) spares(more int) bool {
-	return float64(len(e.Red)+more) <= (1-Share)*float64(e.Others)
 }
 
 // touching are the checks that meet a fault, those that wait for readers last.

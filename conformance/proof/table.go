@@ -14,7 +14,7 @@ import (
 type Table struct {
 	Rows    []Row         `json:"rows"`
 	Effects []Effect      `json:"effects"`
-	Took    time.Duration `json:"took_ns"`
+	Took    time.Duration `json:"-"`
 }
 
 // Plan is what to show. The zero Plan shows nothing.
@@ -51,8 +51,26 @@ func Make(ctx context.Context, p Plan) Table {
 		g.Go(func() error { defer step(); t.Effects[i] = Of(ctx, id, proves[id], p.All, p.Brief); return nil })
 	}
 	_ = g.Wait() // no function returns an error
+	t.credit()
 	t.Took = time.Since(start)
 	return t
+}
+
+// credit adds to each fault the checks that were red for it as its proof.
+func (t Table) credit() {
+	red := map[string]bool{}
+	for _, r := range t.Rows {
+		red[r.Spec] = r.Red
+	}
+	for i := range t.Effects {
+		e := &t.Effects[i]
+		for _, id := range e.Proves {
+			if red[id] {
+				e.Red = append(e.Red, id)
+				e.Judged++
+			}
+		}
+	}
 }
 
 // measured are the faults to measure, sorted.

@@ -16,7 +16,7 @@ func proven() proof.Table {
 			{Spec: "card.opens", Fault: "card.shut", Because: "shut", Said: "the card is shut: 6A82", Red: true},
 			{Spec: "card.signs", Fault: "card.shut:n=2", Because: "shut", Said: `the card says "shut"`, Red: true},
 		},
-		Effects: []proof.Effect{{Fault: "card.shut", Cell: "c", Others: 10, Ran: 5, Red: []string{"a.b", "a.c"}}},
+		Effects: []proof.Effect{{Fault: "card.shut", Cell: "c", Judged: 11, Ran: 5, Red: []string{"a.b", "a.c", "card.opens"}, Proves: []string{"card.opens"}}},
 		Took:    90 * time.Second,
 	}
 }
@@ -42,7 +42,7 @@ func TestJudge(t *testing.T) {
 		"no proof":            {func(t *proof.Table) { t.Rows[0] = proof.Row{Spec: "card.opens"} }, "card.opens with  on is not red"},
 		"nothing seen":        {func(t *proof.Table) { t.Rows[0].Said = "the card is shut" }, "card.opens says nothing that it saw"},
 		"eleven":              {eleven, "card.shut proves 11 specs, 10 are allowed"},
-		"three of ten":        {func(t *proof.Table) { t.Effects[0].Red = []string{"a.b", "a.c", "a.d"} }, "card.shut leaves only 70 % of the others green: 3 of 10 are red"},
+		"three of ten":        {func(t *proof.Table) { t.Effects[0].Red = []string{"a.b", "a.c", "a.d", "card.opens"} }, "card.shut leaves only 70 % of the others green: 3 of 10 are red"},
 		"nothing ran":         {func(t *proof.Table) { t.Effects[0].Ran = 0 }, "card.shut is met by no other spec of c"},
 		"not measured":        {func(t *proof.Table) { t.Effects[0].Error = "no port" }, "card.shut could not be measured: no port"},
 	} {

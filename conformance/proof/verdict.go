@@ -34,7 +34,8 @@ func (t Table) Wrong() []string {
 		case e.Ran == 0 && !e.Cut:
 			said = append(said, fmt.Sprintf("%s is met by no other spec of %s", e.Fault, e.Cell))
 		case !e.spares(0):
-			said = append(said, fmt.Sprintf("%s leaves only %.0f %% of the others green: %d of %d are red", e.Fault, 100*e.Green(), len(e.Red), e.Others))
+			others, red := e.others()
+			said = append(said, fmt.Sprintf("%s leaves only %.0f %% of the others green: %d of %d are red", e.Fault, 100*e.Green(), red, others))
 		}
 	}
 	slices.Sort(said)
