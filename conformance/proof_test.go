@@ -3,11 +3,14 @@ package conformance_test
 import (
 	"context"
 	"runtime"
+	"slices"
 	"testing"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/conformance/catalogue"
 	"github.com/smartcard-connect/smartcard-connect/conformance/judge"
 	"github.com/smartcard-connect/smartcard-connect/conformance/proof"
+	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
@@ -88,5 +91,30 @@ func TestFaultsLeaveOthersGreen(t *testing.T) {
 				t.Errorf("%s in %s: %v", s, e.Cell, e.Red)
 			}
 		})
+	}
+}
+
+// Requirement: specs that count as green because they do not meet the card are
+// green without a card. This takes each fourth. Source: conformance/README.md,
+// "What proves what". Turned red by: a provider's spec that takes to the card.
+func TestUnmetIsGreen(t *testing.T) {
+	t.Parallel()
+	whole := target.InProcess("9", iso7816.T1)
+	unmet := slices.DeleteFunc(catalogue.All(), func(c suite.Check) bool {
+		return proof.Meets("card.garbage", c) || len(whole.Missing(c.Requires)) > 0
+	})
+	without := target.InMode("")
+	without.Features = nil
+	for _, c := range unmet {
+		without.Features = append(without.Features, c.Requires...)
+	}
+	cell := open(t, without)
+	for n := 0; n < len(unmet); n += 4 {
+		if s := judge.One(t.Context(), unmet[n], cell, judge.Limits{}); s.Verdict != result.Pass {
+			t.Errorf("%s %s: %s", s.Verdict, s.ID, s.Reason)
+		}
+	}
+	if len(unmet) == 0 {
+		t.Error("every spec meets the card")
 	}
 }

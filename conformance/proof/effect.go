@@ -43,7 +43,7 @@ func (e Effect) others() (judged, red int) {
 }
 
 // Green is the share of the other checks of the cell that a fault leaves as they
-// are. Those that do not look at the part it is in are: see meets.
+// are. Those that do not look at the part it is in are: see Meets.
 func (e Effect) Green() float64 {
 	judged, red := e.others()
 	if judged == 0 {
@@ -122,7 +122,7 @@ func touching(id string, checks []suite.Check) []suite.Check {
 	var now, last []suite.Check
 	for _, c := range checks {
 		switch {
-		case !meets(id, c):
+		case !Meets(id, c):
 		case area(c.ID) == "reader":
 			last = append(last, c)
 		default:
@@ -145,14 +145,14 @@ func (e *Effect) one(ctx context.Context, c suite.Check, t *target.Target) {
 	}
 }
 
-// meets reports whether a check looks at the part of a cell that a fault is in:
+// Meets reports whether a check looks at the part of a cell that a fault is in:
 // the rest of the cell could be without that part, and they would be green. It
 // goes by what a check requires. At a fault of the card these are the checks of
 // the card and of its reader, and those that have an agent sign in; the
 // provider's have a card of their own making. At one of the provider they are
 // those that want more than a card, at one of the door and of the agent's way to
 // its readers those that want an agent.
-func meets(id string, c suite.Check) bool {
+func Meets(id string, c suite.Check) bool {
 	_, agents := service.Find(id)
 	_, others := pcsc.Find(id)
 	wants := func(f target.Feature) bool { return slices.Contains(c.Requires, f) }
