@@ -198,7 +198,7 @@ func (b *Bench) checkAfter(ctx context.Context, c cell.Cell) error {
 		return nil
 	}
 	if c.Kind == rig.Windows {
-		return errors.Join(b.checkBox(ctx), b.checkParts(ctx))
+		return errors.Join(b.checkBox(ctx), b.boot(ctx), b.checkParts(ctx))
 	}
 	return b.Check(ctx, c.Reader.Name)
 }

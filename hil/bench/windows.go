@@ -53,7 +53,8 @@ func (b *Bench) ours(name string, args ...string) (part.Program, error) {
 }
 
 // boot starts Windows and leaves it running: what boots beside the first program
-// would keep that one's outputs open, and boot again after the last.
+// would keep that one's outputs open, and boot again after the last. Where it runs
+// already, this shows that it still starts programs.
 func (b *Bench) boot(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, bootTime)
 	defer cancel()
