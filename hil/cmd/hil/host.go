@@ -31,6 +31,7 @@ type hostCommand struct {
 	AtOnce   int             `default:"2" help:"How many cells run at the same time."`
 	TTL      time.Duration   `name:"ttl" default:"45s" help:"How long a lease lasts without being renewed."`
 	Grace    time.Duration   `default:"10s" help:"As at the hub."`
+	traceFlags
 }
 
 // Help is what the command's --help teaches.
@@ -72,6 +73,11 @@ func (c hostCommand) Run(w world) error {
 	if err != nil {
 		return err
 	}
+	runner, traced, err := c.runner(w, log)
+	if err != nil {
+		return err
+	}
+	defer traced()
 	gadgets, release, err := c.gadgets(w)
 	if err != nil {
 		return err
@@ -82,7 +88,7 @@ func (c hostCommand) Run(w world) error {
 		return err
 	}
 	d := host.Daemon{
-		Host: c.Name, Boot: boot(w), Farm: store, Guard: guard, Journal: state.Journal, Runner: c.runner(w),
+		Host: c.Name, Boot: boot(w), Farm: store, Guard: guard, Journal: state.Journal, Runner: runner,
 		There: host.Remote{NC: nc}, Archive: archive(store), Able: state.Able,
 		AtOnce: c.AtOnce, TTL: c.TTL, Log: log, Now: w.now,
 	}
@@ -138,12 +144,19 @@ func (c hostCommand) gadgets(w world) (host.Gadgets, func() error, error) {
 }
 
 // runner starts this program again for each cell.
-func (c hostCommand) runner(w world) host.Runner {
+func (c hostCommand) runner(w world, log *slog.Logger) (host.Runner, func(), error) {
+	tracer, settings, closing, err := c.tracer(w, "hil host", log)
+	if err != nil {
+		return nil, nil, err
+	}
 	args := []string{"cell-run", "--bin", c.programs(w).Bin, "--out", filepath.Join(c.Dir, "cells")}
 	if c.Rig != "" {
 		args = append(args, "--rig", c.Rig)
 	}
-	return host.Exec{Path: w.self, Args: args, Env: w.env, Logs: filepath.Join(c.Dir, "logs"), Now: w.now}
+	return host.Exec{
+		Path: w.self, Args: args, Env: w.env, Logs: filepath.Join(c.Dir, "logs"), Now: w.now,
+		Tracer: tracer, Traces: settings,
+	}, closing, nil
 }
 
 // archive passes a host's journal on to the hub's results.

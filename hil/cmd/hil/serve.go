@@ -29,6 +29,7 @@ type serveCommand struct {
 	Replicas int             `default:"1" help:"On how many nodes everything is kept: 3 in a cluster of three."`
 	Planner  bool            `default:"true" negatable:"" help:"Plan here too. Of all planners one leads."`
 	pageFlags
+	traceFlags
 	Grace time.Duration `default:"10s" help:"How long after a lease its devices stay closed. The same at all hubs and hosts."`
 }
 
@@ -112,10 +113,16 @@ func (c serveCommand) open(ctx context.Context, server *hub.Server, log *slog.Lo
 
 // work plans and shows until a signal.
 func (c serveCommand) work(w world, v hubView, log *slog.Logger) error {
+	tracer, _, closing, err := c.tracer(w, "hil planner", log)
+	if err != nil {
+		return err
+	}
+	defer closing()
 	group, ctx := errgroup.WithContext(w.ctx)
 	if c.Planner {
 		p := planner.Planner{
-			Farm: v.farm, Queue: v.farm, Book: v.book, Grace: c.Grace, Log: log, Now: w.now,
+			Tracer: tracer,
+			Farm:   v.farm, Queue: v.farm, Book: v.book, Grace: c.Grace, Log: log, Now: w.now,
 			Holder: farm.Holder{Host: w.host + "/" + c.Node, Boot: boot(w)},
 		}
 		group.Go(func() error { p.Lead(ctx); return nil })

@@ -1,10 +1,13 @@
 package planner
 
 import (
+	"context"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
+	"github.com/smartcard-connect/smartcard-connect/hil/trace"
 )
 
 // next is the attempt that a cell needs now, if it needs one.
@@ -26,10 +29,23 @@ func (p *Planner) next(r Run, c Cell, now farm.Progress, v view) (farm.Work, boo
 	}
 	w.Host, w.Devices = place.Host, place.Devices
 	v.load[w.Host]++
+	w.Trace = p.traced(w, why)
 	if w.Attempt > 1 {
 		p.Log.Info("another attempt", "run", w.Run, "cell", w.Cell, "attempt", w.Attempt, "host", w.Host, "why", why)
 	}
 	return w, true
+}
+
+// traced is where the attempt's trace goes on: from a span of the planner's, within
+// the trace of whoever asked for the run.
+func (p *Planner) traced(w farm.Work, why string) string {
+	if p.Tracer == nil {
+		return w.Trace
+	}
+	ctx, end := p.Tracer.Span(trace.Resume(context.Background(), w.Trace), "hand out", trace.Run, w.Run, trace.Cell, w.Cell,
+		trace.Attempt, strconv.Itoa(w.Attempt), trace.Host, w.Host, "hil.why", why)
+	end(nil)
+	return trace.Carry(ctx)
 }
 
 // offer is how often waiting work is offered again.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
+	"github.com/smartcard-connect/smartcard-connect/hil/trace"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/host"
 )
 
@@ -31,6 +32,8 @@ type Planner struct {
 	Wake  <-chan struct{} // a reason to look before the next tick; may be nil
 	Log   *slog.Logger
 	Now   func() time.Time
+
+	Tracer *trace.Tracer // begins the trace of each attempt that is handed out; nil begins none
 
 	runs  map[string]Run    // by ID: a run never changes
 	waits map[attempt]*wait // what was seen to wait
