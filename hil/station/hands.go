@@ -50,5 +50,6 @@ func (s *Station) cycle(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
+	s.name = "" // it may come back as another
 	return s.ask(context.WithoutCancel(ctx), s.Port, host.PowerOn, "")
 }

@@ -7,7 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
@@ -43,32 +43,38 @@ type Station struct {
 	Run      func(ctx context.Context, name string) result.Cell
 	Patience time.Duration // for a card to be seen; 0 is 20 s
 
+	name  string // as PC/SC calls it
 	found result.Cell
 }
 
 // settle is how often a reader is looked at again while something is awaited.
 const settle = 100 * time.Millisecond
 
-// now is the reader as it is, and as PC/SC calls it. Errors wrap inventory.ErrNotHere.
+// now is the reader as it is, and as PC/SC calls it. Which one it is, is asked once,
+// and again when its name is gone. Errors wrap inventory.ErrNotHere.
 func (s *Station) now(ctx context.Context) (reader.State, error) {
 	states, err := s.System.Readers(ctx)
 	if err != nil {
 		return reader.State{}, err
 	}
-	list, err := inventory.Look{System: s.System, NoCards: true}.Readers(ctx)
-	if err != nil {
-		return reader.State{}, err
-	}
-	seen, err := inventory.Find(list, s.Reader)
-	if err != nil {
-		return reader.State{}, err
-	}
-	for _, state := range states {
-		if state.Name == seen.Name {
-			return state, nil
+	called := func(state reader.State) bool { return s.name != "" && state.Name == s.name }
+	i := slices.IndexFunc(states, called)
+	if i < 0 {
+		list, err := inventory.Look{System: s.System, NoCards: true}.Readers(ctx)
+		if err != nil {
+			return reader.State{}, err
 		}
+		seen, err := inventory.Find(list, s.Reader)
+		if err != nil {
+			return reader.State{}, err
+		}
+		s.name = seen.Name
+		i = slices.IndexFunc(states, called)
 	}
-	return reader.State{}, fmt.Errorf("%w: %s", inventory.ErrNotHere, seen.Name)
+	if i < 0 {
+		return reader.State{}, fmt.Errorf("%w: %s", inventory.ErrNotHere, s.name)
+	}
+	return states[i], nil
 }
 
 // Route brings the card, unless it is there. Another card of the bench is taken out
@@ -161,9 +167,25 @@ func (s *Station) serial(ctx context.Context, name string, p iso7816.Protocol) (
 	return serial, err
 }
 
+// letting is how long the service may take to see that whoever had the card before
+// has let it go.
+const letting = 3 * time.Second
+
+// take holds the card with power afresh. The lease says that nobody else may: one
+// that is there still is on its way out, and is waited for.
+func take(ctx context.Context, name string, p iso7816.Protocol) (c *contact.Card, err error) {
+	for range letting / settle {
+		if c, err = contact.Take(ctx, name, p); !errors.Is(err, contact.ErrTaken) {
+			break
+		}
+		time.Sleep(settle)
+	}
+	return c, err
+}
+
 // with takes the card for one thing, with power afresh.
 func (s *Station) with(ctx context.Context, name string, p iso7816.Protocol, do func(*contact.Card) error) error {
-	c, err := contact.Take(ctx, name, p)
+	c, err := take(ctx, name, p)
 	if err != nil {
 		return err
 	}
@@ -229,7 +251,7 @@ func (s *Station) Judge(ctx context.Context) error {
 // Collect is what was found; trace and logs are where the process left them.
 func (s *Station) Collect(context.Context) (result.Cell, error) {
 	if s.found.ID == "" {
-		return result.Cell{}, fmt.Errorf("reader %s: nothing was judged", strings.TrimSpace(s.Reader.ID))
+		return result.Cell{}, fmt.Errorf("reader %s: nothing was judged", s.Reader.ID)
 	}
 	return s.found, nil
 }
