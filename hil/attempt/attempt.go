@@ -48,6 +48,12 @@ type Attempt struct {
 	Devices []farm.Device
 	TTL     time.Duration // of the lease; 0 is 45 s
 
+	// Permit asks whether this card may be harmed as the cell will, and writes down
+	// what it will lose; it is asked after the card has said who it is and before the
+	// judge. done says how it ended, and is not called where nobody knows: then the
+	// card is barred until somebody looks. Nil is for a cell that does no harm.
+	Permit func(serial string) (done func(how string) error, err error)
+
 	Deadline time.Duration // of the conformance process; 0 is 4 minutes
 	Spends   int           // passcode tries that the cell may leave spent
 	Now      func() time.Time
@@ -90,6 +96,7 @@ func (r Report) sum(which func(string) bool) (sum time.Duration) {
 const (
 	judge  = "judge"
 	detect = "detect"
+	permit = "permit"
 )
 
 // going is an attempt under way.
@@ -98,6 +105,8 @@ type going struct {
 	report Report
 	grant  farm.Grant
 	before int // passcode tries, -1 is unknown
+	serial string
+	done   func(how string) error // of the permit
 }
 
 // Run makes the attempt. It always has an answer, and has released what it held
@@ -157,10 +166,13 @@ func (g *going) prepare(ctx context.Context) (name string, err error) {
 		name string
 		do   func(context.Context) error
 	}{
-		{"route", g.Place.Route}, {detect, g.Place.Detect}, {"identify", g.identify}, {"power", g.Place.Power}, {"counters", g.count},
+		{"route", g.Place.Route}, {detect, g.Place.Detect}, {"identify", g.identify}, {"power", g.Place.Power}, {"counters", g.count}, {permit, g.permit},
 	} {
 		if err := context.Cause(ctx); err != nil {
 			return s.name, err
+		}
+		if s.name == permit && g.Permit == nil {
+			continue
 		}
 		if err := g.phase(s.name, func() error { return s.do(ctx) }); err != nil {
 			return s.name, err
@@ -170,11 +182,12 @@ func (g *going) prepare(ctx context.Context) (name string, err error) {
 }
 
 func (g *going) identify(ctx context.Context) error {
-	if g.Serial == "" {
+	if g.Serial == "" && g.Permit == nil {
 		return nil
 	}
 	serial, err := g.Place.Identify(ctx)
-	if err == nil && !strings.EqualFold(serial, g.Serial) {
+	g.serial = serial
+	if err == nil && g.Serial != "" && !strings.EqualFold(serial, g.Serial) {
 		err = fmt.Errorf("%w: the card in the reader is %q, and the plan names %q", ErrCard, serial, g.Serial)
 	}
 	return err
@@ -185,6 +198,12 @@ func (g *going) count(ctx context.Context) error {
 	if known && err == nil {
 		g.before = left
 	}
+	return err
+}
+
+// permit gets leave to harm the card.
+func (g *going) permit(context.Context) (err error) {
+	g.done, err = g.Permit(g.serial)
 	return err
 }
 
@@ -227,17 +246,32 @@ func (g *going) take(found result.Cell) {
 	g.report.Verdict, g.report.Reason = string(found.Verdict), found.Reason
 }
 
-// spent holds the card's counter against what the cell may have cost.
+// spent holds the card's counter against what the cell may have cost, and settles
+// the permit once the counter is known.
 func (g *going) spent(ctx context.Context) error {
 	if g.before < 0 {
-		return nil
+		return g.settle("its counter is not known without a try")
 	}
 	left, known, err := g.Place.Tries(ctx)
 	if err != nil {
 		return fmt.Errorf("the card had %d tries before and now does not say: %w", g.before, err)
 	}
-	if known && left < g.before-g.Spends {
+	if !known {
+		return g.settle("its counter is not known any more without a try")
+	}
+	settled := g.settle(fmt.Sprintf("%d passcode tries left, %d before", left, g.before))
+	if left < g.before-g.Spends {
 		return fmt.Errorf("%w: %d passcode tries are left, %d were before, and the cell may spend %d", ErrCard, left, g.before, g.Spends)
+	}
+	return settled
+}
+
+func (g *going) settle(how string) error {
+	if g.done == nil {
+		return nil
+	}
+	if err := g.done(how); err != nil {
+		return fmt.Errorf("how it ended was not written down: %w", err)
 	}
 	return nil
 }

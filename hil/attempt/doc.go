@@ -5,6 +5,8 @@
 //	detect     the reader sees it
 //	identify   it is the card that the plan names, by serial
 //	power      power off and on, exclusive, with the wanted protocol
+//	counters   how many passcode tries the card has
+//	permit     the interlock's leave, where the cell harms the card
 //	judge      the conformance process, with a deadline
 //	collect    result, trace and logs
 //	counters   the card has the passcode tries that it should have

@@ -9,11 +9,16 @@ import (
 
 // describe writes what runs into the target.
 func (b *Bench) describe(t *cell.Target) error {
-	t.Issuer, t.Control, t.Bench = b.Issuer, b.Control, b.Cards[0].Control
+	t.Issuer, t.Control = b.Issuer, b.Control
+	if len(b.Cards) > 0 {
+		t.Bench = b.Cards[0].Control
+	}
 	if b.tape != "" {
 		t.Bench, t.Recorder = b.tape, b.tape
 	}
-	t.Agent, t.Ports, t.Settings = agentPort, servicePorts(), b.Settings
+	if b.Settings != "" {
+		t.Agent, t.Ports, t.Settings = agentPort, servicePorts(), b.Settings
+	}
 	t.Programs = b.Programs.Of(cell.Cell{Kind: t.Kind, Arch: b.Arch})
 	t.Clients = b.clients()
 	if !slices.Contains(t.Features, "browser") {

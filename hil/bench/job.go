@@ -15,6 +15,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/fault"
 	"github.com/smartcard-connect/smartcard-connect/hil/part"
+	"github.com/smartcard-connect/smartcard-connect/hil/pcscd"
 	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
@@ -26,13 +27,23 @@ type Job struct {
 	Bin      string        `json:"bin"` // absolute; built programs
 	Fault    string        `json:"fault,omitempty"`
 	Seed     int64         `json:"seed"`
-	Only     string        `json:"only,omitempty"` // a filter on specs
-	Tape     Tape          `json:"tape,omitzero"`  // a recording that is made or played
-	Deadline time.Duration `json:"deadline_ns"`    // for the conformance program
+	Only     string        `json:"only,omitempty"`    // a filter on specs
+	Tape     Tape          `json:"tape,omitzero"`     // a recording that is made or played
+	Plastic  bool          `json:"plastic,omitempty"` // the card is in a reader of this machine, and in it already: none is made, and nothing can be switched on in it
+	Deadline time.Duration `json:"deadline_ns"`       // for the conformance program
 }
 
 // Write writes the job where the process inside will read it.
 func (j Job) Write(path string) error { return writeJSON(path, j) }
+
+// Keeps are the folders of this machine that the cell sees inside its namespaces:
+// that of the smartcard service's socket, for a card of plastic.
+func (j Job) Keeps() []string {
+	if !j.Plastic {
+		return nil
+	}
+	return []string{filepath.Dir(pcscd.Socket)}
+}
 
 // ReadJob reads a job file strictly.
 func ReadJob(path string) (Job, error) {
@@ -54,7 +65,7 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 	defer b.Close()
 	target, err := j.build(ctx, b)
 	if errors.Is(err, ErrProduct) {
-		return j.Cell.Settle(j.Cell.Failed(err), b.checkAfter(ctx, j.Cell))
+		return j.Cell.Settle(j.Cell.Failed(err), j.checkAfter(ctx, b))
 	}
 	if err != nil {
 		return j.Cell.Missed(err)
@@ -66,7 +77,7 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 	if err := writeJSON(b.path("target.json"), target); err != nil {
 		return j.Cell.Missed(err)
 	}
-	if f, ok := fault.Find(j.Fault); ok && j.Cell.Kind != rig.Package {
+	if f, ok := fault.Find(j.Fault); ok && j.Cell.Kind != rig.Package && !j.Plastic {
 		f.Break(b)
 	}
 	found := j.judge(ctx, b, 0)
@@ -77,12 +88,12 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 	if !cell.Red(found) {
 		return j.Cell.Settle(found, nil)
 	}
-	return j.Cell.Settle(found, b.checkAfter(ctx, j.Cell))
+	return j.Cell.Settle(found, j.checkAfter(ctx, b))
 }
 
 // openDoor lets checks stop the smartcard service, where there is one.
 func (j Job) openDoor(ctx context.Context, b *Bench, t *cell.Target) (shut func(), err error) {
-	if j.Cell.Kind == rig.Package {
+	if j.Cell.Kind == rig.Package || j.Plastic { // this machine's service is not the cell's to stop
 		return func() {}, nil
 	}
 	t.Daemon, shut, err = b.DaemonDoor(ctx)
@@ -105,6 +116,9 @@ func (j Job) build(ctx context.Context, b *Bench) (cell.Target, error) {
 	if j.Cell.Kind == rig.Package {
 		return t, nil
 	}
+	if j.Plastic {
+		return t, j.buildPlastic(ctx, b, &t)
+	}
 	steps := []func(context.Context) error{
 		b.StartDaemon,
 		func(ctx context.Context) error { return b.PutCard(ctx, j.Cell, 0, b.path("card.apdu")) },
@@ -122,6 +136,23 @@ func (j Job) build(ctx context.Context, b *Bench) (cell.Target, error) {
 		}
 	}
 	return t, b.describe(&t)
+}
+
+// buildPlastic has what stands around a card that is in its reader: provider and
+// agent, where the cell claims them.
+func (j Job) buildPlastic(ctx context.Context, b *Bench, t *cell.Target) error {
+	claims := func(f string) bool { return slices.Contains(t.Features, f) }
+	if claims("provider") || claims("agent") {
+		if err := b.StartProvider(ctx); err != nil {
+			return err
+		}
+	}
+	if claims("agent") {
+		if err := j.startScriptedAgent(ctx, b, t); err != nil {
+			return err
+		}
+	}
+	return b.describe(t)
 }
 
 // startScriptedAgent starts the agent whose person answers by script and whose
@@ -193,12 +224,14 @@ func (j Job) read() (result.Cell, error) {
 }
 
 // checkAfter is Check for a cell that has a bench.
-func (b *Bench) checkAfter(ctx context.Context, c cell.Cell) error {
-	if c.Kind == rig.Package {
+func (j Job) checkAfter(ctx context.Context, b *Bench) error {
+	switch {
+	case j.Cell.Kind == rig.Package:
 		return nil
-	}
-	if c.Kind == rig.Windows {
+	case j.Cell.Kind == rig.Windows:
 		return errors.Join(b.checkBox(ctx), b.boot(ctx), b.checkParts(ctx))
+	case j.Plastic: // whoever brought the card looks at it and at its reader
+		return b.checkParts(ctx)
 	}
-	return b.Check(ctx, c.Reader.Name)
+	return b.Check(ctx, j.Cell.Reader.Name)
 }

@@ -24,6 +24,7 @@ type Cell struct {
 	Features []string   `json:"features"`         // all that is claimed
 	Excluded string     `json:"excluded,omitempty"`
 	Bench    string     `json:"bench,omitempty"` // the rig's name
+	Spends   rig.Budget `json:"spends,omitzero"` // what an attempt may cost a card of plastic
 
 	Name      string `json:"name,omitempty"`      // ID from a plan file, instead of the rig's
 	Candidate string `json:"candidate,omitempty"` // which of the plan file's builds is judged; empty is the one at hand
@@ -55,6 +56,11 @@ func (c Cell) Patterns() []string {
 		return []string{c.Suite + ".*"}
 	}
 	return c.Specs
+}
+
+// Harms says whether the cell's specs spend passcode tries or write to the card.
+func (c Cell) Harms() bool {
+	return c.Spends != (rig.Budget{}) || slices.Contains(c.Features, "test-card")
 }
 
 // CardFlags tell cardemu which card to be.
@@ -117,7 +123,7 @@ func Of(r rig.Rig) ([]Cell, error) {
 }
 
 func one(r rig.Rig, row rig.Cells, card string) Cell {
-	c := Cell{Kind: row.Kind, Arch: row.Arch, Specs: row.Specs, Bench: r.Name}
+	c := Cell{Kind: row.Kind, Arch: row.Arch, Specs: row.Specs, Bench: r.Name, Spends: row.Spends}
 	c.Card, _ = r.Card(card)
 	c.Reader, _ = r.Reader(row.Reader)
 	c.Features = append(slices.Clone(row.Features), "series-"+c.Card.Series, strings.ToLower(c.Protocol()))

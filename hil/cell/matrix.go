@@ -34,6 +34,9 @@ func Planned(f plan.File, r rig.Rig) ([]Cell, []plan.Cell, error) {
 	return cells, places, nil
 }
 
+// At is one cell of a plan file on a rig, as Planned makes it.
+func At(r rig.Rig, p plan.Cell) (Cell, error) { return planned(r, p) }
+
 func planned(r rig.Rig, p plan.Cell) (Cell, error) {
 	for _, row := range r.Cells {
 		if p.Reader != "" && p.Reader != row.Kind && p.Reader != row.Reader {

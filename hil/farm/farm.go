@@ -119,6 +119,14 @@ type Outcome struct {
 	Result  json.RawMessage `json:"result,omitempty"` // the attempt's result.Cell
 	Start   time.Time       `json:"start"`
 	End     time.Time       `json:"end"`
+	Unfit   []Unfit         `json:"unfit,omitempty"` // devices of the attempt that nobody should get after it
+}
+
+// Unfit is a device that an attempt found not fit for use. Its host puts it into
+// quarantine.
+type Unfit struct {
+	Device Device `json:"device"`
+	Reason string `json:"reason"`
 }
 
 // Progress is the one record of a cell in a run. It rules, not the queue.

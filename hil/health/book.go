@@ -125,6 +125,10 @@ func (b *Book) Add(e Entry) error {
 // what had failed, and the bench's when a later attempt ended where an earlier had
 // missed: it is the earlier attempt's reader that flaked.
 func (b *Book) learn(e Entry) {
+	if e.Verdict == good {
+		delete(b.recent, e.place())
+		return
+	}
 	rule := b.Rule.orElse()
 	newest := append(b.recent[e.place()], e.Verdict)
 	b.recent[e.place()] = newest[max(0, len(newest)-rule.Of):]
@@ -153,9 +157,13 @@ func (b *Book) Due(host, reader string) bool {
 	return misses >= rule.Misses
 }
 
-// Cleared forgets what a reader had missed, after it was found good.
-func (b *Book) Cleared(host, reader string) {
-	delete(b.recent, Entry{Host: host, Reader: reader}.place())
+// good is the verdict of an entry that is no attempt: a reader was found good.
+const good = "GOOD"
+
+// Cleared forgets what a reader had missed, after it was found good. It is kept,
+// as attempts are.
+func (b *Book) Cleared(host, reader string, now time.Time) error {
+	return b.Add(Entry{Time: now, Host: host, Reader: reader, Verdict: good})
 }
 
 // Flake is how often something was not what it seemed.

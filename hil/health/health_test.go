@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/memory"
@@ -166,9 +167,13 @@ func TestBookOutlivesTheProgram(t *testing.T) {
 // twice. Source: issue 7 point 4, facts §6.3. Turned red by: waiting for a row of
 // misses, counting old ones, quarantine without a reason, coming back unseen.
 func TestReaderThatMissesIsQuarantined(t *testing.T) {
-	store, s := &memory.Farm{}, &sick{}
+	store, s, path := &memory.Farm{}, &sick{}, filepath.Join(t.TempDir(), "book")
+	book, closing, err := health.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := health.Ward{
-		Book: health.New(nil), Leases: store,
+		Book: book, Leases: store,
 		Check: func(ctx context.Context, _ farm.Device) error { return s.check(ctx) },
 		Hands: func(farm.Device) health.Hands { return s.hands() },
 	}
@@ -186,14 +191,20 @@ func TestReaderThatMissesIsQuarantined(t *testing.T) {
 	if len(records) != 1 || records[0].State != farm.Quarantined || !strings.Contains(records[0].Reason, errSick.Error()) {
 		t.Errorf("%+v", records)
 	}
-	if err := w.Back(t.Context(), d); !errors.Is(err, errSick) {
+	if err := w.Back(t.Context(), d, time.Now()); !errors.Is(err, errSick) {
 		t.Errorf("came back unseen: %v", err)
 	}
 	s.cured = true
-	if err := w.Back(t.Context(), d); err != nil || w.Book.Due("h", "1-1") {
+	if err := w.Back(t.Context(), d, time.Now()); err != nil || w.Book.Due("h", "1-1") {
 		t.Errorf("does not come back: %v", err)
 	}
 	if records, _ = store.Devices(t.Context()); records[0].State != farm.Free {
 		t.Errorf("%+v", records)
+	}
+	if err := closing.Close(); err != nil {
+		t.Error(err)
+	}
+	if again, closing, err := health.Open(path); err != nil || again.Due("h", "1-1") || closing.Close() != nil {
+		t.Errorf("the misses of before it was seen good count again: %v", err)
 	}
 }

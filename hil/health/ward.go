@@ -2,7 +2,7 @@ package health
 
 import (
 	"context"
-	"errors"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 )
@@ -34,20 +34,21 @@ func (w Ward) After(ctx context.Context, e Entry) (*Finding, error) {
 		return nil, err
 	}
 	if f.Good {
-		w.Book.Cleared(e.Host, e.Reader)
-		return &f, nil
+		return &f, w.Book.Cleared(e.Host, e.Reader, e.Time)
 	}
 	_, err = w.Leases.Set(ctx, d, farm.Quarantined, f.Reason)
 	return &f, err
 }
 
 // Back takes a reader out of quarantine, if it is now seen good twice.
-func (w Ward) Back(ctx context.Context, d farm.Device) error {
+func (w Ward) Back(ctx context.Context, d farm.Device, now time.Time) error {
 	err := verify(ctx, func(ctx context.Context) error { return w.Check(ctx, d) })
 	if err != nil {
 		return err
 	}
-	w.Book.Cleared(d.Host, d.ID)
+	if err := w.Book.Cleared(d.Host, d.ID, now); err != nil {
+		return err
+	}
 	_, err = w.Leases.Set(ctx, d, farm.Free, "")
-	return errors.Join(err)
+	return err
 }

@@ -36,6 +36,7 @@ type Runner struct {
 	AtOnce   int                        // cells running at the same time, at least 1
 	Inside   []string                   // our own program and verb that runs a job file inside namespaces
 	Tape     func(cell.Cell) bench.Tape // a recording that is made or played; nil is none
+	Plastic  bool                       // cards are in readers of this machine, see bench.Job
 	Env      func(dir string) []string
 	Outer    []string // the environment of scripts around a cell
 	Now      func() time.Time
@@ -105,7 +106,7 @@ func (r Runner) run(ctx context.Context, c cell.Cell, on string) result.Cell {
 	if err := os.MkdirAll(filepath.Join(dir, "home"), 0o755); err != nil {
 		return c.Missed(err)
 	}
-	job := bench.Job{Cell: c, Dir: dir, Bin: cmp.Or(r.Builds[c.Candidate], r.Bin), Fault: on, Seed: r.Seed, Only: r.Only, Deadline: r.Deadline}
+	job := bench.Job{Cell: c, Dir: dir, Bin: cmp.Or(r.Builds[c.Candidate], r.Bin), Fault: on, Seed: r.Seed, Only: r.Only, Plastic: r.Plastic, Deadline: r.Deadline}
 	if r.Tape != nil {
 		job.Tape = r.Tape(c)
 	}

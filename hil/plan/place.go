@@ -74,12 +74,9 @@ func (m *floorMap) elsewhere(s Stay, able []int) (places []Place) {
 // place is what a card in a reader needs.
 func (f Floor) place(reader, card int) Place {
 	r, c := f.Readers[reader], f.Cards[card]
-	p := Place{Host: r.Host, Devices: []farm.Device{
-		{Host: r.Host, Kind: farm.Reader, ID: cmp.Or(r.Device, r.ID)},
-		{Host: cmp.Or(c.Home, "floor"), Kind: farm.Card, ID: cmp.Or(c.Device, c.Serial)},
-	}}
+	p := Place{Host: r.Host, Devices: []farm.Device{r.device(), c.device()}}
 	if r.Port != "" {
-		p.Devices = append(p.Devices, farm.Device{Host: r.Host, Kind: farm.Power, ID: r.Port})
+		p.Devices = append(p.Devices, r.port())
 	}
 	return p
 }

@@ -243,6 +243,9 @@ func (c Cells) check() error {
 	if arch := slices.Contains([]string{"amd64", "386"}, c.Arch); arch != (c.Kind == Windows) || (c.Arch != "") != arch {
 		return fmt.Errorf("arch %q does not fit; windows cells say amd64 or 386, all others nothing", c.Arch)
 	}
+	if c.Spends.Writes < 0 || c.Spends.Tries < 0 || c.Spends.Locks < 0 {
+		return errors.New("spends counts what a card loses; nothing in it is negative")
+	}
 	for _, p := range c.Specs {
 		if _, err := path.Match(p, ""); err != nil {
 			return fmt.Errorf("specs %q: %w", p, err)

@@ -139,6 +139,7 @@ type Cells struct {
 	Reader   string   `yaml:"reader,omitempty"` // ID; kind package has none
 	Cards    []string `yaml:"cards,omitempty"`  // IDs; none is every card of the bench
 	Features []string `yaml:"features"`         // claimed beside the card's own
+	Spends   Budget   `yaml:"spends,omitempty"` // what an attempt at a cell may cost a card of plastic, at most
 }
 
 // Excluded is a cell that is not run on purpose.

@@ -25,7 +25,7 @@ func (c cellInitCommand) Run(w world) error {
 		go func() { _, _ = io.Copy(io.Discard, os.Stdin); died() }()
 		return result.WriteCell(w.stdout, job.Run(w.ctx, w.env))
 	}
-	if err := namespace.Setup(died); err != nil {
+	if err := namespace.Setup(died, job.Keeps()...); err != nil {
 		return result.WriteCell(w.stdout, job.Cell.Missed(err))
 	}
 	return result.WriteCell(w.stdout, job.Run(w.ctx, w.env))

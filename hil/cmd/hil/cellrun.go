@@ -10,6 +10,8 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 	"github.com/smartcard-connect/smartcard-connect/hil/matrix"
+	"github.com/smartcard-connect/smartcard-connect/hil/plan"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
@@ -17,6 +19,8 @@ import (
 // host's own rig file: what a card's secrets are goes over no network.
 type farmJob struct {
 	Cell     string        `json:"cell"`
+	Place    *plan.Cell    `json:"place,omitempty"` // of a plan file's cell: which of the rig's cards, at what
+	Build    string        `json:"build,omitempty"` // of a plan file, by its ID; empty is what the host has
 	Fault    string        `json:"fault,omitempty"`
 	Seed     int64         `json:"seed,omitempty"`
 	Only     string        `json:"only,omitempty"`
@@ -26,7 +30,9 @@ type farmJob struct {
 // cellRunCommand is one attempt of a farm's host, as a process of its own.
 type cellRunCommand struct {
 	where
-	Out string `required:"" type:"path" help:"Where attempts leave their files."`
+	Out   string            `required:"" type:"path" help:"Where attempts leave their files, and what is known of this host's readers."`
+	State string            `type:"path" help:"Where this machine keeps what cards have lost."`
+	Build map[string]string `help:"Where the programs of a plan file's builds are."`
 }
 
 // Run reads the work from the standard input and prints the outcome.
@@ -39,32 +45,75 @@ func (c cellRunCommand) Run(w world) error {
 	if err := json.Unmarshal(work.Job, &job); err != nil {
 		return fmt.Errorf("%w: no job: %w", errUsage, err)
 	}
-	all, err := c.cells()
+	r, err := c.rig()
 	if err != nil {
 		return err
 	}
-	for _, one := range all {
-		if one.ID() == job.Cell {
-			return c.outcome(w, c.run(w, work, job, one))
-		}
+	o, err := c.attempt(w, r, work, job)
+	if err != nil {
+		o = farm.Outcome{Verdict: farm.Miss, Reason: err.Error()}
 	}
-	return json.NewEncoder(w.stdout).Encode(farm.Outcome{Verdict: farm.Miss, Reason: fmt.Sprintf("this host's bench has no cell %q", job.Cell)})
+	return json.NewEncoder(w.stdout).Encode(o)
 }
 
-func (c cellRunCommand) run(w world, work farm.Work, job farmJob, one cell.Cell) result.Cell {
-	dir := filepath.Join(c.Out, filepath.Base(work.Run), fmt.Sprint(work.Attempt))
+// attempt runs the cell: in a real reader, where the bench has some, else in one
+// that is made for it. Errors are the bench's.
+func (c cellRunCommand) attempt(w world, r rig.Rig, work farm.Work, job farmJob) (farm.Outcome, error) {
+	one, err := job.find(r)
+	if err != nil {
+		return farm.Outcome{}, err
+	}
+	if plastic(r, one) {
+		return c.plastic(w, r, work, job, one)
+	}
+	run, err := c.runner(w, work, job)
+	if err != nil {
+		return farm.Outcome{}, err
+	}
+	return outcome(run.Run(w.ctx, []cell.Cell{one})[0])
+}
+
+// find is the cell in this host's rig.
+func (j farmJob) find(r rig.Rig) (cell.Cell, error) {
+	if j.Place != nil {
+		return cell.At(r, *j.Place)
+	}
+	all, err := cell.Of(r)
+	if err != nil {
+		return cell.Cell{}, err
+	}
+	for _, one := range all {
+		if one.ID() == j.Cell {
+			return one, nil
+		}
+	}
+	return cell.Cell{}, fmt.Errorf("this host's bench has no cell %q", j.Cell)
+}
+
+// plastic says whether a cell is for a card in a real reader.
+func plastic(r rig.Rig, c cell.Cell) bool { return c.Kind == rig.PCSCD && !plan.Software(r) }
+
+// runner runs the conformance process of the attempt.
+func (c cellRunCommand) runner(w world, work farm.Work, job farmJob) (matrix.Runner, error) {
+	bin := c.programs(w).Bin
+	if job.Build != "" {
+		if bin = c.Build[job.Build]; bin == "" {
+			return matrix.Runner{}, fmt.Errorf("this host has no build %q; 'hil host --build %s=DIR' says where it is", job.Build, job.Build)
+		}
+	}
 	return matrix.Runner{
-		Dir: dir, Bin: c.programs(w).Bin, Fault: job.Fault, Seed: job.Seed, Only: job.Only,
+		Dir: filepath.Join(c.Out, filepath.Base(work.Run), fmt.Sprint(work.Attempt)), Bin: bin, Fault: job.Fault, Seed: job.Seed, Only: job.Only,
 		Deadline: job.Deadline, AtOnce: 1, Now: w.now,
 		Inside: []string{w.self, "cell-init", "--job"},
 		Env:    func(dir string) []string { return cellEnv(w.env, dir) },
-	}.Run(w.ctx, []cell.Cell{one})[0]
+	}, nil
 }
 
-func (c cellRunCommand) outcome(w world, found result.Cell) error {
+// outcome puts a result into the words of the farm.
+func outcome(found result.Cell) (farm.Outcome, error) {
 	var raw bytes.Buffer
 	if err := result.WriteCell(&raw, found); err != nil {
-		return err
+		return farm.Outcome{}, err
 	}
-	return json.NewEncoder(w.stdout).Encode(farm.Outcome{Verdict: string(found.Verdict), Reason: found.Reason, Result: raw.Bytes()})
+	return farm.Outcome{Verdict: string(found.Verdict), Reason: found.Reason, Result: raw.Bytes()}, nil
 }

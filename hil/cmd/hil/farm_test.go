@@ -10,18 +10,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
 // asProgram in the environment makes this binary hil itself: a farm's host
-// starts it again for each cell.
+// starts it again for each cell, and that itself inside namespaces.
 const asProgram = "HIL_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) == "" {
+	inner := len(os.Args) > 1 && os.Args[1] == "cell-init" // a cell's environment is its own
+	if os.Getenv(asProgram) == "" && !inner {
 		os.Exit(m.Run())
 	}
-	w := world{ctx: context.Background(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), now: time.Now, self: os.Args[0]}
+	w := world{ctx: context.Background(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), now: time.Now, self: os.Args[0], cards: pcsc.New()}
 	os.Exit(program(w, os.Args[1:]))
 }
 
@@ -121,7 +123,7 @@ func (f farmBed) start(args ...string) ready {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(f.t.Context()))
 	var log notes
-	w := world{ctx: ctx, stdin: strings.NewReader(""), stdout: in, stderr: &log, env: append(os.Environ(), asProgram+"=1"), now: time.Now, self: os.Args[0], host: "test"}
+	w := world{ctx: ctx, stdin: strings.NewReader(""), stdout: in, stderr: &log, env: append(os.Environ(), asProgram+"=1"), now: time.Now, self: os.Args[0], host: "test", cards: pcsc.New()}
 	ended := make(chan int, 1)
 	go func() {
 		ended <- program(w, args)

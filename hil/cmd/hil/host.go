@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,16 +23,17 @@ import (
 // hostCommand is the daemon of one host of a farm.
 type hostCommand struct {
 	where
-	Config   kong.ConfigFlag `placeholder:"FILE" help:"Flags of this command from a JSON object."`
-	Hub      []string        `required:"" placeholder:"ADDR" help:"The hub's nodes: where they let hosts in (--leaves), or with --direct clients (--clients)."`
-	Identity string          `required:"" type:"existingdir" placeholder:"DIR" help:"This host's identity, from 'hil identity issue --role host'."`
-	Name     string          `default:"${host}" help:"This host's name, as in its identity."`
-	Dir      string          `default:"out/host" type:"path" help:"What the host keeps: what its devices have obeyed, its journal, logs. On a disk of its own machine."`
-	State    string          `type:"path" placeholder:"DIR" help:"Where this machine keeps who has its gadgets. Default: hil in the user's state folder."`
-	Direct   bool            `help:"Be a client of the hub, without a server of one's own."`
-	AtOnce   int             `default:"2" help:"How many cells run at the same time."`
-	TTL      time.Duration   `name:"ttl" default:"45s" help:"How long a lease lasts without being renewed."`
-	Grace    time.Duration   `default:"10s" help:"As at the hub."`
+	Config   kong.ConfigFlag   `placeholder:"FILE" help:"Flags of this command from a JSON object."`
+	Hub      []string          `required:"" placeholder:"ADDR" help:"The hub's nodes: where they let hosts in (--leaves), or with --direct clients (--clients)."`
+	Identity string            `required:"" type:"existingdir" placeholder:"DIR" help:"This host's identity, from 'hil identity issue --role host'."`
+	Name     string            `default:"${host}" help:"This host's name, as in its identity."`
+	Dir      string            `default:"out/host" type:"path" help:"What the host keeps: what its devices have obeyed, its journal, logs. On a disk of its own machine."`
+	State    string            `type:"path" placeholder:"DIR" help:"Where this machine keeps who has its gadgets. Default: hil in the user's state folder."`
+	Direct   bool              `help:"Be a client of the hub, without a server of one's own."`
+	AtOnce   int               `default:"2" help:"How many cells run at the same time."`
+	TTL      time.Duration     `name:"ttl" default:"45s" help:"How long a lease lasts without being renewed."`
+	Build    map[string]string `placeholder:"ID=DIR" help:"Where this host has the programs of a build that plan files name."`
+	Grace    time.Duration     `default:"10s" help:"As at the hub."`
 	traceFlags
 }
 
@@ -152,6 +155,12 @@ func (c hostCommand) runner(w world, log *slog.Logger) (host.Runner, func(), err
 	args := []string{"cell-run", "--bin", c.programs(w).Bin, "--out", filepath.Join(c.Dir, "cells")}
 	if c.Rig != "" {
 		args = append(args, "--rig", c.Rig)
+	}
+	if c.State != "" {
+		args = append(args, "--state", c.State)
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Build)) {
+		args = append(args, "--build", id+"="+c.Build[id])
 	}
 	return host.Exec{
 		Path: w.self, Args: args, Env: w.env, Logs: filepath.Join(c.Dir, "logs"), Now: w.now,

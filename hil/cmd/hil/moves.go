@@ -20,8 +20,8 @@ type moves struct {
 	look  func(context.Context) ([]inventory.Reader, error)
 }
 
-// Do is host.Gadgets. A reader is called by its ID in the bench file or its USB
-// path, a power port by its ID.
+// Do is host.Gadgets. A reader is called by its ID in the bench file, its USB
+// path or what it is leased as, a power port by its ID.
 func (m moves) Do(ctx context.Context, c host.Command) (string, error) {
 	reader, err := m.reader(c.Device)
 	if err != nil {
@@ -59,7 +59,7 @@ func (m moves) reader(d farm.Device) (rig.Reader, error) {
 		if r.Host != "" && r.Host != m.name {
 			return false
 		}
-		return d.Kind == farm.Reader && (r.ID == d.ID || r.USB != "" && r.USB == d.ID) || d.Kind == farm.Power && r.Power == d.ID && d.ID != ""
+		return d.Kind == farm.Reader && (r.ID == d.ID || r.USB != "" && r.USB == d.ID || d.ID != "" && r.Identity() == d.ID) || d.Kind == farm.Power && r.Power == d.ID && d.ID != ""
 	})
 	if at < 0 {
 		return rig.Reader{}, fmt.Errorf("%w: the bench file of host %s has no %s %s", farm.ErrUnknown, m.name, d.Kind, d.ID)

@@ -17,6 +17,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/matrix"
 	"github.com/smartcard-connect/smartcard-connect/hil/plan"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
@@ -63,7 +64,12 @@ func (c choice) order(cells []cell.Cell, out string, atOnce int, seed int64) (or
 	if err != nil {
 		return order{}, err
 	}
-	o := order{cells: cells, floor: plan.OfRig(r, atOnce), history: c.History, builds: map[string]string{}}
+	return c.orderOn(r, plan.OfRig(r, atOnce), cells, out, seed)
+}
+
+// orderOn plans them on a floor of the rig.
+func (c choice) orderOn(r rig.Rig, floor plan.Floor, cells []cell.Cell, out string, seed int64) (o order, err error) {
+	o = order{cells: cells, floor: floor, history: c.History, builds: map[string]string{}}
 	if o.history == "" {
 		o.history = filepath.Join(out, "durations.jsonl")
 	}
@@ -79,7 +85,8 @@ func (c choice) order(cells []cell.Cell, out string, atOnce int, seed int64) (or
 	for _, x := range cells {
 		p := plan.Cell{ID: x.ID(), Build: x.Candidate, Card: x.Card.ID, Protocol: x.Protocol(), Suite: suite(x), Excluded: x.Excluded}
 		if !plan.Software(r) && x.Reader.ID != "" {
-			p.Reader = cmp.Or(x.Reader.Host, "here") + "/" + x.Reader.ID
+			d, _ := r.Reader(x.Reader.ID)
+			p.Reader = cmp.Or(d.Host, "here") + "/" + x.Reader.ID
 		}
 		o.planned = append(o.planned, p)
 	}

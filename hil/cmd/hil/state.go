@@ -15,6 +15,9 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 )
 
+// ledgerFile is what cards have lost, in the folder of what must outlive a run.
+const ledgerFile = "cards.ledger"
+
 // onBench are the flags of commands about a bench of readers and cards.
 type onBench struct {
 	Rig   string `type:"path" default:"bench.yaml" placeholder:"FILE" help:"The bench file. 'hil devices --write bench.yaml' makes a first one."`
@@ -34,7 +37,7 @@ func (o onBench) bench() (rig.Rig, error) {
 // guard is the interlock over a bench's cards.
 func (o onBench) guard(w world, r rig.Rig) (interlock.Interlock, error) {
 	dir, err := o.state(w)
-	return interlock.Interlock{Rig: r, Ledger: interlock.File(filepath.Join(dir, "cards.ledger")), Now: w.now}, err
+	return interlock.Interlock{Rig: r, Ledger: interlock.File(filepath.Join(dir, ledgerFile)), Now: w.now}, err
 }
 
 // state is the folder of what must outlive a run.

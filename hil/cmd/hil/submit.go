@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,8 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/hub"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/jetstream"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/planner"
+	"github.com/smartcard-connect/smartcard-connect/hil/plan"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 	"github.com/smartcard-connect/smartcard-connect/reports/gate"
 	"github.com/smartcard-connect/smartcard-connect/reports/render"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -26,7 +29,7 @@ import (
 
 // submitCommand runs the matrix on a farm.
 type submitCommand struct {
-	where
+	choice
 	Hub      []string      `required:"" placeholder:"ADDR" help:"The hub's nodes: where they let clients in."`
 	Identity string        `required:"" type:"existingdir" placeholder:"DIR" help:"An identity of role planner."`
 	ID       string        `name:"id" placeholder:"RUN" help:"The run's ID. Default: by the clock."`
@@ -37,6 +40,7 @@ type submitCommand struct {
 	Deadline time.Duration `default:"4m" help:"How long the checks of one cell may take."`
 	Attempts int           `default:"3" help:"How often a cell is tried while what it ends with is inconclusive."`
 	Out      string        `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
+	DryRun   bool          `help:"Print the order, the card moves and the time it would take on the farm as it is, and submit nothing."`
 	Wait     bool          `default:"true" negatable:"" help:"Wait for the end, and write report and verdict."`
 	JSON     bool          `help:"Print the report as JSON instead of text."`
 }
@@ -64,10 +68,7 @@ func (c submitCommand) Run(w world) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	plan, err := c.plan(w, all)
-	if err != nil {
-		return err
-	}
+	fixed := c.Seed
 	if c.Seed == 0 {
 		c.Seed = w.now().UnixNano()
 	}
@@ -79,8 +80,19 @@ func (c submitCommand) Run(w world) error {
 		return err
 	}
 	defer nc.Close()
+	o, err := c.placed(w, store, chosen, fixed)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return o.print(w.stdout, c.JSON)
+	}
+	plan, err := c.plan(w, all)
+	if err != nil {
+		return err
+	}
 	start := w.now()
-	if err := c.submit(w, store, book, chosen); err != nil {
+	if err := c.submit(w, book, o); err != nil {
 		return err
 	}
 	if !c.Wait {
@@ -88,7 +100,7 @@ func (c submitCommand) Run(w world) error {
 		return err
 	}
 	report := result.Report{Schema: result.Schema, Build: build(w), Plan: plan, Seed: c.Seed, Start: start}
-	if report.Cells, err = c.follow(w, store, book, chosen); err != nil {
+	if report.Cells, err = c.follow(w, store, book, o); err != nil {
 		return err
 	}
 	return c.report(w, report)
@@ -117,27 +129,131 @@ func (c submitCommand) open(ctx context.Context) (*nats.Conn, *jetstream.Farm, *
 	return nil, nil, nil, fmt.Errorf("hub %s: %w", strings.Join(c.Hub, ", "), err)
 }
 
+// placement is the order of the cells on the farm as it is, with the places of each.
+type placement struct {
+	order
+	places map[int][]planner.Place // by cell
+}
+
+// placed plans the cells. Readers and cards that are drained or in quarantine are
+// left out; a cell that only they could serve is told apart, with the reason.
+func (c submitCommand) placed(w world, store *jetstream.Farm, cells []cell.Cell, seed int64) (placement, error) {
+	r, err := c.rig()
+	if err != nil {
+		return placement{}, err
+	}
+	records, err := store.Devices(w.ctx)
+	if err != nil {
+		return placement{}, err
+	}
+	if r, err = c.settle(r, records); err != nil {
+		return placement{}, err
+	}
+	floor := plan.OfRig(r, max(len(c.hosts(records)), 1))
+	if !plan.Software(r) {
+		floor.Know(records)
+		c.only(&floor)
+	}
+	o := placement{places: map[int][]planner.Place{}}
+	if o.order, err = c.orderOn(r, floor, cells, c.Out, seed); err != nil {
+		return o, err
+	}
+	for _, p := range o.plan.Placements(o.floor, o.planned) {
+		if !plastic(r, cells[p.Cell]) {
+			continue
+		}
+		for _, at := range p.Places {
+			o.places[p.Cell] = append(o.places[p.Cell], planner.Place(at))
+		}
+	}
+	return o, c.software(r, &o, records)
+}
+
+// settle says at which host the readers are for which the bench file names none:
+// the only one there is.
+func (c submitCommand) settle(r rig.Rig, records []farm.Record) (rig.Rig, error) {
+	if plan.Software(r) {
+		return r, nil
+	}
+	r.Readers = slices.Clone(r.Readers)
+	for i := range r.Readers {
+		if r.Readers[i].Host != "" {
+			continue
+		}
+		hosts := c.hosts(records)
+		if len(hosts) != 1 {
+			return r, fmt.Errorf("%w: the bench file names no host for reader %s, and it could be one of %d; add it there, or say --on HOST", errUsage, r.Readers[i].ID, len(hosts))
+		}
+		r.Readers[i].Host = hosts[0]
+	}
+	return r, nil
+}
+
+// only leaves out the readers of hosts that are not wanted.
+func (c submitCommand) only(f *plan.Floor) {
+	for i := range f.Readers {
+		if d := &f.Readers[i]; len(c.On) > 0 && !slices.Contains(c.On, d.Host) {
+			d.Out = cmp.Or(d.Out, "host "+d.Host+" is not among --on")
+		}
+	}
+}
+
+// software gives places to cells whose reader is made for them: any host.
+func (c submitCommand) software(r rig.Rig, o *placement, records []farm.Record) error {
+	hosts := c.hosts(records)
+	for i, one := range o.cells {
+		if one.Excluded != "" || plastic(r, one) {
+			continue
+		}
+		if len(hosts) == 0 {
+			return errors.New("no host has joined this farm; 'hil host' makes this machine one")
+		}
+		o.places[i] = places(one, hosts)
+	}
+	return nil
+}
+
 // submit asks for the run, unless it has been asked for.
-func (c submitCommand) submit(w world, store *jetstream.Farm, book *planner.Ledger, cells []cell.Cell) error {
+func (c submitCommand) submit(w world, book *planner.Ledger, o placement) error {
 	if _, err := book.Read(w.ctx, c.ID); !errors.Is(err, farm.ErrUnknown) {
 		return err
 	}
-	hosts, err := c.hosts(w, store)
-	if err != nil {
-		return err
-	}
 	r := planner.Run{ID: c.ID, Attempts: c.Attempts, Asked: w.now()}
-	for _, one := range cells {
-		if one.Excluded != "" {
+	for _, s := range o.steps() {
+		if len(o.places[s.cell]) == 0 {
 			continue
 		}
-		job, err := json.Marshal(farmJob{Cell: one.ID(), Fault: c.Fault, Seed: c.Seed, Deadline: c.Deadline})
+		job := farmJob{Cell: s.ID, Fault: c.Fault, Seed: c.Seed, Deadline: c.Deadline}
+		if c.Matrix != "" {
+			p := o.planned[s.cell]
+			x := o.cells[s.cell]
+			p.Suite, p.Reader = x.Suite, x.Kind // which row of the host's rig it is
+			if x.Kind == rig.PCSCD && x.Reader.ID != "" {
+				p.Reader = x.Reader.ID
+			}
+			job.Place = &p
+			if o.builds[p.Build] != "" {
+				job.Build = p.Build
+			}
+		}
+		raw, err := json.Marshal(job)
 		if err != nil {
 			return err
 		}
-		r.Cells = append(r.Cells, planner.Cell{ID: one.ID(), Places: places(one, hosts), Job: job})
+		r.Cells = append(r.Cells, planner.Cell{ID: s.ID, Places: o.places[s.cell], Job: raw})
+	}
+	if len(r.Cells) == 0 {
+		return fmt.Errorf("no cell has a place on this farm: %s", o.whyNot())
 	}
 	return book.Submit(w.ctx, r)
+}
+
+// whyNot is the first reason for which a cell has no place.
+func (o placement) whyNot() string {
+	for _, u := range o.plan.Unplaced {
+		return u.Reason
+	}
+	return "all are excluded"
 }
 
 // places are where a cell of a virtual bench can run: anywhere. Its reader is
@@ -150,28 +266,20 @@ func places(c cell.Cell, hosts []string) (out []planner.Place) {
 }
 
 // hosts are those to run on.
-func (c submitCommand) hosts(w world, store *jetstream.Farm) ([]string, error) {
+func (c submitCommand) hosts(records []farm.Record) (out []string) {
 	if len(c.On) > 0 {
-		return c.On, nil
+		return c.On
 	}
-	records, err := store.Devices(w.ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
 	for _, r := range records {
 		if r.Device == host.Self(r.Device.Host) && r.State == farm.Held {
 			out = append(out, r.Device.Host)
 		}
 	}
-	if len(out) == 0 {
-		return nil, errors.New("no host has joined this farm; 'hil host' makes this machine one")
-	}
-	return out, nil
+	return out
 }
 
 // follow waits for the run's end and returns what was found, in the cells' order.
-func (c submitCommand) follow(w world, store *jetstream.Farm, book *planner.Ledger, cells []cell.Cell) ([]result.Cell, error) {
+func (c submitCommand) follow(w world, store *jetstream.Farm, book *planner.Ledger, o placement) ([]result.Cell, error) {
 	told := map[string]bool{}
 	for {
 		r, err := book.Read(w.ctx, c.ID)
@@ -186,7 +294,7 @@ func (c submitCommand) follow(w world, store *jetstream.Farm, book *planner.Ledg
 			}
 		}
 		if r.End != nil {
-			return found(cells, list)
+			return o.found(list)
 		}
 		select {
 		case <-w.ctx.Done():
@@ -197,13 +305,19 @@ func (c submitCommand) follow(w world, store *jetstream.Farm, book *planner.Ledg
 }
 
 // found are the cells' results. What a host could not even begin is MISS.
-func found(cells []cell.Cell, list []farm.Progress) ([]result.Cell, error) {
+func (o placement) found(list []farm.Progress) ([]result.Cell, error) {
 	var out []result.Cell
-	for _, c := range cells {
+	unplaced := map[int]string{}
+	for _, u := range o.plan.Unplaced {
+		unplaced[u.Cell] = u.Reason
+	}
+	for i, c := range o.cells {
 		at := slices.IndexFunc(list, func(p farm.Progress) bool { return p.Work.Cell == c.ID() })
 		switch {
 		case c.Excluded != "":
 			out = append(out, c.Skipped())
+		case at < 0 && unplaced[i] != "":
+			out = append(out, c.Missed(errors.New(unplaced[i])))
 		case at < 0 || list[at].Outcome == nil:
 			out = append(out, c.Missed(errors.New("the farm has no outcome for it")))
 		case len(list[at].Outcome.Result) == 0:

@@ -148,15 +148,17 @@ func (d *Daemon) suspect(ctx context.Context, g farm.Grant, why error) {
 		return
 	}
 	for _, device := range d.Guard.mine(g.Devices) {
-		d.quarantine(ctx, device, why.Error())
+		_ = d.quarantine(ctx, device, why.Error()) // another grant of it is as suspect
 	}
 }
 
-func (d *Daemon) quarantine(ctx context.Context, device farm.Device, reason string) {
+func (d *Daemon) quarantine(ctx context.Context, device farm.Device, reason string) error {
 	d.Log.Error("quarantined", "kind", device.Kind, "id", device.ID, "reason", reason)
-	if _, err := d.Farm.Set(ctx, device, farm.Quarantined, reason); err != nil {
+	_, err := d.Farm.Set(ctx, device, farm.Quarantined, reason)
+	if err != nil {
 		d.Log.Error("the quarantine was not written", "id", device.ID, "error", err)
 	}
+	return err
 }
 
 // lookBack compares the store's records with what the devices have seen. A
@@ -179,7 +181,7 @@ func (d *Daemon) lookBack(ctx context.Context, alive <-chan struct{}) {
 				behind[r.Device]++
 			}
 			if behind[r.Device] == 2 {
-				d.quarantine(ctx, r.Device, fmt.Sprintf("%v: its record has fence %d, and it has obeyed a newer one", ErrRollback, r.Token.Fence))
+				_ = d.quarantine(ctx, r.Device, fmt.Sprintf("%v: its record has fence %d, and it has obeyed a newer one", ErrRollback, r.Token.Fence))
 				delete(behind, r.Device)
 			}
 		}

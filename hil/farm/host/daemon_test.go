@@ -205,3 +205,27 @@ func TestStoreWentBack(t *testing.T) {
 		return err == nil && slices.ContainsFunc(records, func(r farm.Record) bool { return r.Device == reader && r.State == farm.Quarantined })
 	})
 }
+
+// Requirement: what an attempt found unfit nobody gets after it, its other devices
+// come back, its outcome counts; and it cannot speak of what it does not hold.
+// Source: issue 7 point 4, "quarantine with reason". Turned red by: a reader that is
+// given out again, an outcome that is lost with the lease, a quarantine by a stranger.
+func TestUnfitIsQuarantined(t *testing.T) {
+	store := &memory.Farm{}
+	far := farm.Device{Host: "h2", Kind: farm.Reader, ID: "1"}
+	d := &diary{run: func(context.Context, farm.Work, Actuator) farm.Outcome {
+		return farm.Outcome{Verdict: "MISS", Unfit: []farm.Unfit{{Device: reader, Reason: "mute"}, {Device: far, Reason: "I say so"}}}
+	}}
+	daemon(t, store, d, t.TempDir(), "b1")
+	wants(t, store.Publish(t.Context(), work(1)), nil)
+	until(t, "done", phase(t, store, farm.Done, "MISS"))
+	until(t, "quarantined, and the power port released", func() bool {
+		records, err := store.Devices(t.Context())
+		is := map[farm.Device]farm.Record{}
+		for _, r := range records {
+			is[r.Device] = r
+		}
+		_, strange := is[far]
+		return err == nil && is[reader].State == farm.Quarantined && is[reader].Reason == "mute" && is[power].State == farm.Free && !strange
+	})
+}

@@ -27,7 +27,7 @@ const (
 
 // Exec is a Runner that starts a program for each attempt, as a process group of
 // its own. The program reads the farm.Work from its standard input, and writes
-// one JSON object to its standard output: verdict, reason and result of
+// one JSON object to its standard output: verdict, reason, result and unfit of
 // farm.Outcome. Its standard error is kept as a log.
 //
 // When the attempt's time is up the whole group is killed: first the lease, then
@@ -62,7 +62,7 @@ func (e Exec) Run(ctx context.Context, w farm.Work, a Actuator) farm.Outcome {
 	o.End = e.Now()
 	switch {
 	case ctx.Err() != nil:
-		o.Verdict, o.Reason, o.Result = "ERROR", fmt.Sprintf("ended at its time: %v", context.Cause(ctx)), nil
+		o.Verdict, o.Reason, o.Result, o.Unfit = "ERROR", fmt.Sprintf("ended at its time: %v", context.Cause(ctx)), nil, nil
 	case err != nil:
 		o.Verdict, o.Reason, o.Result = "ERROR", err.Error(), nil
 	}
@@ -137,7 +137,7 @@ func decide(answer []byte, o *farm.Outcome) error {
 	if said.Verdict == "" {
 		return errors.New("the program's answer has no verdict")
 	}
-	o.Verdict, o.Reason, o.Result = said.Verdict, said.Reason, said.Result
+	o.Verdict, o.Reason, o.Result, o.Unfit = said.Verdict, said.Reason, said.Result, said.Unfit
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
@@ -55,15 +56,30 @@ func (d *Daemon) get(e Entry) string {
 	return d.far[e.Name()]
 }
 
-// commit is done when the cell's record has the outcome, or never will.
+// commit is done when the cell's record has the outcome, or never will, and the
+// records of devices that were found unfit say so. Those come last: a quarantine
+// ends the lease under which the outcome is committed.
 func (d *Daemon) commit(ctx context.Context, e Entry) error {
 	ctx, cancel := context.WithTimeout(ctx, d.ttl()/3)
 	defer cancel()
 	err := d.Farm.Commit(ctx, e.Work, e.Token, e.Outcome)
-	if errors.Is(err, farm.ErrTaken) || errors.Is(err, farm.ErrUnknown) {
-		return nil
+	if err != nil && !errors.Is(err, farm.ErrTaken) && !errors.Is(err, farm.ErrUnknown) {
+		return err
 	}
-	return err
+	return d.unfit(ctx, e)
+}
+
+// unfit puts devices of the attempt into quarantine, as its outcome says.
+func (d *Daemon) unfit(ctx context.Context, e Entry) error {
+	var all []error
+	for _, u := range e.Outcome.Unfit {
+		if !slices.Contains(e.Work.Devices, u.Device) {
+			d.Log.Warn("a device was called unfit that was not the attempt's", "device", u.Device.String())
+			continue
+		}
+		all = append(all, d.quarantine(ctx, u.Device, u.Reason))
+	}
+	return errors.Join(all...)
 }
 
 // catchUp passes the journal on, now and whenever the hub can be reached again.
