@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/matrix"
 	"github.com/smartcard-connect/smartcard-connect/hil/plan"
 	"github.com/smartcard-connect/smartcard-connect/hil/rig"
+	"github.com/smartcard-connect/smartcard-connect/hil/trace"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
@@ -49,11 +51,28 @@ func (c cellRunCommand) Run(w world) error {
 	if err != nil {
 		return err
 	}
+	o := c.traced(w, r, work, job)
+	return json.NewEncoder(w.stdout).Encode(o)
+}
+
+// traced is the attempt as a span of the trace that the daemon handed on, where
+// there is one. What it could not do is MISS.
+func (c cellRunCommand) traced(w world, r rig.Rig, work farm.Work, job farmJob) farm.Outcome {
+	to, _ := lookup(w.env, trace.EndpointVariable)
+	tracer, _, closing, err := traceFlags{Traces: to}.tracer(w, "hil cell", slog.New(slog.NewTextHandler(w.stderr, nil)))
+	if err != nil {
+		return farm.Outcome{Verdict: farm.Miss, Reason: err.Error()}
+	}
+	defer closing()
+	parent, _ := lookup(w.env, trace.Variable)
+	ctx, end := tracer.Span(trace.Resume(w.ctx, parent), "run specs", trace.Run, work.Run, trace.Cell, work.Cell)
 	o, err := c.attempt(w, r, work, job)
 	if err != nil {
 		o = farm.Outcome{Verdict: farm.Miss, Reason: err.Error()}
 	}
-	return json.NewEncoder(w.stdout).Encode(o)
+	trace.Note(ctx, trace.Verdict, o.Verdict)
+	end(err)
+	return o
 }
 
 // attempt runs the cell: in a real reader, where the bench has some, else in one

@@ -32,12 +32,12 @@ func TestMain(m *testing.M) {
 // 7, "the same program on a laptop with no hardware and on a farm of many hosts".
 // Turned red by: an outcome that does not find its way into the report.
 func TestFarm(t *testing.T) {
-	f := newFarm(t)
+	f, to := newFarm(t), newCollector(t)
 	at := f.start("serve", "--identity", f.identity("hub", "hub", "--server", "127.0.0.1"), "--dir", f.dir+"/hub",
-		"--clients", "127.0.0.1:0", "--leaves", "127.0.0.1:0")
+		"--clients", "127.0.0.1:0", "--leaves", "127.0.0.1:0", "--traces", to.URL+"/v1/traces")
 	dir := desk(t, "PASS")
-	f.start("host", "--hub", at.Leaves, "--identity", f.identity("host", "a"), "--name", "a", "--dir", f.dir+"/a", "--rig", dir+"/rig.yaml", "--bin", dir)
-	f.start("host", "--direct", "--hub", at.Clients, "--identity", f.identity("host", "b"), "--name", "b", "--dir", f.dir+"/b", "--rig", dir+"/rig.yaml", "--bin", dir)
+	f.start("host", "--hub", at.Leaves, "--identity", f.identity("host", "a"), "--name", "a", "--dir", f.dir+"/a", "--rig", dir+"/rig.yaml", "--bin", dir, "--traces", to.URL+"/v1/traces")
+	f.start("host", "--direct", "--hub", at.Clients, "--identity", f.identity("host", "b"), "--name", "b", "--dir", f.dir+"/b", "--rig", dir+"/rig.yaml", "--bin", dir, "--traces", to.URL+"/v1/traces")
 	me := f.identity("planner", "me")
 	submit := func(more ...string) (int, string) {
 		return hil(t, append([]string{"submit", "--hub", at.Clients, "--identity", me, "--on", "a", "--on", "b", "--rig", dir + "/rig.yaml", "--bin", dir, "--out", dir + "/out"}, more...)...)
@@ -59,6 +59,7 @@ func TestFarm(t *testing.T) {
 	if code, said := submit("--id", "run-FAIL"); code != 1 {
 		t.Errorf("asking for the same run again: exit code %d, want 1\n%s", code, said)
 	}
+	to.oneTrace("hil planner: hand out", "hil host: run cell", "hil cell: run specs")
 }
 
 // Requirement: wrong use is told from a farm that cannot be reached, and says how
