@@ -56,6 +56,9 @@ type Agent struct {
 	Device func() (signin.Device, error)
 	// Ended, if set, is told of every sign-in that is over.
 	Ended func(signin.Ending)
+	// Forgotten, if set, is called when what a sign-in left in memory has been
+	// collected: a program of its own then sees to its threads.
+	Forgotten func()
 	// Peer names the owner of a connection; zero asks the kernel.
 	Peer func(local, remote netip.AddrPort) (peer.Owner, error)
 

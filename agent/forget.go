@@ -24,6 +24,8 @@ func (a *Agent) forget() {
 			runtime.GC()
 		}
 		debug.FreeOSMemory() // a third collection, and free pages go back
-		registers()
+		if a.Forgotten != nil {
+			a.Forgotten()
+		}
 	})
 }
