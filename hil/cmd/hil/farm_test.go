@@ -112,7 +112,7 @@ func (f farmBed) identity(role, name string, more ...string) string {
 }
 
 // ready is what a hub says when it is.
-type ready struct{ Clients, Leaves string }
+type ready struct{ Clients, Leaves, HTTP string }
 
 // start runs a command until the test ends, and waits for its ready line.
 func (f farmBed) start(args ...string) ready {
