@@ -168,9 +168,9 @@ func (b *Book) Cleared(host, reader string, now time.Time) error {
 
 // Flake is how often something was not what it seemed.
 type Flake struct {
-	Of    string // a cell, or a reader with its host
-	Times int
-	In    int // attempts there
+	Of    string `json:"of"` // a cell, or a reader with its host
+	Times int    `json:"times"`
+	In    int    `json:"in"` // attempts there
 }
 
 // Product are the cells that failed and then passed, the worst first.

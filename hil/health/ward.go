@@ -7,10 +7,17 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 )
 
+// Keeper keeps what happened at readers: a Book, or a Shared one.
+type Keeper interface {
+	Add(e Entry) error
+	Due(host, reader string) bool
+	Cleared(host, reader string, now time.Time) error
+}
+
 // Ward looks after readers: after each attempt it keeps what happened, and when a
 // reader is due it is looked at and, if nothing helps, quarantined.
 type Ward struct {
-	Book   *Book
+	Book   Keeper
 	Leases farm.Leases
 	// Check is the golden card's word on a reader.
 	Check func(ctx context.Context, d farm.Device) error

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 	"github.com/smartcard-connect/smartcard-connect/hil/wall/watch"
 	"github.com/smartcard-connect/smartcard-connect/hil/why"
 )
@@ -57,6 +58,32 @@ func (c *Client) Why(ctx context.Context, run, cell string) (a why.Answer, err e
 func (c *Client) Rerun(ctx context.Context, run, cell, reason string) (string, error) {
 	var got struct{ Done string }
 	err := c.call(ctx, http.MethodPost, join("api", "runs", run, "cells", cell, "rerun"), wish{Reason: reason}, &got)
+	return got.Done, err
+}
+
+// Order has something done with a device: a verb of the API such as reserve, for so
+// long and with a card where that is said. It returns what the hub said.
+func (c *Client) Order(ctx context.Context, d farm.Device, verb string, o Order) (string, error) {
+	var got struct{ Done string }
+	err := c.call(ctx, http.MethodPost, join("api", "devices", d.Host, d.Kind, d.ID, verb), wish{Reason: o.Reason, Minutes: int(o.For / time.Minute), Card: o.Card}, &got)
+	return got.Done, err
+}
+
+// Order says more of an order.
+type Order struct {
+	Reason string
+	For    time.Duration // of a reservation, in whole minutes; 0 is an hour
+	Card   string        // serial of the one that is meant
+}
+
+// Answer says that what people were asked was done, or that it will not be and why.
+func (c *Client) Answer(ctx context.Context, id string, done bool, reason string) (string, error) {
+	what := "refused"
+	if done {
+		what = "done"
+	}
+	var got struct{ Done string }
+	err := c.call(ctx, http.MethodPost, join("api", "requests", id, what), wish{Reason: reason}, &got)
 	return got.Done, err
 }
 

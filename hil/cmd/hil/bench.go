@@ -10,7 +10,8 @@ import (
 
 // benchCommand measures the bench itself.
 type benchCommand struct {
-	Scale scaleCommand `cmd:"" help:"How many virtual readers this machine keeps busy, and what a cell costs beside its checks."`
+	Scale  scaleCommand  `cmd:"" help:"How many virtual readers this machine keeps busy, and what a cell costs beside its checks."`
+	Flakes flakesCommand `cmd:"" help:"How often cells and readers of a farm's host were not what they seemed."`
 }
 
 // scaleCommand is a row for each number of readers.

@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/attempt"
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
@@ -145,12 +142,8 @@ func (c cellRunCommand) unfit(w world, work farm.Work, at *station.Station, repo
 			}
 		}
 	}
-	book, shut, err := c.book()
-	if err != nil {
-		return u.unfit, err
-	}
 	look := health.Ward{
-		Book: book, Leases: u,
+		Book: health.Shared(filepath.Join(c.Out, "health.jsonl")), Leases: u,
 		Check: func(ctx context.Context, _ farm.Device) error {
 			return attempt.Golden(at, rig.Serial(at.Card.Serial))(ctx)
 		},
@@ -163,22 +156,5 @@ func (c cellRunCommand) unfit(w world, work farm.Work, at *station.Station, repo
 	if found != nil {
 		_, _ = fmt.Fprintf(w.stderr, "reader %s was looked at: good %v, repaired by %q, tried %q: %s\n", at.Reader.ID, found.Good, found.By, found.Tried, found.Reason)
 	}
-	return u.unfit, errors.Join(err, shut())
-}
-
-// book is what happened at this host's readers. Attempts share it, one at a time:
-// the lock is held until shut.
-func (c cellRunCommand) book() (*health.Book, func() error, error) {
-	if err := os.MkdirAll(c.Out, 0o755); err != nil {
-		return nil, nil, err
-	}
-	lock := flock.New(filepath.Join(c.Out, "health.lock"))
-	if err := lock.Lock(); err != nil {
-		return nil, nil, err
-	}
-	book, file, err := health.Open(filepath.Join(c.Out, "health.jsonl"))
-	if err != nil {
-		return nil, nil, errors.Join(err, lock.Unlock())
-	}
-	return book, func() error { return errors.Join(file.Close(), lock.Unlock()) }, nil
+	return u.unfit, err
 }

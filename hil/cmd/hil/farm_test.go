@@ -113,7 +113,7 @@ func (f farmBed) identity(role, name string, more ...string) string {
 }
 
 // ready is what a hub says when it is.
-type ready struct{ Clients, Leaves string }
+type ready struct{ Clients, Leaves, HTTP string }
 
 // start runs a command until the test ends, and waits for its ready line.
 func (f farmBed) start(args ...string) ready {
@@ -159,4 +159,38 @@ func (n *notes) String() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.text.String()
+}
+
+// Requirement: a plan file runs on a farm as it does here: the host makes its cells from
+// its own rig, with the builds that it knows by name; --dry-run submits nothing. Source:
+// issue 7 point 3; secrets of cards go over no network. Turned red by: a cell that the
+// host does not find, a build that is taken for another, a run that a dry run begins.
+func TestFarmRunsAPlanFile(t *testing.T) {
+	f := newFarm(t)
+	at := f.start("serve", "--identity", f.identity("hub", "hub", "--server", "127.0.0.1"), "--dir", f.dir+"/hub", "--clients", "127.0.0.1:0", "--leaves", "127.0.0.1:0")
+	dir, other := desk(t, "PASS"), desk(t, "FAIL")
+	f.start("host", "--direct", "--hub", at.Clients, "--identity", f.identity("host", "a"), "--name", "a", "--dir", f.dir+"/a", "--rig", dir+"/rig.yaml", "--bin", dir, "--build", "next="+other)
+	matrix := written(t, "nightly.yaml", "name: nightly\ncards: [a]\nreaders: [package]\nsuites: [card]\nbuilds: [{id: hand}, {id: next, bin: /elsewhere}, {id: lost, bin: /elsewhere}]\n")
+	me := f.identity("planner", "me")
+	submit := func(more ...string) (int, string) {
+		return hil(t, append([]string{"submit", "--hub", at.Clients, "--identity", me, "--rig", dir + "/rig.yaml", "--matrix", matrix, "--bin", dir, "--out", dir + "/out", "--attempts", "1", "--id", "night", "--on", "a"}, more...)...)
+	}
+	if code, said := submit("--dry-run"); code != 0 || !strings.Contains(said, "3 cells") {
+		t.Errorf("dry run: %d\n%s", code, said)
+	}
+	code, said := submit()
+	if code != result.ExitFail {
+		t.Errorf("exit code %d, want 1\n%s", code, said)
+	}
+	got := map[string]string{}
+	for _, c := range latestReport(t, dir).Cells {
+		for _, build := range []string{"hand", "next", "lost"} {
+			if strings.Contains(c.ID, build) {
+				got[build] = string(c.Verdict) + " " + c.Reason
+			}
+		}
+	}
+	if got["hand"] != "PASS " || !strings.HasPrefix(got["next"], "FAIL") || !strings.HasPrefix(got["lost"], "MISS") || !strings.Contains(got["lost"], "--build lost=DIR") {
+		t.Errorf("%q\n%s", got, said)
+	}
 }

@@ -81,18 +81,19 @@ func (c hostCommand) Run(w world) error {
 		return err
 	}
 	defer traced()
-	gadgets, release, err := c.gadgets(w)
+	gadgets, release, err := c.gadgets(w, nc)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = release() }()
-	guard := &host.Guard{Host: c.Name, Marks: state.Marks, Gadgets: gadgets}
+	most, whole := gadgets.patience()
+	guard := &host.Guard{Host: c.Name, Marks: state.Marks, Gadgets: gadgets, Most: most}
 	if err := host.Serve(w.ctx, nc, guard); err != nil {
 		return err
 	}
 	d := host.Daemon{
 		Host: c.Name, Boot: boot(w), Farm: store, Guard: guard, Journal: state.Journal, Runner: runner,
-		There: host.Remote{NC: nc}, Archive: archive(store), Able: state.Able,
+		There: host.Remote{NC: nc, Most: most}, Most: whole, Archive: archive(store), Able: state.Able,
 		AtOnce: c.AtOnce, TTL: c.TTL, Log: log, Now: w.now,
 	}
 	_, _ = fmt.Fprintf(w.stdout, "{\"ready\":true,\"host\":%s}\n", strconv.Quote(c.Name))
@@ -125,22 +126,24 @@ func (c hostCommand) connect(log *slog.Logger) (*nats.Conn, func(), error) {
 }
 
 // gadgets are those of the bench file, claimed for as long as the daemon lives.
-func (c hostCommand) gadgets(w world) (host.Gadgets, func() error, error) {
+// What they ask of a person, they ask on the farm's page where it has one.
+func (c hostCommand) gadgets(w world, nc *nats.Conn) (moves, func() error, error) {
 	r, err := c.rig()
 	if err == nil {
 		err = gadget.Check(r)
 	}
 	if err != nil {
-		return nil, nil, err
+		return moves{}, nil, err
 	}
 	look := inventory.Look{System: w.cards}
 	m := moves{bench: w.gadgets(r), name: c.Name, look: look.Readers}
+	m.bench.World.Asker = host.People{NC: nc, Host: c.Name, Else: m.bench.World.Asker}
 	if len(r.Gadgets) == 0 { // a bench of software: there is nothing to claim
 		return m, func() error { return nil }, nil
 	}
 	dir, err := stateDir(w, c.State)
 	if err != nil {
-		return nil, nil, err
+		return m, nil, err
 	}
 	release, err := gadget.Claim(dir)
 	return m, release, err

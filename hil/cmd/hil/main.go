@@ -98,6 +98,8 @@ type cli struct {
 	Bench    benchCommand    `cmd:"" help:"Measure the bench itself."`
 	Why      whyCommand      `cmd:"" help:"Explain why a cell waits, failed or was missed; exits with its verdict."`
 	Rerun    rerunCommand    `cmd:"" help:"Run one cell of a farm's run again."`
+	Reserve  reserveCommand  `cmd:"" help:"Take a reader of a farm for yourself for a while, or give it back."`
+	Answer   answerCommand   `cmd:"" help:"Say that what a farm asks of people was done, or list what it asks."`
 	Account  accountCommand  `cmd:"" help:"Say who may come to the page of a farm."`
 	Audit    auditCommand    `cmd:"" help:"Check that a hub's audit log was not changed: 3 where it was."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`

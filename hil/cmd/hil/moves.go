@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/device"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
@@ -18,6 +19,24 @@ type moves struct {
 	bench gadget.Bench
 	name  string // of this host in the bench file
 	look  func(context.Context) ([]inventory.Reader, error)
+}
+
+// Time that people get: for one thing to do, and for an attempt in which they have
+// some.
+const (
+	byPerson   = 15 * time.Minute
+	withPeople = 45 * time.Minute
+)
+
+// patience is how long a command, and an attempt, may take: the daemon's own times
+// where no person is asked.
+func (m moves) patience() (command, attempt time.Duration) {
+	for _, g := range m.bench.Rig.Gadgets {
+		if g.Kind == "manual" {
+			return byPerson, withPeople
+		}
+	}
+	return 0, 0
 }
 
 // Do is host.Gadgets. A reader is called by its ID in the bench file, its USB

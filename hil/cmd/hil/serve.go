@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/nats-io/nats.go"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
@@ -53,6 +55,7 @@ Exit codes: 0 stopped by a signal, 2 it could not go on, 64 wrong use.`
 
 // hubView is what a page of the hub is made from.
 type hubView struct {
+	nc   *nats.Conn
 	farm *jetstream.Farm
 	book *planner.Ledger
 }
@@ -77,9 +80,16 @@ func (c serveCommand) Run(w world) error {
 	if err != nil {
 		return err
 	}
-	at := server.Addresses()
-	_, _ = fmt.Fprintf(w.stdout, "{\"ready\":true,\"clients\":%q,\"leaves\":%q,\"routes\":%q}\n", at.Clients, at.Leaves, at.Routes)
-	return c.work(w, view, log)
+	at, page := server.Addresses(), ""
+	var l net.Listener
+	if c.HTTP != "" {
+		if l, err = c.listen(); err != nil {
+			return err
+		}
+		page = l.Addr().String()
+	}
+	_, _ = fmt.Fprintf(w.stdout, "{\"ready\":true,\"clients\":%q,\"leaves\":%q,\"routes\":%q,\"http\":%q}\n", at.Clients, at.Leaves, at.Routes, page)
+	return c.work(w, view, l, log)
 }
 
 // open makes or finds what the farm keeps things in. In a cluster that waits for
@@ -89,7 +99,7 @@ func (c serveCommand) open(ctx context.Context, server *hub.Server, log *slog.Lo
 	if err != nil {
 		return hubView{}, err
 	}
-	var v hubView
+	v := hubView{nc: nc}
 	if v.farm, err = jetstream.New(nc, jetstream.Settings{Grace: c.Grace, Replicas: c.Replicas, Log: log}); err != nil {
 		return v, err
 	}
@@ -111,8 +121,8 @@ func (c serveCommand) open(ctx context.Context, server *hub.Server, log *slog.Lo
 	return v, ctx.Err()
 }
 
-// work plans and shows until a signal.
-func (c serveCommand) work(w world, v hubView, log *slog.Logger) error {
+// work plans, and shows to who comes by l, until a signal.
+func (c serveCommand) work(w world, v hubView, l net.Listener, log *slog.Logger) error {
 	tracer, _, closing, err := c.tracer(w, "hil planner", log)
 	if err != nil {
 		return err
@@ -127,8 +137,8 @@ func (c serveCommand) work(w world, v hubView, log *slog.Logger) error {
 		}
 		group.Go(func() error { p.Lead(ctx); return nil })
 	}
-	if c.HTTP != "" {
-		group.Go(func() error { return c.show(ctx, w, c.Dir, v, log) })
+	if l != nil {
+		group.Go(func() error { return c.show(ctx, w, c.Dir, v, l, log) })
 	}
 	<-ctx.Done()
 	return group.Wait()

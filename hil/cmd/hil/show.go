@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/device/manual"
+	"github.com/smartcard-connect/smartcard-connect/hil/farm/host"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/jetstream"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/planner"
 	"github.com/smartcard-connect/smartcard-connect/hil/rig"
@@ -56,10 +57,15 @@ func (l listed) Runs(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// show serves the page until ctx ends.
-func (f pageFlags) show(ctx context.Context, w world, dir string, v hubView, log *slog.Logger) error {
+// show serves the page to who comes by l, until ctx ends.
+func (f pageFlags) show(ctx context.Context, w world, dir string, v hubView, l net.Listener, log *slog.Logger) error {
+	defer func() { _ = l.Close() }()
 	s := hub.Settings{Farm: listed{v.farm, v.book}, Dir: filepath.Join(dir, "page"), Hosts: f.HTTPName, Now: w.now, Log: log}
-	if err := f.fill(&s, w, log); err != nil {
+	people, err := f.fill(&s, w, log)
+	if err != nil {
+		return err
+	}
+	if err := host.Hear(ctx, v.nc, people, 0); err != nil {
 		return err
 	}
 	h, err := hub.Open(s)
@@ -67,10 +73,6 @@ func (f pageFlags) show(ctx context.Context, w world, dir string, v hubView, log
 		return err
 	}
 	defer func() { _ = h.Close() }()
-	l, err := f.listen()
-	if err != nil {
-		return err
-	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { _ = h.Run(ctx); return nil })
 	server := &http.Server{Handler: h.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
@@ -84,29 +86,28 @@ func (f pageFlags) show(ctx context.Context, w world, dir string, v hubView, log
 	return group.Wait()
 }
 
-// fill reads the files that the flags name.
-func (f pageFlags) fill(s *hub.Settings, w world, log *slog.Logger) (err error) {
+// fill reads the files that the flags name, and returns who is asked what hosts want
+// done.
+func (f pageFlags) fill(s *hub.Settings, w world, log *slog.Logger) (_ manual.Asker, err error) {
 	if f.MetricsToken != "" {
 		if s.MetricsToken, err = secretLine(f.MetricsToken); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if f.Hook != "" {
 		s.Hook = hub.Hook{URL: f.Hook, Cells: f.HookCells}
 		if s.Hook.Secret, err = secretLine(f.HookSecret); err != nil {
-			return fmt.Errorf("%w: --hook-secret: %w", errUsage, err)
+			return nil, fmt.Errorf("%w: --hook-secret: %w", errUsage, err)
 		}
 	}
+	at := &floor.Floor{Host: w.host, Queue: &manual.Queue{Now: w.now}, Log: log}
+	s.Gadgets, s.Requests = at, at.Requests
 	if f.Bench == "" {
-		return nil
+		return at.Queue, nil
 	}
-	r, err := rig.Load(f.Bench)
-	if err != nil {
-		return err
-	}
-	at := &floor.Floor{Rig: r, Host: w.host, Queue: &manual.Queue{Now: w.now}, Log: log}
-	s.Inventory, s.Gadgets, s.Requests = at, at, at.Requests
-	return nil
+	s.Inventory = at
+	at.Rig, err = rig.Load(f.Bench)
+	return at.Queue, err
 }
 
 // secretLine is the first line of a file that holds a secret.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/device"
+	"github.com/smartcard-connect/smartcard-connect/hil/device/manual"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 )
 
@@ -22,6 +23,7 @@ func codes() []code {
 		{"unknown", farm.ErrUnknown},
 		{"unavailable", farm.ErrUnavailable},
 		{"unsupported", device.ErrUnsupported},
+		{"refused", manual.ErrRefused},
 	}
 }
 

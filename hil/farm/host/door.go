@@ -35,7 +35,7 @@ type Request struct {
 // Answer is what comes back: of a device, or why not.
 type Answer struct {
 	Answer string `json:"answer,omitempty"`
-	Code   string `json:"code,omitempty"` // stale, lost, unknown, unavailable, unsupported or error; empty when done
+	Code   string `json:"code,omitempty"` // stale, lost, unknown, unavailable, unsupported, refused or error; empty when done
 	Error  string `json:"error,omitempty"`
 }
 

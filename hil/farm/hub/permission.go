@@ -39,7 +39,7 @@ func (d door) Check(c server.ClientAuthentication) bool {
 }
 
 // Permissions are what a member may publish and hear; nil for one that may
-// nothing. A host speaks for itself only: its own results, events and heartbeat,
+// nothing. A host speaks for itself only: its own results, events, questions and heartbeat,
 // the leases of its devices and of cards that people carry, its own queue.
 func Permissions(n Name) *server.Permissions {
 	switch n.Role {
@@ -95,7 +95,7 @@ func host(id string) []string {
 		"CONSUMER.CREATE.HIL_CELLS."+worker+"."+subject.Queue(id)+".>",
 		"CONSUMER.INFO.HIL_CELLS."+worker, "CONSUMER.MSG.NEXT.HIL_CELLS."+worker,
 	),
-		subject.Direct(id)+".>", subject.Event(id)+".>",
+		subject.Direct(id)+".>", subject.Event(id)+".>", subject.Ask(id),
 		"$JS.ACK.HIL_CELLS."+worker+".>", "$JS.ACK.*.*.HIL_CELLS."+worker+".>",
 		"$O.artifacts.>", "_INBOX.>", "_R_.>",
 	)

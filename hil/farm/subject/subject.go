@@ -65,6 +65,15 @@ func Event(host string) string { return "hil.ev." + Token(host) }
 // RPC begins the subjects of what a host is asked to do.
 func RPC(host string) string { return "hil.rpc." + Token(host) }
 
+// Ask is where a host's gadgets ask people, who are at the hub's page. Of all hosts
+// it is "*".
+func Ask(host string) string {
+	if host == "*" {
+		return "hil.ask.*"
+	}
+	return "hil.ask." + Token(host)
+}
+
 // Alive is a host's heartbeat in the bucket inventory.
 func Alive(host string) string { return "alive." + Token(host) }
 
