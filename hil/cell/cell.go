@@ -15,7 +15,7 @@ import (
 
 // Cell is one place in the matrix.
 type Cell struct {
-	Kind     string     `json:"kind"`             // rig.Package or rig.PCSCD
+	Kind     string     `json:"kind"`             // rig.Package, rig.PCSCD or rig.Remote
 	Card     rig.Card   `json:"card"`             // which also says the protocol
 	Reader   rig.Reader `json:"reader,omitempty"` // none for kind package
 	Suite    string     `json:"suite,omitempty"`  // empty is all suites
@@ -27,12 +27,15 @@ type Cell struct {
 	Candidate string `json:"candidate,omitempty"` // which of the plan file's builds is judged; empty is the one at hand
 }
 
-// ID is such as "series9-T1-pcscd". It never changes for the same place.
+// ID is such as "series9-T1-pcscd", or "series9-T1-remote-left" with the reader. It never changes for the same place.
 func (c Cell) ID() string {
 	if c.Name != "" {
 		return c.Name
 	}
 	id := fmt.Sprintf("series%s-%s-%s", c.Card.Series, c.Protocol(), c.Kind)
+	if c.Kind == rig.Remote { // there may be many readers
+		id += "-" + c.Reader.ID
+	}
 	if c.Suite != "" {
 		id += "-" + c.Suite
 	}
@@ -65,8 +68,11 @@ func (c Cell) Played() Cell {
 
 // Build is what is judged here, in the report's words.
 func (c Cell) Build() string {
-	if c.Kind == rig.PCSCD || c.Kind == rig.Recorded {
+	switch c.Kind {
+	case rig.PCSCD, rig.Recorded:
 		return "agent program"
+	case rig.Remote:
+		return "card " + c.Card.ID
 	}
 	return "agent packages"
 }

@@ -209,12 +209,12 @@ func (r Rig) checkCells() error {
 }
 
 func (r Rig) checkRow(c Cells) error {
-	if c.Kind != Package && c.Kind != PCSCD {
-		return fmt.Errorf("say %s or %s", Package, PCSCD)
+	if !slices.Contains([]string{Package, PCSCD, Remote}, c.Kind) {
+		return fmt.Errorf("say %s, %s or %s", Package, PCSCD, Remote)
 	}
 	device, ok := r.Reader(c.Reader)
 	if ok == (c.Kind == Package) {
-		return fmt.Errorf("reader %q does not fit; pcscd cells name a reader of the rig, package cells none", c.Reader)
+		return fmt.Errorf("reader %q does not fit; pcscd and remote cells name a reader of the rig, package cells none", c.Reader)
 	}
 	if len(r.Cards) == 0 || len(c.Features) == 0 {
 		return errors.New("the bench has no cards, or features are missing")
@@ -226,6 +226,9 @@ func (r Rig) checkRow(c Cells) error {
 		}
 		if card.Protocol == 0 || card.Holder == "" || card.Passcode == "" {
 			return fmt.Errorf("card %q: series, protocol, holder and passcode are all needed", id)
+		}
+		if c.Kind == Remote && !card.Test && slices.ContainsFunc(c.Features, func(f string) bool { return f == "test-card" || f == "admin" || f == "puk" }) {
+			return fmt.Errorf("card %q is not 'test: true', and these checks would spend its tries or write to it", id)
 		}
 		if card.Timing != "" && device.Device == "manual" {
 			return fmt.Errorf("card %q is as slow as it is; timing is for software cards", id)

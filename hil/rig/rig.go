@@ -18,6 +18,7 @@ import (
 const (
 	Package = "package" // the packages in the conformance process; needs nothing but Go
 	PCSCD   = "pcscd"   // the built programs around a private pcscd
+	Remote  = "remote"  // a card in a reader that the host has: whatever keeps it there, and without namespaces
 
 	// Recorded is a PCSCD cell with a recording in place of its card. No rig
 	// has one: 'hil run --replay' makes them.
@@ -133,7 +134,7 @@ type Budget struct {
 // Cells is a row of the matrix: one cell of this kind for each card.
 type Cells struct {
 	Kind     string   `yaml:"kind"`
-	Reader   string   `yaml:"reader,omitempty"` // ID; kind package has none
+	Reader   string   `yaml:"reader,omitempty"` // ID; kind package has none; of kind remote, at its host
 	Cards    []string `yaml:"cards,omitempty"`  // IDs; none is every card of the bench
 	Features []string `yaml:"features"`         // claimed beside the card's own
 }

@@ -58,6 +58,7 @@ func (c cellRunCommand) run(w world, work farm.Work, job farmJob, one cell.Cell)
 		Deadline: job.Deadline, AtOnce: 1, Now: w.now,
 		Inside: []string{w.self, "cell-init", "--job"},
 		Env:    func(dir string) []string { return cellEnv(w.env, dir) },
+		Here:   c.here(w, byDaemon(w, work)),
 	}.Run(w.ctx, []cell.Cell{one})[0]
 }
 

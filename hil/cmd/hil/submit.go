@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/hub"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/jetstream"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/planner"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 	"github.com/smartcard-connect/smartcard-connect/reports/gate"
 	"github.com/smartcard-connect/smartcard-connect/reports/render"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -126,6 +128,10 @@ func (c submitCommand) submit(w world, store *jetstream.Farm, book *planner.Ledg
 	if err != nil {
 		return err
 	}
+	bench, err := c.rig()
+	if err != nil {
+		return err
+	}
 	r := planner.Run{ID: c.ID, Attempts: c.Attempts, Asked: w.now()}
 	for _, one := range cells {
 		if one.Excluded != "" {
@@ -135,18 +141,36 @@ func (c submitCommand) submit(w world, store *jetstream.Farm, book *planner.Ledg
 		if err != nil {
 			return err
 		}
-		r.Cells = append(r.Cells, planner.Cell{ID: one.ID(), Places: places(one, hosts), Job: job})
+		at := places(bench, one, hosts)
+		if len(at) == 0 {
+			return fmt.Errorf("%w: cell %s is for host %s, and --on leaves that out", errUsage, one.ID(), one.Reader.Host)
+		}
+		r.Cells = append(r.Cells, planner.Cell{ID: one.ID(), Places: at, Job: job})
 	}
 	return book.Submit(w.ctx, r)
 }
 
-// places are where a cell of a virtual bench can run: anywhere. Its reader is
-// made for it.
-func places(c cell.Cell, hosts []string) (out []planner.Place) {
+// places are where a cell can run: where its reader is, or anywhere, where the
+// reader is made for it.
+func places(r rig.Rig, c cell.Cell, hosts []string) (out []planner.Place) {
 	for _, h := range hosts {
-		out = append(out, planner.Place{Host: h, Devices: []farm.Device{{Host: h, Kind: farm.Reader, ID: "virtual " + c.ID()}}})
+		switch {
+		case c.Kind != rig.Remote:
+			out = append(out, planner.Place{Host: h, Devices: []farm.Device{{Host: h, Kind: farm.Reader, ID: "virtual " + c.ID()}}})
+		case c.Reader.Host == "" || c.Reader.Host == h:
+			out = append(out, planner.Place{Host: h, Devices: taken(r, c, h)})
+		}
 	}
 	return out
+}
+
+// taken are the devices of a cell in a reader that a host has.
+func taken(r rig.Rig, c cell.Cell, host string) []farm.Device {
+	devices := []farm.Device{{Host: host, Kind: farm.Reader, ID: c.Reader.ID}}
+	if c.Reader.Power != "" {
+		devices = append(devices, farm.Device{Host: host, Kind: farm.Power, ID: c.Reader.Power})
+	}
+	return append(devices, farm.Device{Host: cmp.Or(r.HomeOf(c.Card), host), Kind: farm.Card, ID: cmp.Or(rig.Serial(c.Card.Serial), c.Card.ID)})
 }
 
 // hosts are those to run on.
