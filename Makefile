@@ -15,10 +15,10 @@ FORGETS  = -X runtime.godebugDefault=clobberfree=1,asyncpreemptoff=1 -extldflags
 export GOFLAGS += -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help install build flags run dev test conformance bench peers check proof chaos
+.PHONY: help install build flags run dev test conformance bench peers check proof release-gate release-gate-patches chaos
 
 help: ## List these targets.
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-20s %s\n", $$1, $$2}'
 
 install: ## Install what is needed, or say what to install.
 	@ci/install.sh
@@ -60,6 +60,12 @@ check: ## Formatting, vet, and that everything builds without cgo and for Window
 proof: build ## Every spec red by its own fault, and every fault with the specs that notice it: out/proof/proof.md.
 	@bin/conformance prove --out out/proof
 
+release-gate: install build ## A release candidate, Linux and Windows, before the gate; goes on where it was: out/release.
+	@ci/release.sh
+
+release-gate-patches: install build ## Each patch in ci/patches makes the agent wrong: the gate must say FAIL: out/patches/table.md.
+	@ci/patches.sh
+
 SEED ?= 0
 chaos: install ## The farm of five hosts and three nodes, 500 cells, and everything that can die. SEED=N repeats the faults of a run.
-	@$(GO) test -count 1 -v -timeout 30m -run '^TestLarge$$' ./hil/farm/chaos -large -seed $(SEED)
+	@$(GO) test -tags chaos -count 1 -v -timeout 30m -run '^TestLarge$$' ./hil/farm/chaos -seed $(SEED)

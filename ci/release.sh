@@ -1,100 +1,75 @@
 #!/bin/sh
 # A release candidate before the gate, as far as one machine can go: builds the
-# programs that ship, for Linux and Windows, plans, signs policy and plan, runs the
-# matrix, signs what was found, and lets the gate judge. All keys are in a TPM made
-# of software that lives in out/release, so the verdict says so and claims no more
-# than the policy here allows; who releases for others uses machines with TPMs, and
-# the steps in hil/README.md.
+# programs that ship, for Linux and Windows, plans, signs policy and plan, runs
+# every cell that the plan asks for, signs what was found, and lets the gate
+# judge. All keys are in a TPM made of software that lives in out/release, so the
+# verdict says so and claims no more than the policy here allows; who releases for
+# others uses machines with TPMs, and the steps in hil/README.md.
 #
-#   ci/release.sh [FLAGS OF hil run, such as --rig FILE]
+#   ci/release.sh [FLAGS OF hil run, such as --at-once 4]
 #
-# Exit codes are the gate's. Cells that run elsewhere, such as the Windows
-# programs', go into out/release/also.json and out/release/also/ before: see
-# `bin/hil plan --help` and `bin/hil attest --help`; out/release/also/CELL has a
-# cell.json and, in `judged`, the names of the programs in out/release that were
-# judged. They must have run after this host was enrolled, which the first call
-# does. Until then the gate calls the Windows programs unjudged, which is
-# inconclusive. Delete out/release to begin anew.
+# Interrupted, it goes on where it was when it is called again: as long as the
+# programs, by digest, and the plan are the same, cells that passed or failed are
+# not run again. Exit codes are the gate's. The Windows programs run in the Wine
+# box, which needs root; without it their cells are MISS, which is inconclusive.
+#
+# Cells that run elsewhere go into out/release/also.json and out/release/also/
+# before: see `bin/hil plan --help` and `bin/hil attest --help`;
+# out/release/also/CELL has a cell.json and, in `judged`, the names of the programs
+# in bin that were judged. They must have run after this host was enrolled, which
+# the first call does. Delete out/release to begin anew.
 set -eu
 cd "$(dirname "$0")/.."
+. ci/desk.sh
 out=$PWD/out/release
-hil=bin/hil
-mkdir -p "$out/hosts" "$out/also"
-rm -rf "$out/vsa" "$out/runs"
-export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
+mkdir -p "$out/also"
 
-version=$(git describe --always --dirty 2>/dev/null || echo unknown)
-ldflags=$(make -s --no-print-directory flags)
+say "the Windows programs"
 for arch in amd64 386; do
-	for program in smartcard-connect port-service; do
-		GOOS=windows GOARCH=$arch CGO_ENABLED=0 go build -trimpath -ldflags "$ldflags" \
-			-o "$out/$program-windows-$arch.exe" "./agent/cmd/$program"
-	done
+	# shellcheck disable=SC2086 # one word per package
+	windows . "$PWD/bin" $arch $products $judges
 done
-programs="bin/smartcard-connect bin/port-service $(echo "$out"/*-windows-*.exe)"
+ci/winebox/build.sh >/dev/null || test $? = 3 # 3: not here, and the cells say so
+open_desk
 
-# A TPM made of software, for as long as this runs. A socket's path is short.
-socket=$(mktemp -d)/tpm
-mkdir -p "$out/tpm"
-swtpm socket --tpm2 --tpmstate "dir=$out/tpm" --server "type=unixio,path=$socket" --flags not-need-init,startup-clear >"$out/swtpm.log" 2>&1 &
-trap 'kill $!; rm -rf "$(dirname "$socket")"' EXIT
-tries=0
-while [ ! -S "$socket" ]; do
-	tries=$((tries + 1))
-	if [ $tries -gt 50 ]; then
-		echo "swtpm did not start: $out/swtpm.log" >&2
-		exit 2
-	fi
-	sleep 0.1
-done
-tpm="--tpm $socket"
-sign="--sign tpm $tpm"
-
-# Once enrolled, a host stays so: what runs before does not count.
-# shellcheck disable=SC2086 # flags are meant to split, here and below
-if [ ! -e "$out/hosts/bench.sigstore.json" ]; then
-	ek=$($hil enrol request $tpm --host bench -o "$out/request.json" | sed 's/.* //')
-	$hil enrol challenge "$out/request.json" --ek "$ek" -o "$out/challenge.json" --pending "$out/pending.json"
-	$hil enrol answer $tpm "$out/challenge.json" -o "$out/answer.json"
-	$hil enrol accept "$out/pending.json" "$out/answer.json" $sign -o "$out/hosts/bench.sigstore.json"
-fi
-for purpose in report planner owner gate; do
-	$hil key show $sign --purpose $purpose >"$out/$purpose.pem"
-done
-planner=$(awk '{ printf "%s\\n", $0 }' "$out/planner.pem")
-cat >"$out/policy.json" <<END
-{
-  "schema": 1,
-  "id": "urn:smartcard-connect:policy:one-machine",
-  "verifier": "urn:smartcard-connect:gate",
-  "resource": "pkg:generic/smartcard-connect",
-  "planners": ["$planner"],
-  "levels": {"swtpm": "HIL_CONFORMANCE_L1"},
-  "max_age_hours": 24,
-  "max_waiver_days": 30
-}
-END
-
-# The rig is for plan and run alike.
-rig=
-if [ "${1:-}" = --rig ]; then rig="--rig $2"; shift 2; fi
+# The plan. Where it is the one that the last call signed, its run goes on.
 flags=
-for p in $programs; do flags="$flags --artifact $p"; done
+for p in bin/smartcard-connect bin/port-service bin/smartcard-connect-windows-*.exe bin/port-service-windows-*.exe; do flags="$flags --artifact $p"; done
 also=
 if [ -e "$out/also.json" ]; then also="--also $out/also.json"; fi
-$hil plan $rig --release "$version" $flags $also >"$out/plan.json"
-$hil sign $sign --as policy "$out/policy.json"
+# shellcheck disable=SC2086 # flags are meant to split, here and below
+$hil plan --rig release --release "$version" $flags $also >"$out/plan.next"
+attestations=$out/attestations
+if cmp -s "$out/plan.next" "$out/plan.json" && [ -s "$out/run" ]; then
+	rm "$out/plan.next"
+	say "going on with run $(cat "$out/run")"
+else
+	rm -rf "$attestations" "$out/vsa" "$out/runs"
+	mv "$out/plan.next" "$out/plan.json"
+	new_run >"$out/run"
+	say "run $(cat "$out/run")"
+fi
 $hil sign $sign --as plan "$out/plan.json"
+run=$(cat "$out/run")
+mkdir -p "$attestations"
+rm -f "$attestations/index.sigstore.json" # it will list what is there then
 
-run=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-$hil run $rig $sign --host bench --plan "$out/plan.json" --run-id "$run" --no-index --out "$out/runs" "$@" || true # the gate says what it means
-attestations=$out/runs/latest/attestations
+say "the cells"
+$hil run --rig release $sign --host bench --plan "$out/plan.json" --run-id "$run" --no-index --attestations "$attestations" \
+	--deadline 20m --out "$out/runs" "$@" >"$out/run.log" & # the gate says what it means
+cells=$!
+tail -n +1 -f --pid=$cells "$out/run.log" 2>/dev/null | grep --line-buffered -E '^series[^ ]+ +(running|[A-Z]+ )' >&2 &
+wait $cells || true
+
 for cell in "$out/also"/*; do
 	[ -d "$cell" ] || continue
+	[ ! -e "$attestations/$(basename "$cell").1.sigstore.json" ] || continue
 	judged=
-	for p in $(cat "$cell/judged"); do judged="$judged --judged $out/$p"; done
+	for p in $(cat "$cell/judged"); do judged="$judged --judged bin/$p"; done
 	$hil attest $sign --host bench --plan "$out/plan.json" --run-id "$run" --suite bin/conformance $judged -o "$attestations" "$cell"
 done
+
+say "the gate"
 $hil index $sign --plan "$out/plan.json" --hosts "$out/hosts" "$attestations"
 code=0
 $hil gate --owner "$out/owner.pem" --policy "$out/policy.json" --plan "$out/plan.json" --explain \

@@ -72,6 +72,7 @@ type Card struct {
 	mu     sync.Mutex // guards what follows; never held while the card takes its time
 	faults []Fault
 	body   body
+	life   life
 	pace   pace          // nil is as fast as the machine
 	pulled chan struct{} // closed when the card leaves the reader
 	absent bool
@@ -193,7 +194,7 @@ func (c *Card) exchange(ctx context.Context, command []byte) (answer, error) {
 	}
 	response, err := c.body.link(ctx, command)
 	if errors.Is(err, fault.ErrRestart) {
-		c.body.adaptor.Reset()
+		c.restart()
 		response, err = c.body.link(ctx, command)
 	}
 	a := answer{response: response, pulled: c.pulled}
@@ -220,7 +221,7 @@ func (c *Card) note(a answer, command []byte, err error) (left bool) {
 		c.noLink = true
 	}
 	if c.noLink || errors.Is(err, ErrReset) {
-		c.body.adaptor.Reset()
+		c.restart()
 	}
 	return left
 }
@@ -232,8 +233,14 @@ func (c *Card) leave() bool {
 	}
 	c.absent, c.warm = true, false
 	close(c.pulled)
-	c.body.adaptor.Reset()
+	c.restart()
 	return true
+}
+
+// restart forgets all volatile state. The lock is held.
+func (c *Card) restart() {
+	c.body.adaptor.Reset()
+	c.body = c.life.next(c.body)
 }
 
 // enter puts the card in. The lock is held.
@@ -276,7 +283,7 @@ func (c *Card) Reset(context.Context) error {
 	if err := c.gone(); err != nil {
 		return err
 	}
-	c.body.adaptor.Reset()
+	c.restart()
 	c.warm = true
 	return nil
 }
@@ -285,7 +292,7 @@ func (c *Card) Reset(context.Context) error {
 func (c *Card) PowerOff() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.body.adaptor.Reset()
+	c.restart()
 	c.warm = false
 }
 
@@ -385,7 +392,7 @@ func (c *Card) remake(choose func(on []Fault) []Fault, anew bool) error {
 		return ErrClosed
 	}
 	faults := choose(slices.Clone(c.faults))
-	b, err := personalise(c.options, c.profile, faults)
+	b, err := personalise(c.options, c.profile, at(0, faults))
 	if err != nil {
 		return err
 	}
@@ -394,11 +401,17 @@ func (c *Card) remake(choose func(on []Fault) []Fault, anew bool) error {
 			return err
 		}
 	}
+	odd, err := oddities(c.options, c.profile, faults)
+	if err != nil {
+		return err
+	}
 	pace, err := paceOf(c.options, b)
 	if err != nil {
 		return err
 	}
-	c.faults, c.body, c.pace, c.noLink, c.warm = faults, b, pace, false, false
+	c.life.right, c.life.odd, c.life.apart = b, odd, c.keeper != nil
+	c.faults, c.pace, c.noLink, c.warm = faults, pace, false, false
+	c.body = c.life.next(b)
 	c.enter()
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -313,7 +314,7 @@ func TestParameters(t *testing.T) {
 		"card.removed-at:holder=5550":            `is not 12 digits`,
 		"card.errors-unnamed:sw=6":               `four hexadecimal digits`,
 		"card.errors-unnamed:sw=1234":            `four hexadecimal digits`,
-		"card.pin-blocked:n=1":                   `it has holder=`,
+		"card.pin-blocked:n=1":                   `it has power=0`,
 		"reader.mute:holder=555000000025":        `no parameter "holder"`,
 		"card.none:n=1":                          `nobody knows "card.none"`,
 	} {
@@ -346,6 +347,41 @@ func TestParametersTake(t *testing.T) {
 		c := emutest.New(t, emu.Options{Faults: []string{"card.pin-blocked:holder=" + holder}})
 		if c.TriesLeft() != tries {
 			t.Errorf("holder %s: %d tries", holder, c.TriesLeft())
+		}
+	}
+}
+
+// Requirement: power is the only time the card is powered at which a fault
+// shows, resets and being made anew counted, once in a life; passcode counters
+// go on through it. Turned red by: a count that starts over, a try that is given
+// back by a reset.
+func TestOnePower(t *testing.T) {
+	c := emutest.New(t, emu.Options{Faults: []string{"card.errors-unnamed:power=2"}})
+	for _, want := range []string{"6D00 2", "6F00 1", "6D00 0"} {
+		unknown := word(t, c, "00F0000000")
+		word(t, c, wrong)
+		if got := fmt.Sprint(unknown, " ", c.TriesLeft()); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		c.PowerOff()
+	}
+	for id, odd := range map[string]func(*emu.Card) bool{
+		"card.atr-unknown:power=2":    func(c *emu.Card) bool { return len(c.ATR()) == 5 },
+		"card.other-protocol:power=2": func(c *emu.Card) bool { return c.Protocol() == iso7816.T0 },
+		"card.pin-blocked:power=2":    func(c *emu.Card) bool { return c.TriesLeft() == 0 },
+	} {
+		c := emutest.New(t, emu.Options{Faults: []string{id}, Protocol: iso7816.T1})
+		for n := 1; n < 5; n++ {
+			if odd(c) != (n == 2) {
+				t.Errorf("%s at the time %d", id, n)
+			}
+			if n == 2 {
+				if err := c.Restore(); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			c.PowerOff()
 		}
 	}
 }

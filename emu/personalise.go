@@ -25,6 +25,7 @@ type body struct {
 	warmATR []byte // nil where it is the same
 	speaks  iso7816.Protocol
 	applet  applet.Applet
+	born    applet.State // what it was personalised with
 	memory  *applet.Memory
 	adaptor adaptor
 	link    fault.Link // the adaptor with the faults of the wire around it
@@ -72,13 +73,14 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 	if err := tweak(a, blank.Tweaks); err != nil {
 		return body{}, err
 	}
+	born := a.Save()
 	a = applet.Durable{Applet: a, Memory: memory}
 	for _, f := range faults {
 		if f.Wrap != nil {
 			a = f.Wrap(a)
 		}
 	}
-	b := body{atr: blank.ATR, warmATR: blank.WarmATR, speaks: blank.Protocol, applet: a, memory: memory, adaptor: protocol(blank.Protocol, a, p)}
+	b := body{atr: blank.ATR, warmATR: blank.WarmATR, speaks: blank.Protocol, applet: a, born: born, memory: memory, adaptor: protocol(blank.Protocol, a, p)}
 	b.link = func(_ context.Context, command []byte) ([]byte, error) {
 		return b.adaptor.Transmit(command), nil
 	}

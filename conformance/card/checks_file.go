@@ -21,9 +21,9 @@ func fileChecks() []suite.Check {
 	writes := needs(target.AuthentIC, target.TestCard, target.Bench)
 	return []suite.Check{
 		{ID: "card.file-identifier", Title: "A file selects by its identifier from its directory and from the top", Source: choosing, Requires: files, Proof: "card.absent-is-empty", Because: "not 6A82", Run: with(steps(say("00A40000 02 2F00 00"), say("00A40000 02 5015 00"), say("00A40000 02 5031 00"), say("00A40000 02 2F00 00"), say("00A40000 02 5031 00", iso7816.FileNotFound)))},
-		{ID: "card.file-path", Title: "A file selects by its path with or without the master file in front", Source: choosing, Requires: files, Proof: "card.path-refused", Because: "A4 08", Run: with(steps(say("00A4080C 04 50155031"), say("00A4080C 06 3F0050155032")))},
-		{ID: "card.file-path-from-here", Title: "A file selects by its path from the current directory", Source: choosing, Requires: files, Proof: "card.path-refused", Because: "A4 09", Run: with(steps(say("00A4000C 02 5015"), say("00A4090C 02 5032")))},
-		{ID: "card.file-parent", Title: "The parent directory selects", Source: choosing, Requires: files, Proof: "card.path-refused", Because: "A4 03", Run: with(steps(say("00A4000C 02 5015"), selectsParent))},
+		{ID: "card.file-path", Title: "A file selects by its path with or without the master file in front", Source: choosing, Requires: files, Proof: "card.path-refused:power=2", Because: "A4 08", Run: with(steps(say("00A4080C 04 50155031"), say("00A4080C 06 3F0050155032")))},
+		{ID: "card.file-path-from-here", Title: "A file selects by its path from the current directory", Source: choosing, Requires: files, Proof: "card.path-refused:power=2", Because: "A4 09", Run: with(steps(say("00A4000C 02 5015"), say("00A4090C 02 5032")))},
+		{ID: "card.file-parent", Title: "The parent directory selects", Source: choosing, Requires: files, Proof: "card.path-refused:power=2", Because: "A4 03", Run: with(steps(say("00A4000C 02 5015"), selectsParent))},
 		{ID: "card.file-absent", Title: "A file that is not there is answered 6A82, by identifier and by path", Source: choosing, Requires: files, Proof: "card.absent-is-empty", Because: "not 6A82", Run: with(steps(say("00A40000 02 DEAD 00", iso7816.FileNotFound), say("00A4080C 04 5015DEAD", iso7816.FileNotFound)))},
 		{ID: "card.file-absent-keeps", Title: "A SELECT that fails leaves the selected file selected", Source: choosing, Requires: files, Proof: "card.failed-select-leaves", Because: "B0 00 00", Run: with(steps(say("00A4000C 02 2F00"), say("00A40000 02 DEAD 00", iso7816.FileNotFound), say("00B00000 10")))},
 		{ID: "card.file-quiet", Title: "SELECT with P2 0C brings no data", Source: choosing, Requires: files, Proof: "card.select-talks", Because: "brings", Run: with(selectsQuietly)},
@@ -32,8 +32,8 @@ func fileChecks() []suite.Check {
 		{ID: "card.file-parameters-directory", Title: "The control parameters of a directory are type, identifier and access rules", Source: control, Requires: files, Proof: "card.fcp-thin", Because: "control parameters", Run: with(parametersOfDirectory)},
 		{ID: "card.file-size", Title: "A file reads to the size its control parameters say and no further", Source: control + "; " + reading, Requires: files, Proof: "card.fcp-thin", Because: "control parameters", Run: with(readsToSize)},
 
-		{ID: "card.read-offset", Title: "Reading from an offset brings what is there", Source: reading, Requires: files, Proof: "card.offset-ignored", Because: "offset", Run: with(readsFromOffset)},
-		{ID: "card.read-past-end", Title: "Reading from past the end is answered 6B00", Source: reading, Requires: files, Proof: "card.offset-ignored", Because: "not 6B00", Run: with(steps(say("00A4000C 02 2F00"), say("00B07F00 01", iso7816.OffsetOutside)))},
+		{ID: "card.read-offset", Title: "Reading from an offset brings what is there", Source: reading, Requires: files, Proof: "card.offset-ignored:power=2", Because: "offset", Run: with(readsFromOffset)},
+		{ID: "card.read-past-end", Title: "Reading from past the end is answered 6B00", Source: reading, Requires: files, Proof: "card.offset-ignored:power=2", Because: "not 6B00", Run: with(steps(say("00A4000C 02 2F00"), say("00B07F00 01", iso7816.OffsetOutside)))},
 		{ID: "card.read-over-end", Title: "Reading more than is left brings what is left, and 6282", Source: reading, Requires: needs(target.AuthentIC, target.T1), Proof: "card.end-unmarked", Because: "not 6282", Run: with(steps(say("00A4000C 02 2F00"), say("00B00070 FF", iso7816.EndOfFile)))},
 		{ID: "card.read-nothing-selected", Title: "Reading with no file selected is answered 6986", Source: reading, Requires: files, Proof: "card.wrong-error-word", Because: "not 6986", Run: with(steps(say("00A4000C 02 5015"), say("00B00000 10", 0x6986)))},
 

@@ -188,7 +188,7 @@ func backchannelOnce(ctx context.Context, t *target.Target) error {
 func backchannelNewID(ctx context.Context, t *target.Target) error {
 	return twoNotices(ctx, t, http.StatusOK, func(first, second map[string]any) error {
 		if first["jti"] == second["jti"] {
-			return fmt.Errorf("the jti %v was used before", first["jti"])
+			return fmt.Errorf("the jti %q was used before", first["jti"])
 		}
 		return nil
 	})

@@ -35,7 +35,7 @@ func fapiChecks() []suite.Check {
 		{ID: "provider.fapi2-no-secret", Title: "A client secret is refused", Source: fapi + "§5.3.2.1", Requires: kept, Proof: lax, Because: "a client secret", Run: fapiNoSecret},
 		{ID: "provider.fapi2-proof-algorithm", Title: "A DPoP proof by RS256 is refused", Source: fapi + "§5.4.1", Requires: signing, Proof: lax, Because: "by RS256", Run: proofRefused("by RS256", proof{RSA: true})},
 		{ID: "provider.fapi2-id-token-algorithm", Title: "The ID token is signed by PS256, ES256 or EdDSA", Source: fapi + "§5.4.1", Requires: signing, Proof: "provider.invalid-sig-hs256", Because: "HS256", Run: fapiIDToken},
-		{ID: "provider.fapi2-issuer", Title: "The redirect carries the exact issuer", Source: fapi + "§5.3.2.2; RFC 9207 §2", Requires: signing, Proof: "provider.wrong-issuer-in-redirect", Because: "iss", Run: fapiIssuer},
+		{ID: "provider.fapi2-issuer", Title: "The redirect carries the exact issuer", Source: fapi + "§5.3.2.2; RFC 9207 §2", Requires: signing, Proof: "provider.wrong-issuer-in-redirect:n=1", Because: "iss", Run: fapiIssuer},
 		{ID: "provider.fapi2-code-ends", Title: "A code is of no use after a minute", Source: fapi + "§5.3.2.1", Requires: append([]target.Feature{target.Clock}, signing...), Proof: "provider.code-never-ends", Because: "after a minute", Run: fapiCodeEnds},
 		{ID: "provider.fapi2-code-once", Title: "A code is good once", Source: fapi + "§5.3.2.1; RFC 6749 §4.1.2", Requires: signing, Proof: "provider.code-reusable", Because: "a second time", Run: fapiCodeOnce},
 		{ID: "provider.fapi2-verifier", Title: "A wrong code verifier is refused", Source: fapi + "§5.3.2.2; RFC 7636 §4.6", Requires: signing, Proof: "provider.any-code", Because: "verifier", Run: fapiVerifier},

@@ -38,6 +38,17 @@ func carried(t *testing.T) string {
 // is one, and reads what it wrote.
 func judgedBy(t *testing.T, program string, f target.File, beside *face) (cell result.Cell, exit int, said string) {
 	t.Helper()
+	var flags []string
+	if beside != nil {
+		flags = beside.flags()
+	}
+	return judgedWith(t, program, f, flags, beside != nil)
+}
+
+// judgedWith is judgedBy with options of hil exec, which plugs the card in, and for
+// the program.
+func judgedWith(t *testing.T, program string, f target.File, beside []string, card bool, more ...string) (cell result.Cell, exit int, said string) {
+	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "target.json")
 	raw, err := json.Marshal(f)
@@ -47,9 +58,9 @@ func judgedBy(t *testing.T, program string, f target.File, beside *face) (cell r
 	if err != nil {
 		t.Fatal(err)
 	}
-	argv := []string{program, "run", "--target", file, "--out", dir}
-	if beside != nil {
-		argv = append(append([]string{filepath.Join(bin, "hil"), "exec"}, beside.flags()...), append([]string{"--"}, argv...)...)
+	argv := append([]string{program, "run", "--target", file, "--out", dir}, more...)
+	if card {
+		argv = append(append([]string{filepath.Join(bin, "hil"), "exec"}, beside...), append([]string{"--"}, argv...)...)
 	}
 	said, err = command(t, 5*time.Minute, argv[0], argv[1:]...)
 	var left *exec.ExitError
@@ -208,6 +219,27 @@ func TestPlainCard(t *testing.T) {
 		honest(t, cell, nil)
 		if n := cell.Count(); n.Pass < x.pass {
 			t.Errorf("%s: only %d specs passed, %d were skipped", cell.ID, n.Pass, n.Skip)
+		}
+	}
+}
+
+// Requirement: the program ends, with a result that says so, although a call into
+// the smartcard service never comes back. Source: issue 6 point 1, "timeouts that
+// survive a blocked PC/SC call". Turned red by: waiting for the call when a spec's
+// time is up, when its card is closed, or at the end of the process.
+func TestBlockedCall(t *testing.T) {
+	need(t, "pcscd", "unshare")
+	f := target.File{
+		Cell: "blocked", Kind: target.Remote, Seed: 1, Protocol: iso7816.T1, Reader: cardemu{}.Reader(),
+		Features: []target.Feature{target.Card, target.PCSC, target.PIV, target.T1},
+	}
+	cell, exit, said := judgedWith(t, carried(t), f, []string{"--series", "9", "--fault", "card.mute-at:n=1"}, true, "--filter", "card.selects,card.select-cut-name", "--limit", "2s")
+	if exit != result.ExitFail || cell.Verdict != result.Fail || len(cell.Specs) != 2 {
+		t.Fatalf("exit code %d, %+v\n%s", exit, cell, said)
+	}
+	for _, s := range cell.Specs {
+		if s.Verdict != result.Fail || !strings.Contains(s.Reason, "deadline exceeded") {
+			t.Errorf("%s: %s %s", s.ID, s.Verdict, s.Reason)
 		}
 	}
 }

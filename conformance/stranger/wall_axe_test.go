@@ -143,7 +143,7 @@ func TestWallByKeyboardAlone(t *testing.T) {
 	s.press(kb.Enter)
 	s.until(`document.activeElement.id === "ask-reason"`)
 	s.press("the card was dirty" + kb.Enter)
-	s.says("is tried again: attempt 2")
+	s.until(`document.getElementById("status")?.textContent.includes("is tried again: attempt 2")`) // the page is loaded again meanwhile
 	all, err := b.Farm.Run(t.Context(), "night")
 	if err != nil || all[0].Work.Cell != "failed" || all[0].Work.Attempt != 2 || all[0].Phase != farm.Waiting {
 		t.Errorf("%v, %+v", err, all[0])

@@ -167,7 +167,7 @@ func Open(ctx context.Context, f File) (*Target, error) {
 	open := t.openPackage
 	switch f.Kind {
 	case Package:
-	case PCSCD, Remote:
+	case PCSCD, Windows, Remote:
 		open = t.openPCSCD
 	default:
 		return nil, fmt.Errorf("%w: kind %q", ErrUsage, f.Kind)

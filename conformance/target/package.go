@@ -242,7 +242,7 @@ func (t *Target) startPorts(ctx context.Context, config settings.Settings) error
 // portsReady waits until every port names the agent: only then is the cell
 // what a person finds at a desk.
 func (t *Target) portsReady(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for _, port := range t.Ports {
 		for !named(ctx, port, t.doorCell().LoginOrigin) {

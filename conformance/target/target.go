@@ -21,6 +21,8 @@ const (
 	Package = "package"
 	// PCSCD cells drive built programs around a private pcscd.
 	PCSCD = "pcscd"
+	// Windows cells drive built Windows programs in the Wine box.
+	Windows = "windows"
 	// Remote cells judge what is there already and not ours to start: a card
 	// in a reader, a provider by its issuer, an agent by its port.
 	Remote = "remote"
@@ -104,8 +106,8 @@ func Read(r io.Reader) (File, error) {
 	if f.Kind == "" {
 		f.Kind = Remote
 	}
-	if !slices.Contains([]string{Package, PCSCD, Remote}, f.Kind) {
-		return File{}, fmt.Errorf("target file: kind %q is none of %q, %q and %q", f.Kind, Package, PCSCD, Remote)
+	if !slices.Contains([]string{Package, PCSCD, Windows, Remote}, f.Kind) {
+		return File{}, fmt.Errorf("target file: kind %q is none of %q, %q, %q and %q", f.Kind, Package, PCSCD, Windows, Remote)
 	}
 	if f.Login != nil && f.Login.Hand == (len(f.Login.Fields) > 0) {
 		return File{}, errors.New("target file: a login is either by fields or by hand")

@@ -132,7 +132,7 @@ func (c *cell) start(ctx context.Context, j job) (target.File, error) {
 func file(j job) target.File {
 	const redirect = "http://127.0.0.1/callback"
 	return target.File{
-		Cell: "series" + j.Series + "-" + j.Protocol + "-wine", Kind: target.PCSCD, Seed: 1,
+		Cell: "series" + j.Series + "-" + j.Protocol + "-wine", Kind: target.Windows, Seed: 1,
 		Series: j.Series, Protocol: map[string]iso7816.Protocol{"T0": iso7816.T0, "T1": iso7816.T1}[j.Protocol],
 		Passcode: emu.DefaultPasscode, Holder: j.Holder, Reader: readerAt,
 		Script: script, Shown: shown, Opened: opened, Agent: agentPort, Settings: config,

@@ -119,6 +119,9 @@ type Fault struct {
 	// Holder is the UUID of the only person whose cards show it; empty is
 	// everybody.
 	Holder string
+	// Power is the only time the card is powered at which the fault shows; 0
+	// is every time.
+	Power int
 }
 
 // All is every fault there is, in the order lists show them.

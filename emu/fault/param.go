@@ -50,12 +50,16 @@ func status(otherwise int, title string) Param {
 // holder is the parameter every fault of a card has.
 var holder = Param{Key: "holder", Form: "12 digits", Title: "the UUID of the only person whose cards show it"}
 
+// power is another: it aims a fault that spares nothing of a card at one moment
+// of its life.
+var power = number("power", 0, 0, 9999, "the only time the card is powered at which it shows, resets and being made anew counted, over the card's life; 0 is every time")
+
 // params are all parameters of a fault, its own and the general ones.
 func (f Fault) params() []Param {
 	if f.Bench {
 		return f.Params
 	}
-	return append(slices.Clip(f.Params), holder)
+	return append(slices.Clip(f.Params), power, holder)
 }
 
 // Listed is the fault as lists show it.
@@ -106,7 +110,7 @@ func Parse(id string) (Fault, error) {
 			return f, err
 		}
 	}
-	f.ID = id
+	f.ID, f.Power = id, values[power.Key]
 	if f.With != nil {
 		f.With(&f, values)
 	}

@@ -39,6 +39,13 @@ func servicePorts() []int { return []int{43487, 44213, 45031, 46478, 48853} }
 // startTime is how long one part may take to get ready.
 const startTime = 20 * time.Second
 
+func (b *Bench) startTime() time.Duration {
+	if b.windows() {
+		return bootTime
+	}
+	return startTime
+}
+
 // grace is how long a part may take to end when asked.
 const grace = 3 * time.Second
 
@@ -46,6 +53,7 @@ const grace = 3 * time.Second
 type Options struct {
 	Dir      string   // absolute, short, exists: logs and files of this bench
 	Programs Programs // where programs are
+	Arch     string   // of the Windows programs that are judged, in the Wine box; empty is none
 	Env      []string // environment of every part
 	Faults   []string // card and provider faults to switch on
 	Tape     Tape     // a recording that is made of the card, or played in its place
@@ -88,7 +96,7 @@ func (b *Bench) path(name string) string { return filepath.Join(b.Dir, name) }
 
 // start starts one part; its log is named after it.
 func (b *Bench) start(ctx context.Context, p part.Program) (*part.Part, error) {
-	ctx, cancel := context.WithTimeout(ctx, startTime)
+	ctx, cancel := context.WithTimeout(ctx, b.startTime())
 	defer cancel()
 	p.Env, p.Log = b.Env, b.path(p.Name+".log")
 	started, err := p.Start(ctx)

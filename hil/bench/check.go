@@ -23,13 +23,16 @@ func (b *Bench) Check(ctx context.Context, reader string) error {
 	if len(list) == 0 {
 		return fmt.Errorf("pcscd has no reader")
 	}
+	if err := b.checkParts(ctx); err != nil || reader == "" {
+		return err
+	}
+	return b.AwaitCard(ctx, reader)
+}
+
+// checkParts looks at the cards and the provider.
+func (b *Bench) checkParts(ctx context.Context) error {
 	for _, c := range b.Cards {
 		if err := c.check(ctx); err != nil {
-			return err
-		}
-	}
-	if reader != "" {
-		if err := b.AwaitCard(ctx, reader); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ func (b *Bench) describe(t *cell.Target) error {
 		t.Bench, t.Recorder = b.tape, b.tape
 	}
 	t.Agent, t.Ports, t.Settings = agentPort, servicePorts(), b.Settings
-	t.Programs = b.Programs.All()
+	t.Programs = b.Programs.Of(cell.Cell{Kind: t.Kind, Arch: b.Arch})
 	t.Clients = b.clients()
 	if !slices.Contains(t.Features, "browser") {
 		return nil

@@ -1,12 +1,15 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/cell"
@@ -47,7 +50,7 @@ func ReadJob(path string) (Job, error) {
 // Run builds the bench, lets the conformance program judge and settles the
 // verdict. It always has an answer. env is the environment of every part.
 func (j Job) Run(ctx context.Context, env []string) result.Cell {
-	b := &Bench{Options: Options{Dir: j.Dir, Programs: Programs{Bin: j.Bin}, Env: env, Faults: j.faults(), Tape: j.Tape, Seed: j.Seed}}
+	b := &Bench{Options: Options{Dir: j.Dir, Programs: Programs{Bin: j.Bin}, Arch: j.Cell.Arch, Env: env, Faults: j.faults(), Tape: j.Tape, Seed: j.Seed}}
 	defer b.Close()
 	target, err := j.build(ctx, b)
 	if errors.Is(err, ErrProduct) {
@@ -66,7 +69,7 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 	if f, ok := fault.Find(j.Fault); ok && j.Cell.Kind != rig.Package {
 		f.Break(b)
 	}
-	found := j.judge(ctx, b)
+	found := j.judge(ctx, b, 0)
 	shut()
 	if err := b.keep(); err != nil {
 		return j.Cell.Missed(fmt.Errorf("the recording was not written: %w", err))
@@ -106,9 +109,13 @@ func (j Job) build(ctx context.Context, b *Bench) (cell.Target, error) {
 		b.StartDaemon,
 		func(ctx context.Context) error { return b.PutCard(ctx, j.Cell, 0, b.path("card.apdu")) },
 		func(ctx context.Context) error { return b.AwaitCard(ctx, j.Cell.Reader.Name) },
-		b.StartProvider,
-		func(ctx context.Context) error { return j.startScriptedAgent(ctx, b, &t) },
 	}
+	if j.Cell.Kind == rig.Windows { // pcscd is the box's; the conformance program waits for the card
+		steps[0], steps[2] = b.boot, func(context.Context) error { return nil }
+	}
+	steps = append(steps,
+		b.StartProvider,
+		func(ctx context.Context) error { return j.startScriptedAgent(ctx, b, &t) })
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return t, err
@@ -120,7 +127,7 @@ func (j Job) build(ctx context.Context, b *Bench) (cell.Target, error) {
 // startScriptedAgent starts the agent whose person answers by script and whose
 // browser opener only writes addresses down.
 func (j Job) startScriptedAgent(ctx context.Context, b *Bench, t *cell.Target) error {
-	pinentry, err := b.Programs.Built(Pinentry)
+	pinentry, err := b.Programs.Built(Judging(j.Cell, Pinentry))
 	if err != nil {
 		return err
 	}
@@ -129,33 +136,37 @@ func (j Job) startScriptedAgent(ctx context.Context, b *Bench, t *cell.Target) e
 	if err := writeJSON(t.Script, script); err != nil {
 		return err
 	}
+	opener, err := b.opener(t.Opened)
+	if err != nil {
+		return err
+	}
+	tpm := ""
+	if slices.Contains(t.Features, "device-key") {
+		if tpm, err = b.StartTPM(ctx); err != nil {
+			return err
+		}
+	}
 	return b.StartAgent(ctx, AgentOptions{
-		Prompter: "pinentry",
+		TPM: tpm, Prompter: "pinentry",
 		Pinentry: []string{pinentry, "--script", t.Script, "--shown", t.Shown},
-		Opener:   []string{"/bin/sh", "-c", `printf '%s\n' "$2" >> "$1"`, "opener", t.Opened},
+		Opener:   opener,
 	})
 }
 
-// niceness is how far checks stand back, where there are more cells than cores,
-// for cards, readers and whoever looks after them.
-const niceness = 5
-
 // judge runs the conformance program with a deadline: SIGINT first, SIGKILL
 // after a grace.
-func (j Job) judge(ctx context.Context, b *Bench) result.Cell {
-	path, err := b.Programs.Built(Conformance)
+func (j Job) judge(ctx context.Context, b *Bench, nice int) result.Cell {
+	args := []string{"run", "--target", b.path("target.json"), "--out", b.Dir}
+	if filter := cmp.Or(j.Only, strings.Join(j.Cell.Patterns(), ",")); filter != "" {
+		args = append(args, "--filter", filter)
+	}
+	program, err := b.ours(Conformance, args...)
 	if err != nil {
 		return j.Cell.Missed(err)
 	}
-	args := []string{"run", "--target", b.path("target.json"), "--out", b.Dir}
-	switch {
-	case j.Only != "":
-		args = append(args, "--filter", j.Only)
-	case j.Cell.Suite != "":
-		args = append(args, "--filter", j.Cell.Suite+".*")
-	}
 	log := b.path(Conformance + ".log")
-	started, err := part.Program{Name: Conformance, Path: path, Args: args, Env: b.Env, Log: log, Silent: true, Nice: niceness}.Start(ctx)
+	program.Env, program.Log, program.Silent, program.Nice = b.Env, log, true, nice
+	started, err := program.Start(ctx)
 	if err != nil {
 		return j.Cell.Broke(err)
 	}
@@ -185,6 +196,9 @@ func (j Job) read() (result.Cell, error) {
 func (b *Bench) checkAfter(ctx context.Context, c cell.Cell) error {
 	if c.Kind == rig.Package {
 		return nil
+	}
+	if c.Kind == rig.Windows {
+		return errors.Join(b.checkBox(ctx), b.boot(ctx), b.checkParts(ctx))
 	}
 	return b.Check(ctx, c.Reader.Name)
 }

@@ -10,6 +10,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/cell"
+	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 )
 
 // ErrMissing is wrapped when a program or library that the bench needs is not
@@ -54,6 +57,22 @@ func (p Programs) All() map[string]string {
 	found := map[string]string{}
 	for _, name := range []string{CardEmu, MockCIS2, PortService, Agent, Pinentry, Conformance} {
 		if path, err := p.Built(name); err == nil {
+			found[name] = path
+		}
+	}
+	return found
+}
+
+// Of are those that a cell needs, with the Windows programs among them under
+// their plain names.
+func (p Programs) Of(c cell.Cell) map[string]string {
+	found := p.All()
+	if c.Kind != rig.Windows {
+		return found
+	}
+	for _, name := range []string{PortService, Agent, Pinentry, Conformance} {
+		delete(found, name)
+		if path, err := p.Built(Judging(c, name)); err == nil {
 			found[name] = path
 		}
 	}

@@ -38,6 +38,7 @@ type AgentOptions struct {
 	Pinentry []string // program and arguments
 	Opener   []string // program and arguments of the browser opener
 	Terminal bool     // the agent may use our terminal
+	TPM      string   // where the computer's TPM is; empty is the system's
 }
 
 // agentSettings is the agent's settings file; the agent reads it strictly.
@@ -49,6 +50,7 @@ type agentSettings struct {
 	Opener         []string      `json:"browser_opener,omitempty"`
 	Port           int           `json:"port"`
 	Socket         string        `json:"port_service_socket"`
+	TPM            string        `json:"tpm,omitempty"`
 }
 
 type agentIssuer struct {
@@ -59,16 +61,25 @@ type agentIssuer struct {
 // socketDir holds the port service's socket, in the empty /run of the cell.
 const socketDir = "/run/smartcard-connect"
 
+// socket is where agents register with the port service.
+func (b *Bench) socket() (string, error) {
+	if b.windows() {
+		return pipe, nil
+	}
+	return socketDir + "/port-service.sock", os.MkdirAll(socketDir, 0o755)
+}
+
 // StartAgent starts the port service and the agent that trusts the provider.
 func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
-	if err := os.MkdirAll(socketDir, 0o755); err != nil {
+	socket, err := b.socket()
+	if err != nil {
 		return err
 	}
 	s := agentSettings{
 		Issuers:        []agentIssuer{{b.Issuer, "int"}},
 		SigningOrigins: []string{SigningOrigin},
 		Prompter:       o.Prompter, Pinentry: o.Pinentry, Opener: o.Opener,
-		Port: agentPort, Socket: socketDir + "/port-service.sock",
+		Port: agentPort, Socket: socket, TPM: o.TPM,
 	}
 	b.Settings = b.path("settings.json")
 	if err := writeJSON(b.Settings, s); err != nil {
@@ -77,30 +88,28 @@ func (b *Bench) StartAgent(ctx context.Context, o AgentOptions) error {
 	if err := b.startPortService(ctx, s.Socket); err != nil {
 		return product(err)
 	}
-	path, err := b.Programs.Built(Agent)
+	p, err := b.ours(Agent, "run", "--settings", b.Settings, "--service", s.Socket, "--log-folder", b.path("agent-logs"), "--session-dir", filepath.Dir(b.Settings))
 	if err != nil {
 		return err
 	}
-	_, err = b.start(ctx, part.Program{
-		Name: Agent, Path: path, Foreground: o.Terminal,
-		Args: []string{"run", "--settings", b.Settings, "--service", s.Socket, "--log-folder", b.path("agent-logs"), "--session-dir", filepath.Dir(b.Settings)},
-	})
+	p.Foreground = o.Terminal
+	_, err = b.start(ctx, p)
 	return product(err)
 }
 
 // startPortService starts the port service, which has no ready line: it is
 // ready when it has its ports.
 func (b *Bench) startPortService(ctx context.Context, socket string) error {
-	path, err := b.Programs.Built(PortService)
+	program, err := b.ours(PortService, "serve", "--socket", socket)
 	if err != nil {
 		return err
 	}
-	args := []string{"serve", "--socket", socket}
-	p, err := b.start(ctx, part.Program{Name: PortService, Path: path, Args: args, Silent: true})
+	program.Silent = true
+	p, err := b.start(ctx, program)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, startTime)
+	ctx, cancel := context.WithTimeout(ctx, b.startTime())
 	defer cancel()
 	for _, port := range servicePorts() {
 		if err := listening(ctx, p, port); err != nil {

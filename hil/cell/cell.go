@@ -15,7 +15,9 @@ import (
 
 // Cell is one place in the matrix.
 type Cell struct {
-	Kind     string     `json:"kind"`             // rig.Package, rig.PCSCD or rig.Remote
+	Kind     string     `json:"kind"`             // rig.Package, rig.PCSCD, rig.Windows or rig.Remote
+	Arch     string     `json:"arch,omitempty"`   // of Windows programs
+	Specs    []string   `json:"specs,omitempty"`  // patterns; none is every spec whose features are claimed
 	Card     rig.Card   `json:"card"`             // which also says the protocol
 	Reader   rig.Reader `json:"reader,omitempty"` // none for kind package
 	Suite    string     `json:"suite,omitempty"`  // empty is all suites
@@ -27,12 +29,16 @@ type Cell struct {
 	Candidate string `json:"candidate,omitempty"` // which of the plan file's builds is judged; empty is the one at hand
 }
 
-// ID is such as "series9-T1-pcscd", or "series9-T1-remote-left" with the reader. It never changes for the same place.
+// ID is such as "series9-T1-pcscd", "series9-T1-windows-386" or, with the reader,
+// "series9-T1-remote-left". It never changes for the same place.
 func (c Cell) ID() string {
 	if c.Name != "" {
 		return c.Name
 	}
 	id := fmt.Sprintf("series%s-%s-%s", c.Card.Series, c.Protocol(), c.Kind)
+	if c.Arch != "" {
+		id += "-" + c.Arch
+	}
 	if c.Kind == rig.Remote { // there may be many readers
 		id += "-" + c.Reader.ID
 	}
@@ -44,6 +50,15 @@ func (c Cell) ID() string {
 
 // Protocol is the protocol without its equals sign: T0, T1.
 func (c Cell) Protocol() string { return strings.Replace(c.Card.Protocol.String(), "=", "", 1) }
+
+// Patterns select the cell's specs: those that the rig has it for, else those of
+// its suite. None is every spec whose features are claimed.
+func (c Cell) Patterns() []string {
+	if len(c.Specs) == 0 && c.Suite != "" {
+		return []string{c.Suite + ".*"}
+	}
+	return c.Specs
+}
 
 // CardFlags tell cardemu which card to be.
 func (c Cell) CardFlags() []string {
@@ -71,6 +86,8 @@ func (c Cell) Build() string {
 	switch c.Kind {
 	case rig.PCSCD, rig.Recorded:
 		return "agent program"
+	case rig.Windows:
+		return "agent program for Windows, " + c.Arch
 	case rig.Remote:
 		return "card " + c.Card.ID
 	}
@@ -80,6 +97,9 @@ func (c Cell) Build() string {
 // Reproduce is the command that runs this cell again.
 func (c Cell) Reproduce(fault string, seed int64) string {
 	command := fmt.Sprintf("bin/hil run --cells %s --seed %d", c.ID(), seed)
+	if c.Kind == rig.Windows {
+		command += " --rig " + c.Bench
+	}
 	if fault != "" {
 		command += " --fault " + fault
 	}
@@ -102,7 +122,7 @@ func Of(r rig.Rig) ([]Cell, error) {
 }
 
 func one(r rig.Rig, row rig.Cells, card string) Cell {
-	c := Cell{Kind: row.Kind, Bench: r.Name}
+	c := Cell{Kind: row.Kind, Arch: row.Arch, Specs: row.Specs, Bench: r.Name}
 	c.Card, _ = r.Card(card)
 	c.Reader, _ = r.Reader(row.Reader)
 	c.Features = append(slices.Clone(row.Features), "series-"+c.Card.Series, strings.ToLower(c.Protocol()))
@@ -172,8 +192,11 @@ func Select(cells []Cell, patterns string) ([]Cell, error) {
 	return kept, nil
 }
 
-func matches(patterns, id string) bool {
-	return slices.ContainsFunc(strings.Split(patterns, ","), func(p string) bool {
+func matches(patterns, id string) bool { return Matches(strings.Split(patterns, ","), id) }
+
+// Matches says whether one of the patterns, as for path.Match, matches the ID.
+func Matches(patterns []string, id string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
 		ok, err := path.Match(strings.TrimSpace(p), id)
 		return ok && err == nil
 	})

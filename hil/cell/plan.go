@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
@@ -39,12 +38,12 @@ func ParseSpecs(b []byte) ([]Spec, error) {
 	return specs, nil
 }
 
-// Required lists the specs that must pass in c: all of its suite whose features
-// it claims, in the list's order. What ran never changes it.
+// Required lists the specs that must pass in c: all whose features it claims and
+// that it is for, in the list's order. What ran never changes it.
 func (c Cell) Required(specs []Spec) []string {
-	required := []string{}
+	required, patterns := []string{}, c.Patterns()
 	for _, s := range specs {
-		if c.claims(s.Requires) && (c.Suite == "" || strings.HasPrefix(s.ID, c.Suite+".")) {
+		if c.claims(s.Requires) && (len(patterns) == 0 || Matches(patterns, s.ID)) {
 			required = append(required, s.ID)
 		}
 	}

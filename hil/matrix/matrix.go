@@ -1,5 +1,5 @@
 // Package matrix runs the cells of a plan, a few at once, each pcscd cell in a
-// process and namespaces of its own.
+// process and namespaces of its own, each windows cell in a Wine box.
 package matrix
 
 import (
@@ -38,6 +38,7 @@ type Runner struct {
 	Inside   []string                   // our own program and verb that runs a job file inside namespaces
 	Tape     func(cell.Cell) bench.Tape // a recording that is made or played; nil is none
 	Env      func(dir string) []string
+	Outer    []string                                     // the environment of scripts around a cell
 	Here     func(context.Context, bench.Job) result.Cell // runs a cell of kind remote; nil: this is no host with readers
 	Now      func() time.Time
 	Tell     func(Event) // may be called by several goroutines, nil tells nobody
@@ -127,7 +128,7 @@ func (r Runner) run(ctx context.Context, c cell.Cell, on string) result.Cell {
 // it, nothing of it is left.
 func (r Runner) inside(ctx context.Context, job bench.Job) result.Cell {
 	file := filepath.Join(job.Dir, "job.json")
-	if err := job.Write(file); err != nil {
+	if err := inBox(job).Write(file); err != nil {
 		return job.Cell.Missed(err)
 	}
 	var out bytes.Buffer
@@ -138,9 +139,14 @@ func (r Runner) inside(ctx context.Context, job bench.Job) result.Cell {
 	}
 	defer func() { _ = errs.Close() }()
 	cmd := exec.Command(r.Inside[0], append(r.Inside[1:len(r.Inside):len(r.Inside)], file)...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = r.Env(job.Dir), &out, errs
+	cmd.Env = r.Env(job.Dir)
+	start := namespace.Start
+	if job.Cell.Kind == rig.Windows {
+		cmd, start = r.boxed(job.Dir), startBox
+	}
+	cmd.Stdout, cmd.Stderr = &out, errs
 	part.OwnGroup(cmd)
-	cut, err := namespace.Start(cmd)
+	cut, err := start(cmd)
 	if err != nil {
 		return job.Cell.Missed(err)
 	}

@@ -2,6 +2,7 @@ package matrix_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,5 +52,18 @@ func TestCellsThatDoNotRun(t *testing.T) {
 	}
 	if got[1].Verdict != result.Miss || got[1].Reproduce == "" {
 		t.Errorf("interrupted: %+v", got[1])
+	}
+}
+
+// Requirement: where there is no Wine box, a windows cell is MISS with the reason.
+// Source: shared design §6, "only PASS lets a release out". Turned red by: passing,
+// or hanging, without the box.
+func TestWindowsCellWithoutItsBox(t *testing.T) {
+	c := place(rig.Windows)
+	c.Arch = "386"
+	r := matrix.Runner{Dir: t.TempDir(), Bin: t.TempDir() + "/bin", Now: time.Now, Inside: []string{"hil", "cell-init", "--job"}, Env: func(string) []string { return nil }}
+	got := r.Run(t.Context(), []cell.Cell{c})[0]
+	if got.Verdict != result.Miss || !strings.Contains(got.Reason, "no Wine box") || !strings.HasSuffix(got.ID, "-windows-386") {
+		t.Errorf("%+v", got)
 	}
 }

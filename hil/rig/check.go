@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -209,12 +210,12 @@ func (r Rig) checkCells() error {
 }
 
 func (r Rig) checkRow(c Cells) error {
-	if !slices.Contains([]string{Package, PCSCD, Remote}, c.Kind) {
-		return fmt.Errorf("say %s, %s or %s", Package, PCSCD, Remote)
+	if err := c.check(); err != nil {
+		return err
 	}
 	device, ok := r.Reader(c.Reader)
 	if ok == (c.Kind == Package) {
-		return fmt.Errorf("reader %q does not fit; pcscd and remote cells name a reader of the rig, package cells none", c.Reader)
+		return fmt.Errorf("reader %q does not fit; package cells name none, all others a reader of the rig", c.Reader)
 	}
 	if len(r.Cards) == 0 || len(c.Features) == 0 {
 		return errors.New("the bench has no cards, or features are missing")
@@ -232,6 +233,22 @@ func (r Rig) checkRow(c Cells) error {
 		}
 		if card.Timing != "" && device.Device == "manual" {
 			return fmt.Errorf("card %q is as slow as it is; timing is for software cards", id)
+		}
+	}
+	return nil
+}
+
+// check is about what needs no look at the rig.
+func (c Cells) check() error {
+	if !slices.Contains([]string{Package, PCSCD, Windows, Remote}, c.Kind) {
+		return fmt.Errorf("say %s, %s, %s or %s", Package, PCSCD, Windows, Remote)
+	}
+	if arch := slices.Contains([]string{"amd64", "386"}, c.Arch); arch != (c.Kind == Windows) || (c.Arch != "") != arch {
+		return fmt.Errorf("arch %q does not fit; windows cells say amd64 or 386, all others nothing", c.Arch)
+	}
+	for _, p := range c.Specs {
+		if _, err := path.Match(p, ""); err != nil {
+			return fmt.Errorf("specs %q: %w", p, err)
 		}
 	}
 	return nil

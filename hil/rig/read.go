@@ -14,14 +14,14 @@ import (
 var ErrInvalid = errors.New("the rig file cannot be used")
 
 // Load reads a rig file from disk.
-func Load(path string) (Rig, error) {
-	b, err := os.ReadFile(path)
+func Load(file string) (Rig, error) {
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return Rig{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	r, err := Parse(b)
 	if err != nil {
-		return Rig{}, fmt.Errorf("%s: %w", path, err)
+		return Rig{}, fmt.Errorf("%s: %w", file, err)
 	}
 	return r, nil
 }

@@ -37,6 +37,10 @@ cards: [{id: c, timing: cosmo-v8,`},
 		"unknown reader":     {"reader: r,", "reader: s,"},
 		"pcscd, no reader":   {"reader: r,", ""},
 		"unknown kind":       {"kind: package", "kind: wishful"},
+		"arch of no windows": {"{kind: pcscd,", "{kind: pcscd, arch: amd64,"},
+		"windows, no arch":   {"kind: pcscd", "kind: windows"},
+		"unknown arch":       {"kind: pcscd", "kind: windows, arch: arm64"},
+		"bad pattern":        {"kind: pcscd", "kind: pcscd, specs: ['[']"},
 		"no features":        {"features: [card]}", "features: []}"},
 		"card with no owner": {`holder: "555000000025", `, ""},
 	} {
@@ -73,18 +77,7 @@ func TestEveryRigOfOursParses(t *testing.T) {
 // Source: hil README, "virtual-timed is virtual with slow cards". Turned red by:
 // changing one of the two files and not the other, or a card that is not slow.
 func TestTimedBenchIsTheVirtualOne(t *testing.T) {
-	load := func(name string) rig.Rig {
-		b, err := rigs.Files.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := rig.Parse(b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
-	plain, timed := load(rigs.Default), load("virtual-timed.yaml")
+	plain, timed := load(t, rigs.Default), load(t, "virtual-timed.yaml")
 	timed.Name, timed.Title = plain.Name, plain.Title
 	for i, c := range timed.Cards {
 		if c.Timing == "" {
@@ -95,4 +88,35 @@ func TestTimedBenchIsTheVirtualOne(t *testing.T) {
 	if !reflect.DeepEqual(plain, timed) {
 		t.Errorf("%+v\n%+v", plain, timed)
 	}
+}
+
+// Requirement: a release shows all that the virtual bench shows, and the Windows
+// programs of both word sizes beside. Source: issue 6, "the built Windows and Linux
+// programs". Turned red by: changing one of the two files and not the other.
+func TestReleaseHasAllOfTheVirtualBench(t *testing.T) {
+	plain, release := load(t, rigs.Default), load(t, "release.yaml")
+	n := len(plain.Cells)
+	if !reflect.DeepEqual(plain.Cards, release.Cards) || !reflect.DeepEqual(plain.Readers, release.Readers) || !reflect.DeepEqual(plain.Cells, release.Cells[:n]) || len(release.Excluded) > 0 {
+		t.Errorf("%+v\n%+v", plain, release)
+	}
+	arches := map[string]bool{}
+	for _, row := range release.Cells[n:] {
+		arches[row.Arch] = row.Kind == rig.Windows
+	}
+	if !arches["amd64"] || !arches["386"] {
+		t.Errorf("windows cells: %v", arches)
+	}
+}
+
+func load(t *testing.T, name string) rig.Rig {
+	t.Helper()
+	b, err := rigs.Files.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := rig.Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

@@ -52,7 +52,7 @@ type Row struct {
 	Wall     time.Duration // until the last cell ended
 	Busy     float64       // CPU seconds a second while all readers were busy
 	Idle     float64       // CPU seconds a second that the machine had left then
-	Cell     time.Duration // median of a cell's conformance process
+	Cell     time.Duration // median of a cell's conformance process; of mixed readers this and what follows are the pcscd cells'
 	Books    time.Duration // median of a cell's bookkeeping
 	Books95  time.Duration // 95 of 100 are below
 	Detected time.Duration // median of waiting for the reader to see the card, of those that waited
@@ -138,8 +138,14 @@ func (m Measure) Run(ctx context.Context) (Row, error) {
 	return row, ctx.Err()
 }
 
+// ended is an attempt in a reader of some kind.
+type ended struct {
+	attempt.Report
+	kind string
+}
+
 // all runs cells in all readers until the time is up and the last has ended.
-func (m Measure) all(ctx context.Context, seats []seat, row *Row) (reports []attempt.Report) {
+func (m Measure) all(ctx context.Context, seats []seat, row *Row) (reports []ended) {
 	var mu sync.Mutex
 	var running sync.WaitGroup
 	leases, start := &memory.Farm{}, m.Now()
@@ -150,7 +156,7 @@ func (m Measure) all(ctx context.Context, seats []seat, row *Row) (reports []att
 			for n := 1; n == 1 || m.Now().Sub(start) < m.For && ctx.Err() == nil; n++ {
 				r := m.attempt(ctx, s, leases, i, n)
 				mu.Lock()
-				reports = append(reports, r)
+				reports = append(reports, ended{r, m.job(i, n).Cell.Kind})
 				mu.Unlock()
 			}
 		})
@@ -194,13 +200,16 @@ func (m Measure) busy(ctx context.Context, row *Row) {
 }
 
 // sum fills the row.
-func (m Measure) sum(row *Row, reports []attempt.Report) {
+func (m Measure) sum(row *Row, reports []ended) {
 	var cells, books, detected []time.Duration
 	phases := map[string][]time.Duration{}
 	for _, r := range reports {
 		row.Cells++
 		if r.Verdict != string(result.Pass) {
 			row.Bad = append(row.Bad, r.Verdict+": "+r.Reason)
+		}
+		if m.Kind == Mixed && r.kind == rig.Package {
+			continue
 		}
 		cells, books = append(cells, r.Took("judge")), append(books, r.Bookkeeping())
 		if d := r.Took("detect"); d > 50*time.Millisecond {

@@ -38,7 +38,7 @@ func Table(rows []Row) string {
 			fmt.Sprintf("%.2f %%", r.Books.Seconds()/30*100), ms(r.Detected), fmt.Sprintf("%.1f", r.Ready.Seconds()))
 	}
 	_ = t.Flush()
-	return text.String()
+	return strings.ReplaceAll("\n"+text.String(), "\n |", "\n|")[1:]
 }
 
 // share is how much of what other programs left us was used.

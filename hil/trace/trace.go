@@ -153,5 +153,8 @@ func Environ(ctx context.Context, s Settings) []string {
 	if carried == "" {
 		return nil
 	}
+	if s.Endpoint == "" {
+		return []string{Variable + "=" + carried} // who is traced by others goes on with that
+	}
 	return []string{Variable + "=" + carried, EndpointVariable + "=" + s.Endpoint}
 }

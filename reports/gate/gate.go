@@ -11,8 +11,8 @@
 //     planned kind, with verdict PASS and no fault switched on; and each of its
 //     required specs has exactly one result there, with verdict PASS.
 //   - A MISS, an ERROR or an unknown verdict anywhere is inconclusive.
-//   - A plan without required cells, or with none but package cells, and a run
-//     that judged nothing are inconclusive.
+//   - A plan without required cells, or with none of a kind that counts for a
+//     program (pcscd, windows), and a run that judged nothing are inconclusive.
 //   - An excluded cell needs a reason and counts for nothing.
 //
 // So a further result can make a decision stricter and never milder, except
@@ -33,7 +33,8 @@
 //     does not help, be it red or green.
 //   - A run older than the policy allows is refused.
 //   - An attempt may follow another only after MISS or ERROR; a FAIL stays.
-//   - Each program has a cell of another kind than package that judges it.
+//   - Each program has a cell that judges it, of a kind that counts for it: windows
+//     where its name ends in .exe, pcscd for all others, or what the plan says.
 //   - A FAIL may be waived by its spec, cell and text, until the waiver ends.
 //
 // Sources: in-toto Attestation Framework (subjects match by digest); SLSA
@@ -51,6 +52,7 @@ import (
 // report has no say.
 func Decide(r result.Report) result.Decision {
 	var f findings
+	f.ofProgram(r.Plan)
 	f.report(r)
 	return f.decision(r)
 }

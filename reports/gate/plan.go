@@ -12,11 +12,17 @@ func (f *findings) plan(p result.Plan) {
 	required := slices.DeleteFunc(slices.Clone(p.Cells), func(c result.PlannedCell) bool { return !c.Runs() })
 	if len(required) == 0 {
 		f.open("The plan requires no cell.")
-		return
 	}
-	program := func(c result.PlannedCell) bool { return c.Kind != result.KindPackage && c.Kind != result.KindRecorded }
-	if !slices.ContainsFunc(required, program) {
-		f.open("The plan requires package cells only, and they say nothing about the agent program.")
+}
+
+// ofProgram leaves a plan open that requires no cell of a kind that counts for a
+// program. A release says which program; see programs.
+func (f *findings) ofProgram(p result.Plan) {
+	counts := func(c result.PlannedCell) bool {
+		return c.Runs() && (c.Kind == result.KindPCSCD || c.Kind == result.KindWindows)
+	}
+	if slices.ContainsFunc(p.Cells, result.PlannedCell.Runs) && !slices.ContainsFunc(p.Cells, counts) {
+		f.open("The plan requires no cell of kind pcscd or windows, and others say nothing about the agent program.")
 	}
 }
 

@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/reports/attest"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
@@ -16,6 +17,21 @@ type Release struct {
 	Artifacts []attest.Artifact `json:"artifacts"` // what would ship
 	Suites    []attest.Artifact `json:"suites"`    // programs that may judge
 	Cells     []ReleaseCell     `json:"cells"`
+	// Counts says by a program's name which kinds of cell count for it, where
+	// that is not what Kinds says by itself: remote cells count for none.
+	Counts map[string][]string `json:"counts,omitempty"`
+}
+
+// Kinds are those of the cells that count for a program: what the plan says, or
+// windows for a name that ends in .exe and pcscd for all others.
+func (r Release) Kinds(program string) []string {
+	if said, ok := r.Counts[program]; ok {
+		return said
+	}
+	if strings.HasSuffix(strings.ToLower(program), ".exe") {
+		return []string{result.KindWindows}
+	}
+	return []string{result.KindPCSCD}
 }
 
 // ReleaseCell is a planned cell and the programs, by name, that it judges. A
@@ -45,6 +61,11 @@ func (r Release) sound() error {
 			return fmt.Errorf("plan: %w: program %q is there twice, or has no name or digest", attest.ErrFormat, a.Name)
 		}
 		names[a.Name], sums[a.SHA256] = true, true
+	}
+	for name, kinds := range r.Counts {
+		if _, ok := r.artifact(name); !ok || len(kinds) == 0 || slices.Contains(kinds, result.KindPackage) {
+			return fmt.Errorf("plan: %w: cells of kind %q cannot count for %q", attest.ErrFormat, kinds, name)
+		}
 	}
 	for _, c := range r.Cells {
 		if c.ID == "" || cells[c.ID] {
@@ -103,9 +124,12 @@ func (r Release) cell(id string) (ReleaseCell, bool) {
 // programs leaves open what no cell that counts judges.
 func (f *findings) programs(r Release) {
 	for _, a := range r.Artifacts {
-		judges := func(c ReleaseCell) bool { return c.Runs() && slices.Contains(c.Judges, a.Name) }
+		kinds := r.Kinds(a.Name)
+		judges := func(c ReleaseCell) bool {
+			return c.Runs() && slices.Contains(kinds, c.Kind) && slices.Contains(c.Judges, a.Name)
+		}
 		if !slices.ContainsFunc(r.Cells, judges) {
-			f.open("No cell judges the program ", a.Name, "; package cells count for none.")
+			f.open("No cell of kind ", strings.Join(kinds, " or "), " judges the program ", a.Name, ", and no other counts for it.")
 		}
 	}
 }

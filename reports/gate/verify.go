@@ -103,7 +103,7 @@ type docket struct {
 	policy   Policy
 	release  Release
 	planSum  string
-	waivers  []Waiver
+	waivers  []result.Waiver
 	planners []attest.Key
 	sorted   map[string][]read // bundles by the type they claim
 	hosts    []enrolled

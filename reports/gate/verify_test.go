@@ -40,7 +40,7 @@ type desk struct {
 	class                         attest.Class
 	policy                        gate.Policy
 	release                       gate.Release
-	waivers                       []gate.Waiver
+	waivers                       []result.Waiver
 	record                        attest.Record
 	index                         attest.Index
 	attempts                      []attest.Attempt
@@ -75,11 +75,11 @@ func newDesk(t *testing.T, class attest.Class) *desk {
 	}
 	d.release = gate.Release{
 		Schema: 1, Name: "1.0.0", Artifacts: []attest.Artifact{linux, windows}, Suites: []attest.Artifact{suite},
-		Cells: []gate.ReleaseCell{cell("nine-pcscd", "pcscd", linux.Name), cell("nine-wine", "wine", windows.Name), cell("nine-package", "package")},
+		Cells: []gate.ReleaseCell{cell("nine-pcscd", "pcscd", linux.Name), cell("nine-wine", "windows", windows.Name), cell("nine-package", "package")},
 	}
 	d.record = attest.Record{Host: "bench-1", Class: class, Key: string(d.host.id().PEM()), NotBefore: now.Add(-48 * time.Hour), NotAfter: now.Add(48 * time.Hour)}
 	d.index = attest.Index{Run: "run-1", Class: class, Start: now.Add(-2 * time.Hour), End: now.Add(-time.Hour)}
-	d.attempts = []attest.Attempt{d.attempt("nine-pcscd", "pcscd", linux), d.attempt("nine-wine", "wine", windows), d.attempt("nine-package", "package", suite)}
+	d.attempts = []attest.Attempt{d.attempt("nine-pcscd", "pcscd", linux), d.attempt("nine-wine", "windows", windows), d.attempt("nine-package", "package", suite)}
 	return d
 }
 
@@ -124,7 +124,7 @@ func (d *desk) make() gate.Evidence {
 	e := gate.Evidence{Owners: []attest.Key{d.owner.id()}, Artifacts: []attest.Artifact{linux, windows}, Now: now}
 	e.Policy, e.Plan = d.file(d.owner, attest.RolePolicy, d.policy), d.file(d.owner, attest.RolePlan, d.release)
 	if d.waivers != nil {
-		e.Waivers = append(e.Waivers, d.file(d.owner, attest.RoleWaivers, gate.Waivers{Schema: 1, Waivers: d.waivers}))
+		e.Waivers = append(e.Waivers, d.file(d.owner, attest.RoleWaivers, result.Waivers{Schema: 1, Waivers: d.waivers}))
 	}
 	files := map[string][]byte{}
 	plan := attest.Bytes("plan.json", e.Plan.Content)
@@ -163,7 +163,7 @@ func TestVerify(t *testing.T) {
 		a.Cell.Verdict = result.Fail
 		a.Cell.Specs[1] = result.Spec{ID: "b.holds", Verdict: result.Fail, Reason: "got 6A82, want 9000"}
 	}
-	waiver := gate.Waiver{Cell: "nine-pcscd", Spec: "b.holds", Text: "got 6A82", Owner: "release@example.org", Reason: "known, see 12", Issued: now.Add(-time.Hour), Expires: now.Add(time.Hour)}
+	waiver := result.Waiver{Cells: "nine-pcscd", Spec: "b.holds", Text: "got 6A82", Who: "release@example.org", Reason: "known, see 12", Issued: now.Add(-time.Hour), Until: now.Add(time.Hour)}
 	for _, row := range []struct {
 		name   string
 		change func(*desk)
@@ -278,42 +278,60 @@ func TestVerify(t *testing.T) {
 		{"a program that only package cells judge", func(d *desk) {
 			d.release.Cells = slices.Delete(d.release.Cells, 0, 1)
 			d.attempts = slices.Delete(d.attempts, 0, 1)
-		}, 2, "No cell judges the program smartcard-connect; package cells count for none"},
+		}, 2, "No cell of kind pcscd judges the program smartcard-connect, and no other counts for it"},
+		{"a program that only a remote cell judges", func(d *desk) {
+			d.release.Cells[0].Kind, d.attempts[0].Cell.Kind = "remote", "remote"
+		}, 2, "No cell of kind pcscd judges the program smartcard-connect"},
+		{"a Windows program that only a Linux cell judges", func(d *desk) {
+			d.release.Cells[1].Kind, d.attempts[1].Cell.Kind = "pcscd", "pcscd"
+		}, 2, "No cell of kind windows judges the program smartcard-connect.exe"},
+		{"a remote cell that the plan lets count", func(d *desk) {
+			d.release.Cells[0].Kind, d.attempts[0].Cell.Kind = "remote", "remote"
+			d.release.Counts = map[string][]string{linux.Name: {"remote"}}
+		}, 0, ""},
 		{"a package cell that says it judged a program", func(d *desk) { d.attempts[2].Subjects = []attest.Artifact{linux} }, 3, "a package cell judges what is linked into the suite"},
 
-		{"a waived failure", func(d *desk) { fail(&d.attempts[0]); d.waivers = []gate.Waiver{waiver} }, 0, "is waived by release@example.org until 2026-11-27: known, see 12"},
+		{"a waived failure", func(d *desk) { fail(&d.attempts[0]); d.waivers = []result.Waiver{waiver} }, 0, "is waived by release@example.org until 2026-11-27: known, see 12"},
 		{"a waiver that has expired", func(d *desk) {
 			fail(&d.attempts[0])
-			d.waivers = []gate.Waiver{with(waiver, func(w *gate.Waiver) { w.Expires = now })}
+			d.waivers = []result.Waiver{with(waiver, func(w *result.Waiver) { w.Until = now })}
 		}, 1, "failed"},
 		{"a waiver that is not yet issued", func(d *desk) {
 			fail(&d.attempts[0])
-			d.waivers = []gate.Waiver{with(waiver, func(w *gate.Waiver) { w.Issued = now.Add(time.Minute) })}
+			d.waivers = []result.Waiver{with(waiver, func(w *result.Waiver) { w.Issued = now.Add(time.Minute) })}
 		}, 1, "failed"},
 		{"a waiver for too long", func(d *desk) {
 			fail(&d.attempts[0])
-			d.waivers = []gate.Waiver{with(waiver, func(w *gate.Waiver) { w.Expires = now.AddDate(1, 0, 0) })}
+			d.waivers = []result.Waiver{with(waiver, func(w *result.Waiver) { w.Until = now.AddDate(1, 0, 0) })}
 		}, 1, "failed"},
+		{"a waiver of many cells", func(d *desk) {
+			fail(&d.attempts[0])
+			d.waivers = []result.Waiver{with(waiver, func(w *result.Waiver) { w.Cells = "nine-*" })}
+		}, 1, "waivers do not count"},
+		{"a waiver of whatever failure", func(d *desk) {
+			fail(&d.attempts[0])
+			d.waivers = []result.Waiver{with(waiver, func(w *result.Waiver) { w.Text = "" })}
+		}, 1, "waivers do not count"},
 		{"a waiver of another failure", func(d *desk) {
 			fail(&d.attempts[0])
-			d.waivers = []gate.Waiver{with(waiver, func(w *gate.Waiver) { w.Text = "got 6983" })}
+			d.waivers = []result.Waiver{with(waiver, func(w *result.Waiver) { w.Text = "got 6983" })}
 		}, 1, "failed"},
 		{"a waiver of another cell", func(d *desk) {
 			fail(&d.attempts[0])
-			d.waivers = []gate.Waiver{with(waiver, func(w *gate.Waiver) { w.Cell = "nine-wine" })}
+			d.waivers = []result.Waiver{with(waiver, func(w *result.Waiver) { w.Cells = "nine-wine" })}
 		}, 1, "failed"},
 		{"a waiver for what is missing", func(d *desk) {
 			d.attempts[0].Cell.Specs = d.attempts[0].Cell.Specs[:1]
-			d.waivers = []gate.Waiver{waiver}
+			d.waivers = []result.Waiver{waiver}
 		}, 2, "spec b.holds is required and has no result"},
 		{"a waiver that nobody signed", func(d *desk) {
 			d.evidence = func(e *gate.Evidence) {
-				e.Waivers = append(e.Waivers, d.file(d.host, attest.RoleWaivers, gate.Waivers{Schema: 1, Waivers: []gate.Waiver{waiver}}))
+				e.Waivers = append(e.Waivers, d.file(d.host, attest.RoleWaivers, result.Waivers{Schema: 1, Waivers: []result.Waiver{waiver}}))
 			}
 		}, 3, "waivers do not count"},
 		{"a policy's signature under waivers", func(d *desk) {
 			d.evidence = func(e *gate.Evidence) {
-				e.Waivers = append(e.Waivers, d.file(d.owner, attest.RolePolicy, gate.Waivers{Schema: 1, Waivers: []gate.Waiver{waiver}}))
+				e.Waivers = append(e.Waivers, d.file(d.owner, attest.RolePolicy, result.Waivers{Schema: 1, Waivers: []result.Waiver{waiver}}))
 			}
 		}, 3, "signed as policy"},
 	} {
@@ -339,7 +357,7 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-func with(w gate.Waiver, change func(*gate.Waiver)) gate.Waiver {
+func with(w result.Waiver, change func(*result.Waiver)) result.Waiver {
 	change(&w)
 	return w
 }

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,39 +11,21 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
-// Waivers is a file of them.
-type Waivers struct {
-	Schema  int      `json:"schema"` // 1
-	Waivers []Waiver `json:"waivers"`
-}
-
-// Waiver lets one known failure pass for a while. It waives a FAIL only: what is
-// missing or broken stays so.
-type Waiver struct {
-	Cell    string    `json:"cell"`
-	Spec    string    `json:"spec"`
-	Text    string    `json:"text"` // must be in the failure's reason, so that another failure is not waived
-	Owner   string    `json:"owner"`
-	Reason  string    `json:"reason"`
-	Issued  time.Time `json:"issued"`
-	Expires time.Time `json:"expires"`
-}
-
-// ParseWaivers reads a file of waivers strictly. Errors wrap attest.ErrFormat.
-func ParseWaivers(raw []byte) ([]Waiver, error) {
-	var w Waivers
-	if err := strict(raw, &w); err != nil {
-		return nil, fmt.Errorf("waivers: %w", err)
+// ParseWaivers reads a file of waivers strictly. A gate wants more of each than a
+// report: one cell and no pattern, the text of the failure, and when it was issued.
+// It waives a FAIL only: what is missing or broken stays so. Errors wrap
+// attest.ErrFormat.
+func ParseWaivers(raw []byte) ([]result.Waiver, error) {
+	all, err := result.ReadWaivers(bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", attest.ErrFormat, err)
 	}
-	if w.Schema != Schema {
-		return nil, fmt.Errorf("waivers: %w: schema %d, want %d", attest.ErrFormat, w.Schema, Schema)
-	}
-	for _, x := range w.Waivers {
-		if x.Cell == "" || x.Spec == "" || len(x.Text) < 5 || x.Owner == "" || x.Reason == "" || !x.Issued.Before(x.Expires) {
-			return nil, fmt.Errorf("waivers: %w: cell, spec, text of five letters, owner, reason, issued and expires must be there", attest.ErrFormat)
+	for i, w := range all {
+		if strings.ContainsAny(w.Cells, `*?[\`) || len(w.Text) < 5 || w.Issued.IsZero() || !w.Issued.Before(w.Until) {
+			return nil, fmt.Errorf("waiver %d: %w: a gate wants one cell, text of five letters, and issued before until", i+1, attest.ErrFormat)
 		}
 	}
-	return w.Waivers, nil
+	return all, nil
 }
 
 // waive turns waived failures of a cell into passes and notes them. A cell that
@@ -55,15 +38,15 @@ func (d *docket) waive(c result.Cell) result.Cell {
 			continue
 		}
 		for _, w := range d.waivers {
-			if w.Cell != c.ID || w.Spec != s.ID || !strings.Contains(s.Reason, w.Text) {
+			if !w.Names(c.ID, s.ID) || !strings.Contains(s.Reason, w.Text) {
 				continue
 			}
 			if why := d.void(w); why != "" {
-				d.note("The waiver of ", w.Owner, " for ", c.ID, ", spec ", s.ID, " does not count: ", why, ".")
+				d.note("The waiver of ", w.Who, " for ", c.ID, ", spec ", s.ID, " does not count: ", why, ".")
 				continue
 			}
 			c.Specs[i].Verdict = result.Pass
-			d.note("Cell ", c.ID, ", spec ", s.ID, " failed and is waived by ", w.Owner, " until ", w.Expires.UTC().Format(time.DateOnly), ": ", w.Reason, ".")
+			d.note("Cell ", c.ID, ", spec ", s.ID, " failed and is waived by ", w.Who, " until ", w.Until.UTC().Format(time.DateOnly), ": ", w.Reason, ".")
 			waived++
 			break
 		}
@@ -75,14 +58,14 @@ func (d *docket) waive(c result.Cell) result.Cell {
 }
 
 // void is why a waiver does not count now, or nothing.
-func (d *docket) void(w Waiver) string {
+func (d *docket) void(w result.Waiver) string {
 	longest := time.Duration(d.policy.MaxWaive) * 24 * time.Hour
 	switch {
 	case d.e.Now.Before(w.Issued):
 		return "it is not yet issued"
-	case !d.e.Now.Before(w.Expires):
+	case !d.e.Now.Before(w.Until):
 		return "it has expired"
-	case w.Expires.Sub(w.Issued) > longest:
+	case w.Until.Sub(w.Issued) > longest:
 		return fmt.Sprintf("it is for longer than the %d days that the policy allows", d.policy.MaxWaive)
 	}
 	return ""

@@ -48,6 +48,8 @@ func kind(k string) string {
 		return "agent program, pcscd"
 	case result.KindRecorded:
 		return "agent program, recorded card"
+	case result.KindWindows:
+		return "agent program for Windows, Wine"
 	}
 	return k
 }

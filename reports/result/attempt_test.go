@@ -100,6 +100,7 @@ func TestWaiver(t *testing.T) {
 		want       bool
 	}{
 		{"named", nil, "series9-T1-pcscd", "card.one", end.Add(-1), true},
+		{"not yet", func(w *result.Waiver) { w.Issued = end.Add(-1) }, "series9-T1-pcscd", "card.one", end.Add(-2), false},
 		{"over", nil, "series9-T1-pcscd", "card.one", end, false},
 		{"other cell", nil, "series8-T1-pcscd", "card.one", end.Add(-1), false},
 		{"other spec", nil, "series9-T1-pcscd", "card.two", end.Add(-1), false},
@@ -117,10 +118,10 @@ func TestWaiver(t *testing.T) {
 			t.Errorf("%s: covers is %v", c.name, got)
 		}
 	}
-	if _, err := result.ReadWaivers(strings.NewReader(`[{"spec":"card.one","cells":"*","reason":"r","who":"","until":"2026-12-01T00:00:00Z"}]`)); !errors.Is(err, result.ErrWaiver) {
+	if _, err := result.ReadWaivers(strings.NewReader(`{"schema":1,"waivers":[{"spec":"card.one","cells":"*","reason":"r","who":"","until":"2026-12-01T00:00:00Z"}]}`)); !errors.Is(err, result.ErrWaiver) {
 		t.Errorf("a file with a waiver of nobody gives %v", err)
 	}
-	if all, err := result.ReadWaivers(strings.NewReader(`[{"spec":"card.one","cells":"*","reason":"r","who":"w","until":"2026-12-01T00:00:00Z"}]`)); err != nil || len(all) != 1 {
+	if all, err := result.ReadWaivers(strings.NewReader(`{"schema":1,"waivers":[{"spec":"card.one","cells":"*","reason":"r","who":"w","until":"2026-12-01T00:00:00Z"}]}`)); err != nil || len(all) != 1 {
 		t.Errorf("a sound file gives %v, %v", all, err)
 	}
 }

@@ -35,6 +35,8 @@ const (
 	KindPackage = "package"
 	// KindPCSCD cells drive the built programs around a private pcscd.
 	KindPCSCD = "pcscd"
+	// KindWindows cells drive the built Windows programs in the Wine box.
+	KindWindows = "windows"
 	// KindRecorded cells drive the built programs around a recording of a
 	// card. They come before a release's cells and stand for none of them.
 	KindRecorded = "recorded"
@@ -68,7 +70,7 @@ type Cell struct {
 	ID        string    `json:"id"`       // "series9-T1-pcscd"
 	Series    string    `json:"series"`   // "8", "9"
 	Protocol  string    `json:"protocol"` // "T=0", "T=1"
-	Kind      string    `json:"kind"`     // "package" (in process), "pcscd" or "remote"
+	Kind      string    `json:"kind"`     // "package" (in process), "pcscd", "windows" or "remote"
 	Product   string    `json:"product"`  // what was judged: "agent packages", "agent program"
 	Verdict   Verdict   `json:"verdict"`
 	Reason    string    `json:"reason,omitempty"`

@@ -21,7 +21,7 @@ import (
 type run struct {
 	Target string        `help:"What to judge: a JSON file." required:"" type:"path"`
 	Out    string        `help:"Where cell.json goes." default:"out/cell" type:"path"`
-	Filter string        `help:"Run only specs whose ID matches, such as 'card.*' or 'signin.hub'. The plan of a release does not shrink by it."`
+	Filter string        `help:"Run only specs whose ID matches, such as 'card.*', 'signin.hub' or a list with commas. The plan of a release does not shrink by it."`
 	Limit  time.Duration `help:"Time for one spec." default:"40s"`
 }
 
@@ -51,26 +51,42 @@ func (v *run) Run(d *desk) error {
 	return errors.Join(write(v.Out, cell), verdict(d, cell, err))
 }
 
-// chosen are the checks that match the filter; none is a mistake, not a pass.
+// chosen are the checks that match one of the filter's patterns, in the
+// catalogue's order. A pattern that matches none is a mistake, not a pass.
 func chosen(filter string) ([]suite.Check, error) {
 	all := catalogue.All()
 	if filter == "" {
 		return all, nil
 	}
-	var some []suite.Check
-	for _, c := range all {
-		ok, err := path.Match(filter, c.ID)
-		if err != nil {
-			return nil, fmt.Errorf("%w: filter %q: %w", target.ErrUsage, filter, err)
+	wanted := make([]bool, len(all))
+	for pattern := range strings.SplitSeq(filter, ",") {
+		if err := mark(all, pattern, wanted); err != nil {
+			return nil, err
 		}
-		if ok {
+	}
+	var some []suite.Check
+	for i, c := range all {
+		if wanted[i] {
 			some = append(some, c)
 		}
 	}
-	if len(some) == 0 {
-		return nil, fmt.Errorf("%w: no spec matches %q; `conformance list` has them all", target.ErrUsage, filter)
-	}
 	return some, nil
+}
+
+// mark marks the checks that match one pattern.
+func mark(all []suite.Check, pattern string, wanted []bool) error {
+	found := false
+	for i, c := range all {
+		ok, err := path.Match(pattern, c.ID)
+		if err != nil {
+			return fmt.Errorf("%w: filter %q: %w", target.ErrUsage, pattern, err)
+		}
+		wanted[i], found = wanted[i] || ok, found || ok
+	}
+	if !found {
+		return fmt.Errorf("%w: no spec matches %q; `conformance list` has them all", target.ErrUsage, pattern)
+	}
+	return nil
 }
 
 // judgeCell opens the target, runs the checks and sums up. A target that does
@@ -94,7 +110,16 @@ func judgeCell(d *desk, f target.File, checks []suite.Check, limit time.Duration
 		cell.Verdict, cell.Reason = result.Error, "the target does not close: "+closed.Error()
 	}
 	cell.End = time.Now()
-	return cell, nil
+	return cell.Claiming(claims(f)), nil
+}
+
+// claims are the features of the file, in words of a report.
+func claims(f target.File) []string {
+	var all []string
+	for _, c := range f.Features {
+		all = append(all, string(c))
+	}
+	return all
 }
 
 func product(f target.File) string {

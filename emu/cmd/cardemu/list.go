@@ -66,7 +66,7 @@ func (c faultsCommand) Run(w world) error {
 	for _, f := range list {
 		fmt.Fprint(w.stdout, describe(f))
 	}
-	fmt.Fprint(w.stdout, "\n", fold("", 0, "Parameters follow a colon: card.removed-at:n=3,holder=555000000025. Every fault of a card has holder=UUID: only that person's cards show it."))
+	fmt.Fprint(w.stdout, "\n", fold("", 0, "Parameters follow a colon: card.removed-at:n=3,holder=555000000025. Every fault of a card has holder=UUID, only that person's cards show it, and power=N, it shows only when the card is powered for the N-th time, resets counted."))
 	return nil
 }
 

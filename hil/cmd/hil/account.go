@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -73,9 +72,7 @@ func usage(err error) error {
 // password is the first line of a file, or asked for in the terminal.
 func (w world) password(file, title string) ([]byte, error) {
 	if file != "" {
-		raw, err := os.ReadFile(file)
-		line, _, _ := bytes.Cut(raw, []byte("\n"))
-		return bytes.TrimSuffix(line, []byte("\r")), err
+		return secretLine(file)
 	}
 	in, ok := w.stdin.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {

@@ -130,9 +130,9 @@ func TestRetry(t *testing.T) {
 func TestRunCarries(t *testing.T) {
 	dir := desk(t, "FAIL")
 	for name, text := range map[string]string{
-		"w.json":   `[{"spec":"card.two","cells":"*","reason":"known","who":"us","until":"2999-01-01T00:00:00Z"}]`,
+		"w.json":   `{"schema":1,"waivers":[{"spec":"card.two","cells":"*","reason":"known","who":"us","until":"2999-01-01T00:00:00Z"}]}`,
 		"p.json":   `{"rows":[{"spec":"card.two","fault":"card.x","red":true}],"effects":[]}`,
-		"bad.json": `[{"spec":"card.two"}]`,
+		"bad.json": `{"schema":1,"waivers":[{"spec":"card.two"}]}`,
 	} {
 		if err := os.WriteFile(dir+"/"+name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
@@ -10,7 +11,8 @@ import (
 
 // cellInitCommand is process 1 of a cell.
 type cellInitCommand struct {
-	Job string `required:"" type:"existingfile" help:"The job file."`
+	Job   string `required:"" type:"existingfile" help:"The job file."`
+	Boxed bool   `help:"The Wine box is the cell's machine: make none. Ends when standard input does."`
 }
 
 // Run runs the cell and prints its result, whatever it is.
@@ -18,6 +20,10 @@ func (c cellInitCommand) Run(w world) error {
 	job, err := bench.ReadJob(c.Job)
 	if err != nil {
 		return err
+	}
+	if c.Boxed {
+		go func() { _, _ = io.Copy(io.Discard, os.Stdin); died() }()
+		return result.WriteCell(w.stdout, job.Run(w.ctx, w.env))
 	}
 	if err := namespace.Setup(died); err != nil {
 		return result.WriteCell(w.stdout, job.Cell.Missed(err))

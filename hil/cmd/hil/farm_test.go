@@ -70,7 +70,6 @@ func TestFarmRefuses(t *testing.T) {
 		say  string
 	}{
 		{[]string{"serve"}, result.ExitUsage, "--identity"},
-		{[]string{"serve", "--identity", id, "--http", ":0"}, result.ExitUsage, "no page"},
 		{[]string{"host", "--identity", id, "--hub", "127.0.0.1:1", "--name", "a b"}, result.ExitUsage, "letters"},
 		{[]string{"host", "--identity", id}, result.ExitUsage, "--hub"},
 		{[]string{"identity", "issue", "--authority", f.dir + "/authority", "--role", "king", "--name", "x", f.dir + "/x"}, result.ExitUsage, "role"},

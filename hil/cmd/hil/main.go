@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -121,10 +120,9 @@ type world struct {
 	stderr io.Writer
 	env    []string
 	now    func() time.Time
-	self   string                     // path of this program
-	cards  reader.System              // this machine's readers
-	host   string                     // this machine's name
-	page   func(hubView) http.Handler // what a hub shows to people; nil: nothing
+	self   string        // path of this program
+	cards  reader.System // this machine's readers
+	host   string        // this machine's name
 }
 
 // exit is a command's wish for an exit code; what there was to say was said.

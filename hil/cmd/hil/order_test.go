@@ -120,3 +120,19 @@ func TestSimulatePrintsGrowth(t *testing.T) {
 		t.Errorf("numbers that do not match: exit %d", code)
 	}
 }
+
+// Requirement: a cell that has no place is MISS and says why, and is not tried.
+// Source: issue 7 point 3. Turned red by: leaving it out of the report, or asking
+// a person for what cannot be done.
+func TestCellWithoutAPlaceIsMissed(t *testing.T) {
+	dir := desk(t, "PASS")
+	file := filepath.Join(dir, "desk.yaml")
+	text := strings.Replace(deskRig, "{id: left, device: manual,", "{id: left,", 1) + "routes: [{gadget: person, readers: [right], cost: 60}]\n"
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, said := hil(t, "run", "--rig", file, "--bin", dir, "--out", filepath.Join(dir, "out"))
+	if code != 2 || !strings.Contains(said, "no gadget brings a card a to a reader here/left") {
+		t.Errorf("exit %d: %s", code, said)
+	}
+}

@@ -17,7 +17,7 @@ import (
 
 // where are the flags that say which bench and which programs.
 type where struct {
-	Rig string `type:"path" placeholder:"FILE" help:"The bench. Default: the built-in virtual one."`
+	Rig string `placeholder:"FILE" default:"virtual" help:"The bench: a file, or the name of a built-in one such as release. Default: ${default}."`
 	Bin string `type:"path" placeholder:"DIR" help:"The built programs. Default: the folder of hil itself."`
 }
 
@@ -40,12 +40,9 @@ func (f where) cells() ([]cell.Cell, error) {
 }
 
 func (f where) rig() (rig.Rig, error) {
-	if f.Rig != "" {
-		return rig.Load(f.Rig)
-	}
-	b, err := rigs.Files.ReadFile(rigs.Default)
+	b, err := rigs.Files.ReadFile(f.Rig + ".yaml")
 	if err != nil {
-		return rig.Rig{}, err
+		return rig.Load(f.Rig)
 	}
 	return rig.Parse(b)
 }
@@ -108,7 +105,7 @@ func (c planCommand) Run(w world) error {
 		return err
 	}
 	if c.Release != "" {
-		return c.release(w, plan)
+		return c.release(w, cells, plan)
 	}
 	list := make([]planned, len(cells))
 	for i, x := range cells {

@@ -10,16 +10,17 @@ import (
 	"slices"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
+	"github.com/smartcard-connect/smartcard-connect/hil/cell"
 	"github.com/smartcard-connect/smartcard-connect/hil/witness"
 	"github.com/smartcard-connect/smartcard-connect/reports/attest"
 	"github.com/smartcard-connect/smartcard-connect/reports/gate"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
-// built names the artifacts that the built programs are.
-func built(r gate.Release, bin string) ([]string, error) {
+// built names the artifacts that the built programs are which a cell judges.
+func built(r gate.Release, bin string, c cell.Cell) ([]string, error) {
 	var names []string
-	for _, name := range witness.Judged() {
+	for _, name := range witness.Judged(c) {
 		b, err := attest.File(filepath.Join(bin, name))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
@@ -36,16 +37,30 @@ func built(r gate.Release, bin string) ([]string, error) {
 	return names, nil
 }
 
-// release is the plan with the programs' digests: pcscd cells judge those of the
-// artifacts that are in the folder of built programs.
-func (c planCommand) release(w world, plan result.Plan) error {
+// suites are the programs that judge in these cells.
+func suites(bin string, cells []cell.Cell) ([]attest.Artifact, error) {
+	var all []attest.Artifact
+	for _, c := range append([]cell.Cell{{}}, cells...) {
+		s, err := attest.File(filepath.Join(bin, bench.Judging(c, bench.Conformance)))
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all, nil
+}
+
+// release is the plan with the programs' digests: pcscd and windows cells judge
+// those of the artifacts that are in the folder of built programs.
+func (c planCommand) release(w world, cells []cell.Cell, plan result.Plan) error {
 	r := gate.Release{Schema: gate.Schema, Name: c.Release}
 	bin := c.programs(w).Bin
-	suite, err := attest.File(filepath.Join(bin, bench.Conformance))
-	if err != nil {
+	var err error
+	if r.Suites, err = suites(bin, cells); err != nil {
 		return err
 	}
-	r.Suites = []attest.Artifact{suite}
 	for _, path := range c.Artifact {
 		a, err := attest.File(path)
 		if err != nil {
@@ -53,16 +68,14 @@ func (c planCommand) release(w world, plan result.Plan) error {
 		}
 		r.Artifacts = append(r.Artifacts, a)
 	}
-	judged, err := built(r, bin)
-	if err != nil {
-		return err
-	}
-	for _, p := range plan.Cells {
-		cell := gate.ReleaseCell{PlannedCell: p}
+	for i, p := range plan.Cells {
+		planned := gate.ReleaseCell{PlannedCell: p}
 		if p.Kind != result.KindPackage {
-			cell.Judges = judged
+			if planned.Judges, err = built(r, bin, cells[i]); err != nil {
+				return err
+			}
 		}
-		r.Cells = append(r.Cells, cell)
+		r.Cells = append(r.Cells, planned)
 	}
 	for _, path := range c.Also {
 		var cells []gate.ReleaseCell

@@ -2,12 +2,14 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
@@ -29,18 +31,19 @@ type runCommand struct {
 	Plan    string `type:"existingfile" placeholder:"FILE" help:"With --sign: the release's plan, as made by 'hil plan --release'."`
 	Host    string `default:"${host}" help:"With --sign: this host's name, as it was enrolled."`
 	RunID   string `placeholder:"ID" help:"With --sign: the run's ID, where others add to it. Default: a new one."`
+	Into    string `name:"attestations" type:"path" placeholder:"DIR" help:"With --run-id: where attestations go. Cells that are there with a PASS or FAIL of this run are not run again, so that an interrupted run can go on. Default: the run's own folder."`
 	NoIndex bool   `help:"With --sign: leave the index to 'hil index', because others will add to the run."`
 	Cells   string `placeholder:"PATTERN" help:"Only these cells, such as series9-* or a list with commas. Such a run is no release verdict."`
-	Only    string `placeholder:"SPEC" help:"Only this spec, or those of a pattern such as card.*. Such a run is no release verdict."`
+	Only    string `placeholder:"SPEC" help:"Only these specs, such as signin.hub, signin.* or a list with commas. Such a run is no release verdict."`
 	Fault   string `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
 	Out     string `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
 	JSON    bool   `help:"Print the report as JSON instead of text."`
 	Seed    int64  `help:"Fixes what is left to chance. Default: from the clock, and printed."`
 	AtOnce  int    `default:"2" help:"How many cells run at the same time."`
-	DryRun  bool   `help:"Print the order, the card moves and the time it would take, and run nothing."`
 	Retry   int    `default:"0" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
-	Waivers string `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, as a JSON array. They change no verdict."`
+	Waivers string `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, in the form that a gate reads. They change no verdict."`
 	Proof   string `type:"existingfile" placeholder:"FILE" help:"A proof table to be shown in the report, as JSON."`
+	DryRun  bool   `help:"Print the order, the card moves and the time it would take, and run nothing."`
 	taping
 	Deadline time.Duration `default:"4m" help:"How long the checks of one cell may take."`
 }
@@ -75,11 +78,17 @@ func (c runCommand) Run(w world) error {
 	if err := c.checkOnly(plan); err != nil {
 		return err
 	}
-	sign, closing, err := c.witness(w)
+	sign, closing, err := c.witness(w, chosen)
 	if err != nil {
 		return err
 	}
 	defer closing()
+	if chosen, err = c.remaining(w, sign, chosen); err != nil || len(chosen) == 0 {
+		return err
+	}
+	if order, err = c.order(chosen, c.Out, c.AtOnce, c.Seed); err != nil {
+		return err
+	}
 	if c.Seed == 0 {
 		c.Seed = w.now().UnixNano()
 	}
@@ -117,7 +126,14 @@ func (c runCommand) run(w world, report result.Report, o order, sign *witness.Wi
 	if err != nil {
 		return err
 	}
-	report.Cells = c.matrix(w, dir, o, c.tape)
+	var unsigned []error
+	report.Cells = c.matrix(w, dir, o, c.tape, func(found result.Cell) {
+		if sign != nil && w.ctx.Err() == nil { // what was cut short says nothing
+			if err := sign.Add(dir, found, report.Build); err != nil {
+				unsigned = append(unsigned, err)
+			}
+		}
+	})
 	if err := c.prove(w, dir, o.cells); err != nil {
 		return err
 	}
@@ -130,7 +146,10 @@ func (c runCommand) run(w world, report result.Report, o order, sign *witness.Wi
 	if err := write(dir, report); err != nil {
 		return err
 	}
-	if sign != nil {
+	if err := errors.Join(unsigned...); err != nil {
+		return err
+	}
+	if sign != nil && w.ctx.Err() == nil {
 		if err := sign.End(dir, report); err != nil {
 			return err
 		}
@@ -144,8 +163,28 @@ func (c runCommand) run(w world, report result.Report, o order, sign *witness.Wi
 	return c.end(report, decision.Exit)
 }
 
+// remaining are the cells that have no attestation yet which stands.
+func (c runCommand) remaining(w world, sign *witness.Witness, cells []cell.Cell) ([]cell.Cell, error) {
+	if sign == nil || c.Into == "" {
+		return cells, nil
+	}
+	var left []cell.Cell
+	for _, x := range cells {
+		v, stands, err := sign.Standing(x.ID())
+		if err != nil {
+			return nil, err
+		}
+		if stands {
+			_, _ = fmt.Fprintf(w.stderr, "%s is attested already: %s\n", x.ID(), v)
+			continue
+		}
+		left = append(left, x)
+	}
+	return left, nil
+}
+
 // witness is who signs, or nobody where that was not asked for.
-func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
+func (c runCommand) witness(w world, cells []cell.Cell) (*witness.Witness, func(), error) {
 	if c.Sign == "" {
 		return nil, func() {}, nil
 	}
@@ -160,11 +199,11 @@ func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.NoIndex != (c.RunID != "") {
+	if c.NoIndex != (c.RunID != "") || (c.Into != "" && !c.NoIndex) {
 		closing()
-		return nil, nil, fmt.Errorf("%w: --run-id and --no-index go together", errUsage)
+		return nil, nil, fmt.Errorf("%w: --run-id and --no-index go together, and --attestations needs both", errUsage)
 	}
-	sign := &witness.Witness{Host: keys[0], Planner: keys[1], Name: c.Host, Run: c.RunID, Plan: plan, Bin: c.programs(w).Bin}
+	sign := &witness.Witness{Host: keys[0], Planner: keys[1], Name: c.Host, Run: c.RunID, Plan: plan, Bin: c.programs(w).Bin, Places: cells, Into: c.Into}
 	if c.NoIndex {
 		sign.Planner = nil
 	}
@@ -176,8 +215,9 @@ func (c runCommand) witness(w world) (*witness.Witness, func(), error) {
 }
 
 // matrix runs the cells and shows how they get on, on the error output when
-// the report itself goes to standard output.
-func (c runCommand) matrix(w world, dir string, o order, tape func(cell.Cell) bench.Tape) []result.Cell {
+// the report itself goes to standard output. ended is told of each, one at a time.
+func (c runCommand) matrix(w world, dir string, o order, tape func(cell.Cell) bench.Tape, ended func(result.Cell)) []result.Cell {
+	var mu sync.Mutex
 	standing := o.progress()
 	live := &table.Live{Out: w.stdout, Terminal: w.terminal() && !c.JSON, Now: w.now, Note: standing.note}
 	if c.JSON {
@@ -191,12 +231,15 @@ func (c runCommand) matrix(w world, dir string, o order, tape func(cell.Cell) be
 		Deadline: c.Deadline, Retry: c.Retry, AtOnce: c.AtOnce, Now: w.now,
 		Tape:   tape,
 		Inside: []string{w.self, "cell-init", "--job"},
-		Env:    func(dir string) []string { return cellEnv(w.env, dir) },
-		Here:   c.here(w, c.byHand(w)),
+		Env:    func(dir string) []string { return cellEnv(w.env, dir) }, Outer: w.env,
+		Here: c.here(w, c.byHand(w)),
 		Tell: func(e matrix.Event) {
 			var n result.Counts
 			if e.Result != nil {
 				n = e.Result.Count()
+				mu.Lock()
+				ended(*e.Result)
+				mu.Unlock()
 			}
 			standing.heard(e, w.now())
 			live.Set(e.Cell, e.State, n)
@@ -217,19 +260,20 @@ func tick(live *table.Live, done <-chan struct{}) {
 	}
 }
 
-// checkOnly refuses a spec that no cell requires: it would show nothing.
+// checkOnly refuses specs that no cell requires: they would show nothing.
 func (c runCommand) checkOnly(plan result.Plan) error {
 	if c.Only == "" {
 		return nil
 	}
-	for _, p := range plan.Cells {
-		for _, id := range p.Required {
-			if ok, err := path.Match(c.Only, id); ok && err == nil {
-				return nil
-			}
+	for pattern := range strings.SplitSeq(c.Only, ",") {
+		required := func(p result.PlannedCell) bool {
+			return slices.ContainsFunc(p.Required, func(id string) bool { return cell.Matches([]string{pattern}, id) })
+		}
+		if !slices.ContainsFunc(plan.Cells, required) {
+			return fmt.Errorf("%w: no cell requires the spec %q; `conformance list` has them all", errUsage, pattern)
 		}
 	}
-	return fmt.Errorf("%w: no cell requires the spec %q; `conformance list` has them all", errUsage, c.Only)
+	return nil
 }
 
 // tell prints the outcome for a person, or the report for a program.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"time"
 
@@ -30,8 +28,8 @@ type serveCommand struct {
 	Peer     []string        `placeholder:"ADDR" help:"In a cluster: the nodes' routes, all of them."`
 	Replicas int             `default:"1" help:"On how many nodes everything is kept: 3 in a cluster of three."`
 	Planner  bool            `default:"true" negatable:"" help:"Plan here too. Of all planners one leads."`
-	HTTP     string          `name:"http" placeholder:"ADDR" help:"Where people look at the farm."`
-	Grace    time.Duration   `default:"10s" help:"How long after a lease its devices stay closed. The same at all hubs and hosts."`
+	pageFlags
+	Grace time.Duration `default:"10s" help:"How long after a lease its devices stay closed. The same at all hubs and hosts."`
 }
 
 // Help is what the command's --help teaches.
@@ -60,9 +58,6 @@ type hubView struct {
 
 // Run serves until a signal.
 func (c serveCommand) Run(w world) error {
-	if c.HTTP != "" && w.page == nil {
-		return fmt.Errorf("%w: this build has no page to show on --http", errUsage)
-	}
 	if c.Identity == "" {
 		return fmt.Errorf("%w: --identity is missing; hil serve --help shows how to make one", errUsage)
 	}
@@ -126,24 +121,10 @@ func (c serveCommand) work(w world, v hubView, log *slog.Logger) error {
 		group.Go(func() error { p.Lead(ctx); return nil })
 	}
 	if c.HTTP != "" {
-		group.Go(func() error { return show(ctx, c.HTTP, w.page(v)) })
+		group.Go(func() error { return c.show(ctx, w, c.Dir, v, log) })
 	}
 	<-ctx.Done()
 	return group.Wait()
-}
-
-// show serves a page until ctx ends.
-func show(ctx context.Context, address string, page http.Handler) error {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return err
-	}
-	s := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second}
-	defer context.AfterFunc(ctx, func() { _ = s.Close() })()
-	if err := s.Serve(l); ctx.Err() == nil {
-		return err
-	}
-	return nil
 }
 
 // boot is a name for this start of this program, never the same twice.

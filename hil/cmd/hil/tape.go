@@ -113,7 +113,7 @@ func (c runCommand) prove(w world, dir string, cells []cell.Cell) error {
 	if err != nil {
 		return err
 	}
-	for i, r := range next.matrix(w, dir, order, player.tape) {
+	for i, r := range next.matrix(w, dir, order, player.tape, func(result.Cell) {}) {
 		n, err := seal(c.file(c.Record, again[i]), r)
 		if err != nil {
 			return err

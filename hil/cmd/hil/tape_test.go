@@ -208,7 +208,8 @@ func (s studio) stranger(t *testing.T) {
 	}
 	_, serial, _ := strings.Cut(said, "card ")
 	serial, _, _ = strings.Cut(serial, " ")
-	if err := os.WriteFile(s.dir+"/bench.yaml", []byte("cards: [{id: c, serial: "+serial+", test: true}]\n"), 0o600); err != nil {
+	bench := "name: one\nreaders: [{id: r, name: Virtual PCD 00 00}]\ncards: [{id: c, series: \"9\", protocol: T=1, serial: \"" + serial + "\", test: true}]\n"
+	if err := os.WriteFile(s.dir+"/bench.yaml", []byte(bench), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	code, was := record("--rig bench.yaml")

@@ -6,7 +6,7 @@
 //
 // The small farm is part of the package's tests; the large one runs with
 //
-//	go test ./hil/farm/chaos -run TestLarge -large -v
+//	go test -tags chaos ./hil/farm/chaos -run TestLarge -v
 //
 // and -seed N repeats the faults of a run in their order and places, though not
 // what they meet.

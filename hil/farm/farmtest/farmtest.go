@@ -21,10 +21,10 @@ type Open func(t *testing.T) (join func() farm.Coordinator)
 // Times of the contract. Nothing is asserted to be fast; a lease is asserted not
 // to end early.
 const (
-	Short   = 500 * time.Millisecond // a lease that is left to expire
-	Long    = time.Minute            // one that is not
-	Again   = 700 * time.Millisecond // until work in hand is handed out again
-	patient = 20 * time.Second       // after which something never happens
+	Short   = 500 * time.Millisecond  // a lease that is left to expire
+	Long    = time.Minute             // one that is not
+	Again   = 1500 * time.Millisecond // until work in hand is handed out again
+	patient = 2 * time.Minute         // after which something never happens
 )
 
 // Host has the readers, and does the work.

@@ -10,10 +10,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 	"github.com/smartcard-connect/smartcard-connect/hil/part"
+	"github.com/smartcard-connect/smartcard-connect/hil/trace"
 )
 
 // Names in the environment of a program that Exec runs: where it asks for
@@ -36,6 +38,9 @@ type Exec struct {
 	Env  []string
 	Logs string // folder for logs; empty: none are kept
 	Now  func() time.Time
+
+	Tracer *trace.Tracer  // adds a span for each attempt to the trace of its work; nil adds none
+	Traces trace.Settings // where the program's own spans go; it finds its traceparent in its environment
 }
 
 // most is what a program may say; a result with all its artifacts' digests is
@@ -45,7 +50,12 @@ const most = 16 << 20
 // Run runs the program.
 func (e Exec) Run(ctx context.Context, w farm.Work, a Actuator) farm.Outcome {
 	o := farm.Outcome{Start: e.Now()}
+	ctx, end := e.Tracer.Span(trace.Resume(ctx, w.Trace), "run cell", trace.Run, w.Run, trace.Cell, w.Cell, trace.Attempt, strconv.Itoa(w.Attempt), trace.Host, w.Host)
 	answer, err := e.run(ctx, w, a)
+	defer func() {
+		trace.Note(ctx, trace.Verdict, o.Verdict)
+		end(err)
+	}()
 	if err == nil {
 		err = decide(answer, &o)
 	}
@@ -77,6 +87,7 @@ func (e Exec) run(ctx context.Context, w farm.Work, a Actuator) ([]byte, error) 
 	var out capped
 	cmd := exec.Command(e.Path, e.Args...)
 	cmd.Env = append(append([]string{}, e.Env...), EnvActuator+"="+door.URL, EnvSecret+"="+door.Secret)
+	cmd.Env = append(cmd.Env, trace.Environ(ctx, e.Traces)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(work), &out, log
 	cmd.WaitDelay = time.Second
 	if err := guarded(ctx, cmd); err != nil {

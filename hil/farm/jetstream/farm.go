@@ -30,6 +30,7 @@ import (
 type Settings struct {
 	Grace    time.Duration    // after a lease, until its devices are given to others; longer than a host needs to let go. 0: 10 s
 	AckWait  time.Duration    // until work in hand is handed out again. 0: 30 s
+	Patience time.Duration    // with requests whose context has no deadline. 0: 5 s
 	Replicas int              // of what is kept: 3 on a cluster. 0: 1
 	Now      func() time.Time // the monotonic clock of Grant.Until. nil: time.Now
 	Log      *slog.Logger     // nil: silent
@@ -54,13 +55,14 @@ type Farm struct {
 // that is joined to the hub. It asks nothing yet.
 func New(nc *nats.Conn, s Settings) (*Farm, error) {
 	s.Grace, s.AckWait, s.Replicas = cmp.Or(s.Grace, 10*time.Second), cmp.Or(s.AckWait, 30*time.Second), cmp.Or(s.Replicas, 1)
+	s.Patience = cmp.Or(s.Patience, 5*time.Second)
 	if s.Now == nil {
 		s.Now = time.Now
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	j, err := js.NewWithDomain(nc, subject.Domain)
+	j, err := js.NewWithDomain(nc, subject.Domain, js.WithDefaultTimeout(s.Patience))
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package jetstream_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/farmtest"
@@ -11,7 +12,7 @@ import (
 
 // quick are the settings that the contract's times are made for.
 func quick() jetstream.Settings {
-	return jetstream.Settings{Grace: farmtest.Short / 10, AckWait: farmtest.Again}
+	return jetstream.Settings{Grace: farmtest.Short / 10, AckWait: farmtest.Again, Patience: time.Minute}
 }
 
 // node starts a hub for this process alone.

@@ -102,7 +102,11 @@ func (f *Farm) write(ctx context.Context, entries ...entry) (uint64, error) {
 		msgs[i].Data = data
 		msgs[i].Header.Set(js.ExpectedLastSubjSeqHeader, fmt.Sprint(e.revision))
 	}
-	ack, err := jetstreamext.PublishMsgBatch(ctx, f.js, msgs)
+	flow := jetstreamext.BatchFlowControl{AckFirst: true, AckTimeout: f.Patience}
+	if end, ok := ctx.Deadline(); ok {
+		flow.AckTimeout = time.Until(end) // the first write's answer is not waited for under ctx
+	}
+	ack, err := jetstreamext.PublishMsgBatch(ctx, f.js, msgs, flow)
 	if err != nil {
 		return 0, err
 	}

@@ -37,7 +37,7 @@ func plain(t *testing.T, s *hub.Server) js.JetStream {
 		t.Fatal(err)
 	}
 	t.Cleanup(nc.Close)
-	j, err := js.New(nc)
+	j, err := js.New(nc, js.WithDefaultTimeout(time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func owed(t *testing.T, what string, err, want error) {
 func eventually(t *testing.T, what string, try func() error) {
 	t.Helper()
 	var err error
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if err = try(); err == nil {
 			return
 		}
@@ -176,7 +176,7 @@ func TestTrapMaxDeliverLeftOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := node(t)
-			f := lay(t, s, jetstream.Settings{AckWait: 100 * time.Millisecond})
+			f := lay(t, s, jetstream.Settings{AckWait: 100 * time.Millisecond, Patience: time.Minute})
 			if deaf {
 				owed(t, "delete", plain(t, s).DeleteStream(t.Context(), "HIL_GIVEN_UP"), nil)
 			}
