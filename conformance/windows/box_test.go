@@ -46,6 +46,7 @@ var kinds = map[string]func(context.Context, job) (any, error){
 	"form":    formed,
 	"desk":    signedIn,
 	"tray":    clicked,
+	farmKind:  farmed,
 }
 
 // TestMain is either the tests, or one job in the box.
@@ -115,7 +116,7 @@ func visit(t *testing.T, arch string, j job, result any, options ...string) {
 	t.Helper()
 	need(t)
 	dir := t.TempDir()
-	for _, from := range append(windowed(t, arch, j), linuxPrograms(t), windowsPrograms(t, arch), keys) {
+	for _, from := range append(needed(t, arch, j), keys) {
 		if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 			t.Fatal(err)
 		}
@@ -163,6 +164,14 @@ var programs struct {
 	folders map[string]string
 }
 
+// needed are the folders with the programs of a job.
+func needed(t *testing.T, arch string, j job) []string {
+	if j.Kind == farmKind {
+		return farmPrograms(t, arch)
+	}
+	return append(windowed(t, arch, j), linuxPrograms(t), windowsPrograms(t, arch))
+}
+
 // linuxPrograms are those around the agent.
 func linuxPrograms(t *testing.T) string {
 	return built(t, "linux", "amd64", "./emu/cmd/cardemu", "./mockcis2/cmd/mockcis2")
@@ -177,11 +186,11 @@ func built(t *testing.T, system, arch string, packages ...string) string {
 	t.Helper()
 	programs.Lock()
 	defer programs.Unlock()
-	key := system + "-" + arch
+	key := strings.Join(append([]string{system, arch}, packages...), " ")
 	if dir := programs.folders[key]; dir != "" {
 		return dir
 	}
-	dir, err := os.MkdirTemp("", "windows-"+key)
+	dir, err := os.MkdirTemp("", "windows-"+system+"-"+arch)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 
 // Cell is one place in the matrix.
 type Cell struct {
-	Kind     string     `json:"kind"`             // rig.Package, rig.PCSCD or rig.Windows
+	Kind     string     `json:"kind"`             // rig.Package, rig.PCSCD, rig.Windows or rig.Remote
 	Arch     string     `json:"arch,omitempty"`   // of Windows programs
 	Specs    []string   `json:"specs,omitempty"`  // patterns; none is every spec whose features are claimed
 	Card     rig.Card   `json:"card"`             // which also says the protocol
@@ -30,8 +30,8 @@ type Cell struct {
 	Candidate string `json:"candidate,omitempty"` // which of the plan file's builds is judged; empty is the one at hand
 }
 
-// ID is such as "series9-T1-pcscd" or "series9-T1-windows-386". It never changes
-// for the same place.
+// ID is such as "series9-T1-pcscd", "series9-T1-windows-386" or, with the reader,
+// "series9-T1-remote-left". It never changes for the same place.
 func (c Cell) ID() string {
 	if c.Name != "" {
 		return c.Name
@@ -39,6 +39,9 @@ func (c Cell) ID() string {
 	id := fmt.Sprintf("series%s-%s-%s", c.Card.Series, c.Protocol(), c.Kind)
 	if c.Arch != "" {
 		id += "-" + c.Arch
+	}
+	if c.Kind == rig.Remote { // there may be many readers
+		id += "-" + c.Reader.ID
 	}
 	if c.Suite != "" {
 		id += "-" + c.Suite
@@ -91,6 +94,8 @@ func (c Cell) Build() string {
 		return "agent program"
 	case rig.Windows:
 		return "agent program for Windows, " + c.Arch
+	case rig.Remote:
+		return "card " + c.Card.ID
 	}
 	return "agent packages"
 }

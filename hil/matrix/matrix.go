@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -38,7 +39,8 @@ type Runner struct {
 	Tape     func(cell.Cell) bench.Tape // a recording that is made or played; nil is none
 	Plastic  bool                       // cards are in readers of this machine, see bench.Job
 	Env      func(dir string) []string
-	Outer    []string // the environment of scripts around a cell
+	Outer    []string                                     // the environment of scripts around a cell
+	Here     func(context.Context, bench.Job) result.Cell // runs a cell of kind remote; nil: this is no host with readers
 	Now      func() time.Time
 	Tell     func(Event) // may be called by several goroutines, nil tells nobody
 }
@@ -112,8 +114,13 @@ func (r Runner) run(ctx context.Context, c cell.Cell, on string) result.Cell {
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.Deadline+building)
 	defer cancel()
-	if c.Kind == rig.Package {
+	switch {
+	case c.Kind == rig.Package:
 		return job.Run(ctx, r.Env(dir))
+	case c.Kind == rig.Remote && r.Here == nil:
+		return c.Missed(errors.New("cells of kind remote run on a host with readers"))
+	case c.Kind == rig.Remote:
+		return r.Here(ctx, job)
 	}
 	return r.inside(ctx, job)
 }
@@ -127,18 +134,18 @@ func (r Runner) inside(ctx context.Context, job bench.Job) result.Cell {
 	}
 	var out bytes.Buffer
 	log := filepath.Join(job.Dir, "hil.log")
-	errors, err := os.Create(log)
+	errs, err := os.Create(log)
 	if err != nil {
 		return job.Cell.Missed(err)
 	}
-	defer func() { _ = errors.Close() }()
+	defer func() { _ = errs.Close() }()
 	cmd := exec.Command(r.Inside[0], append(r.Inside[1:len(r.Inside):len(r.Inside)], file)...)
 	cmd.Env = r.Env(job.Dir)
 	start := namespace.Start
 	if job.Cell.Kind == rig.Windows {
 		cmd, start = r.boxed(job.Dir), startBox
 	}
-	cmd.Stdout, cmd.Stderr = &out, errors
+	cmd.Stdout, cmd.Stderr = &out, errs
 	part.OwnGroup(cmd)
 	cut, err := start(cmd)
 	if err != nil {
@@ -170,7 +177,7 @@ func base(id string) string {
 func Applies(id string, c cell.Cell) bool {
 	_, ours := fault.Find(id)
 	switch {
-	case id == "":
+	case id == "", c.Kind == rig.Remote: // the card is what it is
 		return false
 	case c.Kind == rig.Recorded: // what was recorded is played, not what is wrong now
 		return ours

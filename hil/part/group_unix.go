@@ -12,13 +12,28 @@ import (
 // children with it.
 func OwnGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-func signalGroup(cmd *exec.Cmd, s os.Signal) {
-	number, ok := s.(syscall.Signal)
-	if ok && cmd.SysProcAttr != nil && cmd.SysProcAttr.Setpgid {
-		_ = syscall.Kill(-cmd.Process.Pid, number)
-		return
+// Group is a program and what it starts, as long as that stays in its process
+// group.
+type Group struct{ id int }
+
+// StartGroup starts a command that OwnGroup has prepared.
+func StartGroup(cmd *exec.Cmd) (*Group, error) {
+	if err := cmd.Start(); err != nil {
+		return nil, err
 	}
-	_ = cmd.Process.Signal(s)
+	return &Group{cmd.Process.Pid}, nil
+}
+
+// Kill ends what is left of the group, also after the command itself has ended.
+func (g *Group) Kill() { g.signal(syscall.SIGKILL) }
+
+// Close lets go of the group, once its command was waited for.
+func (g *Group) Close() {}
+
+func (g *Group) signal(s os.Signal) {
+	if number, ok := s.(syscall.Signal); ok {
+		_ = syscall.Kill(-g.id, number)
+	}
 }
 
 // standBack has the program's group wait for others. Where the system refuses,

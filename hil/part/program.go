@@ -36,6 +36,7 @@ type Part struct {
 	Name  string
 	Ready json.RawMessage // the ready line, empty for a silent program
 	cmd   *exec.Cmd
+	group *Group // nil: it stays in ours
 	ended chan struct{}
 	err   error // of Wait, once ended is closed
 }
@@ -49,27 +50,34 @@ func (p Program) Start(ctx context.Context) (*Part, error) {
 	}
 	cmd := exec.Command(p.Path, p.Args...)
 	cmd.Env, cmd.Stderr = p.Env, log
-	if p.Foreground {
-		cmd.Stdin = os.Stdin
-	} else {
-		OwnGroup(cmd)
-	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
+	group, err := p.start(cmd)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}
 	if p.Nice > 0 && !p.Foreground {
 		standBack(cmd, p.Nice)
 	}
-	part := &Part{Name: p.Name, cmd: cmd, ended: make(chan struct{})}
+	part := &Part{Name: p.Name, cmd: cmd, group: group, ended: make(chan struct{})}
 	ready := part.follow(out, log)
 	if p.Silent {
 		return part, nil
 	}
 	return part.await(ctx, ready, p.Log)
+}
+
+// start starts the command, in a group of its own if it is not for the
+// foreground.
+func (p Program) start(cmd *exec.Cmd) (*Group, error) {
+	if p.Foreground {
+		cmd.Stdin = os.Stdin
+		return nil, cmd.Start()
+	}
+	OwnGroup(cmd)
+	return StartGroup(cmd)
 }
 
 // follow copies the output to the log, passes the first ready line on and
@@ -92,6 +100,9 @@ func (p *Part) follow(out io.Reader, log *os.File) <-chan json.RawMessage {
 			}
 		}
 		p.err = p.cmd.Wait()
+		if p.group != nil {
+			p.group.Close()
+		}
 	}()
 	return ready
 }
@@ -156,7 +167,11 @@ func (p *Part) Wait(ctx context.Context, grace time.Duration) (code int, late bo
 }
 
 func (p *Part) signal(s os.Signal) {
-	if p.Alive() {
-		signalGroup(p.cmd, s)
+	switch {
+	case !p.Alive():
+	case p.group != nil:
+		p.group.signal(s)
+	default:
+		_ = p.cmd.Process.Signal(s)
 	}
 }

@@ -228,6 +228,9 @@ func (r Rig) checkRow(c Cells) error {
 		if card.Protocol == 0 || card.Holder == "" || card.Passcode == "" {
 			return fmt.Errorf("card %q: series, protocol, holder and passcode are all needed", id)
 		}
+		if c.Kind == Remote && !card.Test && slices.ContainsFunc(c.Features, func(f string) bool { return f == "test-card" || f == "admin" || f == "puk" }) {
+			return fmt.Errorf("card %q is not 'test: true', and these checks would spend its tries or write to it", id)
+		}
 		if card.Timing != "" && device.Device == "manual" {
 			return fmt.Errorf("card %q is as slow as it is; timing is for software cards", id)
 		}
@@ -237,8 +240,8 @@ func (r Rig) checkRow(c Cells) error {
 
 // check is about what needs no look at the rig.
 func (c Cells) check() error {
-	if !slices.Contains([]string{Package, PCSCD, Windows}, c.Kind) {
-		return fmt.Errorf("say %s, %s or %s", Package, PCSCD, Windows)
+	if !slices.Contains([]string{Package, PCSCD, Windows, Remote}, c.Kind) {
+		return fmt.Errorf("say %s, %s, %s or %s", Package, PCSCD, Windows, Remote)
 	}
 	if arch := slices.Contains([]string{"amd64", "386"}, c.Arch); arch != (c.Kind == Windows) || (c.Arch != "") != arch {
 		return fmt.Errorf("arch %q does not fit; windows cells say amd64 or 386, all others nothing", c.Arch)

@@ -19,6 +19,7 @@ const (
 	Package = "package" // the packages in the conformance process; needs nothing but Go
 	PCSCD   = "pcscd"   // the built programs around a private pcscd
 	Windows = "windows" // the built Windows programs in the Wine box (ci/winebox); needs root
+	Remote  = "remote"  // a card in a reader that the host has: whatever keeps it there, and without namespaces
 
 	// Recorded is a PCSCD cell with a recording in place of its card. No rig
 	// has one: 'hil run --replay' makes them.
@@ -136,7 +137,7 @@ type Cells struct {
 	Kind     string   `yaml:"kind"`
 	Arch     string   `yaml:"arch,omitempty"`   // kind windows: amd64 or 386
 	Specs    []string `yaml:"specs,omitempty"`  // patterns of IDs, as for path.Match; none is every spec whose features are claimed
-	Reader   string   `yaml:"reader,omitempty"` // ID; kind package has none
+	Reader   string   `yaml:"reader,omitempty"` // ID; kind package has none; of kind remote, at its host
 	Cards    []string `yaml:"cards,omitempty"`  // IDs; none is every card of the bench
 	Features []string `yaml:"features"`         // claimed beside the card's own
 	Spends   Budget   `yaml:"spends,omitempty"` // what an attempt at a cell may cost a card of plastic, at most

@@ -41,6 +41,7 @@ cards: [{id: c, timing: cosmo-v8,`},
 		"windows, no arch":   {"kind: pcscd", "kind: windows"},
 		"unknown arch":       {"kind: pcscd", "kind: windows, arch: arm64"},
 		"bad pattern":        {"kind: pcscd", "kind: pcscd, specs: ['[']"},
+		"remote, to spend":   {"{kind: pcscd, reader: r, cards: [c], features: [card, program]}", "{kind: remote, reader: r, cards: [c], features: [card, test-card]}"},
 		"no features":        {"features: [card]}", "features: []}"},
 		"card with no owner": {`holder: "555000000025", `, ""},
 	} {

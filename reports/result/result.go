@@ -40,6 +40,9 @@ const (
 	// KindRecorded cells drive the built programs around a recording of a
 	// card. They come before a release's cells and stand for none of them.
 	KindRecorded = "recorded"
+	// KindRemote cells drive a card in a reader that a host has. They say
+	// nothing about the agent program.
+	KindRemote = "remote"
 )
 
 // Spec is one check in one cell.
@@ -67,7 +70,7 @@ type Cell struct {
 	ID        string    `json:"id"`       // "series9-T1-pcscd"
 	Series    string    `json:"series"`   // "8", "9"
 	Protocol  string    `json:"protocol"` // "T=0", "T=1"
-	Kind      string    `json:"kind"`     // "package" (in process), "pcscd" or "windows"
+	Kind      string    `json:"kind"`     // "package" (in process), "pcscd", "windows" or "remote"
 	Product   string    `json:"product"`  // what was judged: "agent packages", "agent program"
 	Verdict   Verdict   `json:"verdict"`
 	Reason    string    `json:"reason,omitempty"`
@@ -87,6 +90,7 @@ type Cell struct {
 // person.
 type Identity struct {
 	Host      string `json:"host,omitempty"`      // the bench's name, not the network's
+	OS        string `json:"os,omitempty"`        // of that host: "windows/amd64"
 	Reader    string `json:"reader,omitempty"`    // as PC/SC names it
 	ReaderID  string `json:"reader_id,omitempty"` // its place: USB path, or the bench's name for it
 	Card      string `json:"card,omitempty"`      // the bench's name for it

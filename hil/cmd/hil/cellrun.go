@@ -125,6 +125,7 @@ func (c cellRunCommand) runner(w world, work farm.Work, job farmJob) (matrix.Run
 		Deadline: job.Deadline, AtOnce: 1, Now: w.now,
 		Inside: []string{w.self, "cell-init", "--job"},
 		Env:    func(dir string) []string { return cellEnv(w.env, dir) },
+		Here:   c.here(w, byDaemon(w, work)),
 	}, nil
 }
 

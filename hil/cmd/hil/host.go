@@ -20,8 +20,26 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/inventory"
 )
 
-// hostCommand is the daemon of one host of a farm.
+// hostCommand is the daemon of one host of a farm, and on Windows its service.
 type hostCommand struct {
+	Run       hostRunCommand       `cmd:"" default:"withargs" help:"Be the daemon, until a signal. This is what 'hil host' does."`
+	Install   hostInstallCommand   `cmd:"" help:"Windows: have the daemon started with the machine, with these flags."`
+	Uninstall hostUninstallCommand `cmd:"" help:"Windows: stop the service and remove it."`
+	Start     hostStartCommand     `cmd:"" help:"Windows: start the service."`
+	Stop      hostStopCommand      `cmd:"" help:"Windows: stop the service; its cells begin anew elsewhere or later."`
+}
+
+// Help is what the command's --help teaches.
+func (hostCommand) Help() string { return hostRunCommand{}.Help() }
+
+// hostRunCommand is the daemon.
+type hostRunCommand struct {
+	hostFlags
+	Service bool `hidden:"" help:"We were started by Windows' service manager."`
+}
+
+// hostFlags say what the daemon is for.
+type hostFlags struct {
 	where
 	Config   kong.ConfigFlag   `placeholder:"FILE" help:"Flags of this command from a JSON object."`
 	Hub      []string          `required:"" placeholder:"ADDR" help:"The hub's nodes: where they let hosts in (--leaves), or with --direct clients (--clients)."`
@@ -38,12 +56,16 @@ type hostCommand struct {
 }
 
 // Help is what the command's --help teaches.
-func (hostCommand) Help() string {
+func (hostRunCommand) Help() string {
 	return `The daemon takes this host's cells from the hub, holds their devices while they
 run, and is the only way to its devices: a command with the token of an earlier
 lease is refused, whoever sends it.
 
     hil host --hub hub.example:7422 --identity bench-1 --name bench-1 --rig bench.yaml
+
+On Windows, as a service, with the same flags ('hil host start' starts it now):
+
+    hil host install --hub hub.example:7422 --identity bench-1 --name bench-1 --rig bench.yaml
 
 The bench file says which readers this host has and what moves their cards;
 'hil devices --write bench.yaml' makes a first one. While the daemon runs, 'hil
@@ -56,8 +78,18 @@ share a DIR.
 Exit codes: 0 stopped by a signal, 2 it could not go on, 64 wrong use.`
 }
 
-// Run works until a signal.
-func (c hostCommand) Run(w world) error {
+// Run works until a signal, or the service manager's word.
+func (c hostRunCommand) Run(w world) error {
+	if c.Service {
+		return c.serve(w)
+	}
+	return c.work(w, func() {
+		_, _ = fmt.Fprintf(w.stdout, "{\"ready\":true,\"host\":%s}\n", strconv.Quote(c.Name))
+	})
+}
+
+// work is the daemon; ready is called once it takes work.
+func (c hostFlags) work(w world, ready func()) error {
 	if err := host.CheckName(c.Name); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
@@ -96,12 +128,12 @@ func (c hostCommand) Run(w world) error {
 		There: host.Remote{NC: nc, Most: most}, Most: whole, Archive: archive(store), Able: state.Able,
 		AtOnce: c.AtOnce, TTL: c.TTL, Log: log, Now: w.now,
 	}
-	_, _ = fmt.Fprintf(w.stdout, "{\"ready\":true,\"host\":%s}\n", strconv.Quote(c.Name))
+	ready()
 	return d.Run(w.ctx)
 }
 
 // connect joins the hub, with a server of the host's own or without.
-func (c hostCommand) connect(log *slog.Logger) (*nats.Conn, func(), error) {
+func (c hostFlags) connect(log *slog.Logger) (*nats.Conn, func(), error) {
 	identity, err := hub.LoadIdentity(c.Identity)
 	if err != nil {
 		return nil, nil, err
@@ -127,7 +159,7 @@ func (c hostCommand) connect(log *slog.Logger) (*nats.Conn, func(), error) {
 
 // gadgets are those of the bench file, claimed for as long as the daemon lives.
 // What they ask of a person, they ask on the farm's page where it has one.
-func (c hostCommand) gadgets(w world, nc *nats.Conn) (moves, func() error, error) {
+func (c hostFlags) gadgets(w world, nc *nats.Conn) (moves, func() error, error) {
 	r, err := c.rig()
 	if err == nil {
 		err = gadget.Check(r)
@@ -150,7 +182,7 @@ func (c hostCommand) gadgets(w world, nc *nats.Conn) (moves, func() error, error
 }
 
 // runner starts this program again for each cell.
-func (c hostCommand) runner(w world, log *slog.Logger) (host.Runner, func(), error) {
+func (c hostFlags) runner(w world, log *slog.Logger) (host.Runner, func(), error) {
 	tracer, settings, closing, err := c.tracer(w, "hil host", log)
 	if err != nil {
 		return nil, nil, err

@@ -99,7 +99,7 @@ func daemonVersion(w world) string {
 // lookup finds a variable in an environment.
 func lookup(env []string, name string) (string, bool) {
 	for _, line := range env {
-		if k, v, ok := strings.Cut(line, "="); ok && k == name {
+		if k, v, ok := strings.Cut(line, "="); ok && (k == name || runtime.GOOS == "windows" && strings.EqualFold(k, name)) {
 			return v, true
 		}
 	}

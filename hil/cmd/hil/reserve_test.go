@@ -44,7 +44,7 @@ func TestAPersonIsAskedOnThePage(t *testing.T) {
 	}
 	me := []string{"--hub", "http://" + at.HTTP, "--account", "olga", "--password-file", password}
 	identity := f.identity("host", "a")
-	for _, host := range []hostCommand{
+	for _, host := range []hostFlags{
 		{Direct: true, Hub: []string{at.Clients}},
 		{Hub: []string{at.Leaves}, Dir: t.TempDir()}, // through a server of its own
 	} {
@@ -75,7 +75,7 @@ func TestAPersonIsAskedOnThePage(t *testing.T) {
 
 // answered has a host's gadget ask a person, who does it, and then does not; at last
 // the host gives up itself.
-func answered(t *testing.T, host hostCommand, me []string) {
+func answered(t *testing.T, host hostFlags, me []string) {
 	t.Helper()
 	nc, closing, err := host.connect(slog.New(slog.DiscardHandler))
 	if err != nil {

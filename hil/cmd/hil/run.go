@@ -232,6 +232,7 @@ func (c runCommand) matrix(w world, dir string, o order, tape func(cell.Cell) be
 		Tape:   tape,
 		Inside: []string{w.self, "cell-init", "--job"},
 		Env:    func(dir string) []string { return cellEnv(w.env, dir) }, Outer: w.env,
+		Here: c.here(w, c.byHand(w)),
 		Tell: func(e matrix.Event) {
 			var n result.Counts
 			if e.Result != nil {
@@ -319,8 +320,8 @@ func brief(text string) string {
 // everywhere, with a home of its own.
 func cellEnv(env []string, dir string) []string {
 	home := filepath.Join(dir, "home")
-	kept := []string{"HOME=" + home, "XDG_RUNTIME_DIR=" + home, "XDG_CONFIG_HOME=" + home, "LANG=C.UTF-8"}
-	for _, name := range []string{"PATH", "TMPDIR", "GOCOVERDIR"} {
+	kept := []string{"HOME=" + home, "USERPROFILE=" + home, "XDG_RUNTIME_DIR=" + home, "XDG_CONFIG_HOME=" + home, "LANG=C.UTF-8"}
+	for _, name := range []string{"PATH", "TMPDIR", "GOCOVERDIR", "SystemRoot", "TEMP", "TMP"} {
 		if v, ok := lookup(env, name); ok {
 			kept = append(kept, name+"="+v)
 		}

@@ -208,7 +208,9 @@ func (c submitCommand) software(r rig.Rig, o *placement, records []farm.Record) 
 		if len(hosts) == 0 {
 			return errors.New("no host has joined this farm; 'hil host' makes this machine one")
 		}
-		o.places[i] = places(one, hosts)
+		if o.places[i] = places(r, one, hosts); len(o.places[i]) == 0 {
+			return fmt.Errorf("%w: cell %s is for host %s, and --on leaves that out", errUsage, one.ID(), one.Reader.Host)
+		}
 	}
 	return nil
 }
@@ -256,13 +258,27 @@ func (o placement) whyNot() string {
 	return "all are excluded"
 }
 
-// places are where a cell of a virtual bench can run: anywhere. Its reader is
-// made for it.
-func places(c cell.Cell, hosts []string) (out []planner.Place) {
+// places are where a cell can run whose reader is at no particular place of the
+// plan: where its own reader is, or anywhere, where the reader is made for it.
+func places(r rig.Rig, c cell.Cell, hosts []string) (out []planner.Place) {
 	for _, h := range hosts {
-		out = append(out, planner.Place{Host: h, Devices: []farm.Device{{Host: h, Kind: farm.Reader, ID: "virtual " + c.ID()}}})
+		switch {
+		case c.Kind != rig.Remote:
+			out = append(out, planner.Place{Host: h, Devices: []farm.Device{{Host: h, Kind: farm.Reader, ID: "virtual " + c.ID()}}})
+		case c.Reader.Host == "" || c.Reader.Host == h:
+			out = append(out, planner.Place{Host: h, Devices: taken(r, c, h)})
+		}
 	}
 	return out
+}
+
+// taken are the devices of a cell in a reader that a host has.
+func taken(r rig.Rig, c cell.Cell, host string) []farm.Device {
+	devices := []farm.Device{{Host: host, Kind: farm.Reader, ID: c.Reader.ID}}
+	if c.Reader.Power != "" {
+		devices = append(devices, farm.Device{Host: host, Kind: farm.Power, ID: c.Reader.Power})
+	}
+	return append(devices, farm.Device{Host: cmp.Or(r.HomeOf(c.Card), host), Kind: farm.Card, ID: cmp.Or(rig.Serial(c.Card.Serial), c.Card.ID)})
 }
 
 // hosts are those to run on.

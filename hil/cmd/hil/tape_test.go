@@ -59,10 +59,11 @@ func newStudio(t *testing.T) studio {
 	return s
 }
 
-// The two need the built programs, which are built once.
+// These need the built programs, which are built once.
 func TestRecordings(t *testing.T) {
 	s := newStudio(t)
 	t.Run("a recorded cell passes the same specs", func(t *testing.T) { s.recordedCell(t) })
+	t.Run("a card in a reader of this machine is judged", func(t *testing.T) { s.cardAtHand(t) })
 	t.Run("a stranger is served from a recording", func(t *testing.T) { s.stranger(t) })
 }
 

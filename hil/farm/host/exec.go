@@ -101,13 +101,15 @@ func (e Exec) run(ctx context.Context, w farm.Work, a Actuator) ([]byte, error) 
 func guarded(ctx context.Context, cmd *exec.Cmd) error {
 	part.OwnGroup(cmd)
 	withParent(cmd)
-	if err := cmd.Start(); err != nil {
+	group, err := part.StartGroup(cmd)
+	if err != nil {
 		return err
 	}
-	stop := context.AfterFunc(ctx, func() { part.KillGroup(cmd) })
-	err := cmd.Wait()
+	defer group.Close()
+	stop := context.AfterFunc(ctx, group.Kill)
+	err = cmd.Wait()
 	stop()
-	part.KillGroup(cmd) // what the program has left behind
+	group.Kill() // what the program has left behind
 	if errors.Is(err, exec.ErrWaitDelay) {
 		return nil // only such a leftover held the output open
 	}

@@ -1,8 +1,7 @@
-//go:build unix
-
 package host
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 )
@@ -29,7 +30,7 @@ func TestMain(m *testing.M) {
 }
 
 // program is an attempt's program.
-func program(role string) {
+func program(as string) {
 	var w farm.Work
 	raw, err := io.ReadAll(os.Stdin)
 	if err == nil {
@@ -39,15 +40,21 @@ func program(role string) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	switch role {
+	switch as {
 	case "asks":
 		said, err := Ask(context.Background(), os.Getenv(EnvActuator), os.Getenv(EnvSecret), Request{Device: w.Devices[0], Verb: Identify})
 		_, strange := Ask(context.Background(), os.Getenv(EnvActuator), "wrong", Request{Device: w.Devices[0], Verb: Identify})
 		fmt.Printf(`{"verdict":"PASS","reason":%q}`, fmt.Sprint(said, err, strange))
 	case "hangs": // with a child that outlives it, if nobody cares
-		cmd := exec.Command("sleep", "1000")
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), role+"=child")
+		cmd.Stdin = bytes.NewReader(raw)
 		_ = cmd.Start()
-		_ = os.WriteFile(string(mustString(w.Job)), fmt.Append(nil, cmd.Process.Pid), 0o600)
+		time.Sleep(time.Hour)
+	case "child": // holds a lock, which goes only with it
+		path := mustString(w.Job)
+		_ = flock.New(path + ".lock").Lock()
+		_ = os.WriteFile(path, []byte("up"), 0o600)
 		time.Sleep(time.Hour)
 	case "babbles":
 		fmt.Print("no JSON")
@@ -75,14 +82,14 @@ func TestExec(t *testing.T) {
 		{"hangs", "ERROR", "ended at its time"},
 	} {
 		t.Run(c.role, func(t *testing.T) {
-			pid := filepath.Join(t.TempDir(), "pid")
+			up := filepath.Join(t.TempDir(), "up")
 			w := work(1)
-			w.Job = json.RawMessage(fmt.Sprintf("%q", pid))
+			w.Job = json.RawMessage(fmt.Sprintf("%q", up))
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			go func() { // the time is up once the child runs
 				for ctx.Err() == nil {
-					if raw, _ := os.ReadFile(pid); len(raw) > 0 {
+					if raw, _ := os.ReadFile(up); len(raw) > 0 {
 						cancel()
 					}
 					time.Sleep(5 * time.Millisecond)
@@ -94,21 +101,21 @@ func TestExec(t *testing.T) {
 				t.Errorf("%s %q, want %s %q", o.Verdict, o.Reason, c.verdict, c.reason)
 			}
 			if c.role == "hangs" {
-				gone(t, pid)
+				gone(t, up)
 			}
 		})
 	}
 }
 
-// gone wants the process whose number is in a file to have ended.
+// gone wants the child that said in a file that it is up to have ended.
 func gone(t *testing.T, path string) {
 	t.Helper()
-	raw, err := os.ReadFile(path)
-	wants(t, err, nil)
+	lock := flock.New(path + ".lock")
 	until(t, "the program's child ends", func() bool {
-		stat, err := os.ReadFile("/proc/" + string(raw) + "/stat")
-		return err != nil || strings.Contains(string(stat), ") Z ")
+		mine, err := lock.TryLock()
+		return mine && err == nil
 	})
+	wants(t, lock.Unlock(), nil)
 }
 
 // actuator is one that holds the reader.

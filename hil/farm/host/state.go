@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/gofrs/flock"
 
@@ -19,6 +20,7 @@ type State struct {
 	Journal *Journal
 	dir     string
 	lock    *flock.Flock
+	probing sync.Mutex
 }
 
 // OpenState opens or begins it. farm.ErrBusy: another daemon runs here.
@@ -48,6 +50,8 @@ const room = 64 << 10
 
 // Able says whether an outcome could still be written down.
 func (s *State) Able() error {
+	s.probing.Lock() // several workers ask, and there is one probe
+	defer s.probing.Unlock()
 	probe := filepath.Join(s.dir, "able")
 	if err := replace(probe, bytes.Repeat([]byte{' '}, room)); err != nil {
 		return fmt.Errorf("no room to work: %w", err)

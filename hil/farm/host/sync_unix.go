@@ -5,11 +5,15 @@ package host
 import (
 	"errors"
 	"os"
+	"path/filepath"
 )
 
-// syncFolder makes a rename in a folder last.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
+// rename gives a file another name, for good: it is on disk when this returns.
+func rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	f, err := os.Open(filepath.Dir(to))
 	if err != nil {
 		return err
 	}

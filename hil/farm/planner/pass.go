@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
-	"github.com/smartcard-connect/smartcard-connect/hil/trace"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/host"
+	"github.com/smartcard-connect/smartcard-connect/hil/trace"
 )
 
 // Nobody is the host of a cell's last attempt, after all hosts have failed. The
