@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smartcard-connect/smartcard-connect/hil/part"
+	"github.com/smartcard-connect/smartcard-connect/hil/device/vpcd"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
@@ -27,7 +27,7 @@ gadgets: [{id: side-door, kind: vpcd, host: win, settings: {control: "http://127
 readers: [{id: left, host: win, name: "Virtual PCD 00 00", driver: vpcd}]
 cards: [{id: nurse, series: "9", protocol: T=1, holder: "555000000025", passcode: "123456", serial: CE91EC0E071F43D1835B9BA8EEC77DBA, test: true}]
 routes: [{cards: [nurse], readers: [left], gadget: side-door, cost: 1}]
-cells: [{kind: remote, reader: left, specs: ["card.*"], features: [card, test-card, bench]}]
+cells: [{kind: remote, reader: left, specs: ["card.*"], features: [card, test-card]}]
 `
 
 // Requirement: the Windows build of hil, as a service, joins a Linux hub as a
@@ -99,12 +99,15 @@ func identities(ctx context.Context) error {
 	return nil
 }
 
-// hub starts the hub, and a card beside the reader.
+// hub starts the hub, and a card that lies beside the reader.
 func (c *cell) hub(ctx context.Context) (at hub, err error) {
-	if _, err := c.program(ctx, "cardemu", "/job/cardemu", "run", "--series", "9", "--protocol", "T1", "--reader", "vpcd://127.0.0.1:35963", "--control", "127.0.0.1:9483"); err != nil {
+	p, err := c.program(ctx, "cardemu", "/job/cardemu", "run", "--series", "9", "--protocol", "T1", "--reader", "vpcd://127.0.0.1:35963", "--control", "127.0.0.1:9483")
+	if err == nil {
+		err = vpcd.Device{Control: "http://127.0.0.1:9483"}.Remove(ctx)
+	}
+	if err != nil {
 		return at, err
 	}
-	var p *part.Part
 	if p, err = c.program(ctx, "hub", "/job/hil", "serve", "--identity", "/job/hub", "--dir", "/job/kept", "--clients", "127.0.0.1:0", "--leaves", "127.0.0.1:0"); err != nil {
 		return at, err
 	}

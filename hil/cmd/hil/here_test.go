@@ -66,8 +66,8 @@ func TestPlacesOfAReader(t *testing.T) {
 		card   rig.Card
 		want   string
 	}{
-		{rig.Reader{ID: "left", Host: "a", Power: "port"}, bench.Cards[0], "a[{a reader left} {a power port} {a card CE91}]"},
-		{rig.Reader{ID: "left", Host: "b"}, bench.Cards[1], "b[{b reader left} {floor card doctor}]"},
+		{rig.Reader{ID: "left", Host: "a", Power: "port"}, bench.Cards[0], "a[reader left of a power port of a card CE91 of a]"},
+		{rig.Reader{ID: "left", Host: "b"}, bench.Cards[1], "b[reader left of b card doctor of floor]"},
 		{rig.Reader{ID: "left", Host: "c"}, bench.Cards[1], ""},
 	} {
 		got := ""
