@@ -43,7 +43,7 @@ func (p People) Ask(ctx context.Context, what manual.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := p.NC.RequestWithContext(ctx, subject.Ask(p.Host), raw)
+	m, err := p.request(ctx, raw)
 	if errors.Is(err, nats.ErrNoResponders) && p.Else != nil {
 		return p.Else.Ask(ctx, what)
 	}
@@ -59,6 +59,25 @@ func (p People) Ask(ctx context.Context, what manual.Request) error {
 		return err
 	}
 	return a.err()
+}
+
+// joined is how long a host that has just joined may not know yet that somebody
+// hears it.
+const joined = 3 * time.Second
+
+// request asks the pages, again for a while where none seems to be there.
+func (p People) request(ctx context.Context, raw []byte) (*nats.Msg, error) {
+	for end := time.Now().Add(joined); ; {
+		m, err := p.NC.RequestWithContext(ctx, subject.Ask(p.Host), raw)
+		if !errors.Is(err, nats.ErrNoResponders) || time.Now().After(end) {
+			return m, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(joined / 10):
+		}
+	}
 }
 
 // gone takes the question off every page that still has it.
