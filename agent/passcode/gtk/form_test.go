@@ -184,6 +184,19 @@ func TestFarewell(t *testing.T) {
 	}
 }
 
+// Requirement: what is said last is what is so now, also where the card comes
+// within the moment that a new form needs before it can speak (issue 5, screen
+// readers). Turned red by: a greeting that is kept and said after a later sheet.
+func TestSpokenOfTheLatest(t *testing.T) {
+	d := gtktest.Login(t)
+	a := gtktest.Listen(t, d)
+	w := open(t, d, sheet(passcode.NoReader))
+	defer w.Close("")
+	w.Show(sheet(passcode.NoCard))
+	time.Sleep(time.Second) // four ticks: the greeting has been said
+	a.Shows("notification: Insert your smartcard.")
+}
+
 // Requirement: the countdown is spoken at its moments, as the text of a
 // notification and, where ATK has them, as announcements (issue, "a countdown
 // that is also spoken by screen readers"). Turned red by: drawing it only.

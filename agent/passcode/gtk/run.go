@@ -102,9 +102,11 @@ func (f *form) put(s passcode.Sheet) {
 	}
 	f.sheet, f.sent, f.misfit = s, false, ""
 	f.redraw()
-	if words := f.speech.Changed(f.view); first {
-		f.greeting = words // said once the window is there to say it
-	} else {
+	switch words := f.speech.Changed(f.view); {
+	case words == "":
+	case first || f.greeting != "":
+		f.greeting = words // said once the window is there to say it, and not what it was before
+	default:
 		f.say(words)
 	}
 	if f.view.Entry {

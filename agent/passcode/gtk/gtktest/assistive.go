@@ -140,8 +140,14 @@ func (a *Assistive) Texts() string {
 // Shows waits until everything is on the screen.
 func (a *Assistive) Shows(parts ...string) {
 	a.t.Helper()
+	var text string
+	defer func() {
+		if a.t.Failed() {
+			a.t.Logf("on the screen was\n%s", text)
+		}
+	}()
 	Until(a.Desktop, fmt.Sprintf("%q on the screen", parts), func() (string, bool) {
-		text := a.Texts()
+		text = a.Texts()
 		for _, p := range parts {
 			if !strings.Contains(text, p) {
 				return "", false
