@@ -232,10 +232,17 @@ func (b *bed) sleeps(desk *process) {
 		}
 		desk.signal(syscall.SIGSTOP)
 		records, err := b.store.Devices(ctx)
+		token := last[len(last)-1].Token
 		held := slices.ContainsFunc(records, func(r farm.Record) bool {
-			return r.State == farm.Held && r.Holder.Person != "" && r.Token == last[len(last)-1].Token
+			return r.State == farm.Held && r.Holder.Person != "" && r.Token == token
 		})
-		if err != nil || !held {
+		acts := 0
+		for _, a := range b.diary() {
+			if a.Token == token {
+				acts++
+			}
+		}
+		if err != nil || !held || acts > presses-2 { // one may be on its way, and one must be left
 			desk.signal(syscall.SIGCONT)
 			return errNotYet
 		}

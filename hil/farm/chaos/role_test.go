@@ -182,6 +182,9 @@ func move(ctx context.Context, w farm.Work) error {
 	return err
 }
 
+// presses are how often a desk commands a reader that it holds.
+const presses = 5
+
 // desk is a person's program somewhere else that reserves a reader now and then
 // and works with it, and never looks at the clock: only the fence keeps it from
 // disturbing whoever comes after.
@@ -205,7 +208,7 @@ func desk(ctx context.Context, l layout, name string) error {
 			time.Sleep(50 * time.Millisecond)
 			continue
 		}
-		for range 5 {
+		for range presses {
 			_, err := remote.Command(ctx, host.Command{Device: d, Verb: host.Press, Key: "1", Token: g.Token, Holder: who})
 			if errors.Is(err, farm.ErrStale) {
 				logger().Info("refused", "fence", g.Token.Fence, "error", err)
