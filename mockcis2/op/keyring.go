@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/libcrypto"
 )
 
 // published is how long a key stays in the key set after the next one took its
@@ -32,7 +34,8 @@ type KeyRing struct {
 
 type ringKey struct {
 	jose.JSONWebKey
-	retired time.Time // zero while it signs
+	rs256   *libcrypto.Key // nil: signs by another algorithm
+	retired time.Time      // zero while it signs
 }
 
 // NewKeyRing starts a ring with one RS256 key.
@@ -48,6 +51,9 @@ func (r *KeyRing) Rotate(key *rsa.PrivateKey) { r.add(key, "RS256", key.N.Bytes(
 func (r *KeyRing) add(key crypto.Signer, alg string, name []byte) {
 	sum := sha256.Sum256(name)
 	k := ringKey{JSONWebKey: jose.JSONWebKey{Key: key, KeyID: base64.RawURLEncoding.EncodeToString(sum[:12]), Algorithm: alg, Use: "sig"}}
+	if private, ok := key.(*rsa.PrivateKey); ok && alg == "RS256" {
+		k.rs256 = libcrypto.New(private)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	kept := []ringKey{k}
@@ -129,7 +135,11 @@ func (r *KeyRing) SignAs(alg, typ string, claims map[string]any) (string, error)
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, k := range r.keys {
-		if k.Algorithm == alg {
+		switch {
+		case k.Algorithm != alg:
+		case k.rs256 != nil:
+			return seal(k.rs256, k.KeyID, typ, claims)
+		default:
 			return sign(k.JSONWebKey, typ, claims)
 		}
 	}
@@ -143,9 +153,6 @@ func signSecret(secret string, claims map[string]any) (string, error) {
 }
 
 func sign(key jose.JSONWebKey, typ string, claims map[string]any) (string, error) {
-	if rs256, ok := key.Key.(*rsa.PrivateKey); ok && key.Algorithm == "RS256" {
-		return seal(rs256, key.KeyID, typ, claims)
-	}
 	options := &jose.SignerOptions{}
 	if typ != "" {
 		options = options.WithType(jose.ContentType(typ))
@@ -168,7 +175,7 @@ func sign(key jose.JSONWebKey, typ string, claims map[string]any) (string, error
 // seal makes a compact RS256 JWS (RFC 7515 section 3.1, RFC 7518 section 3.3), as
 // go-jose would: header members in order of the alphabet. go-jose encodes
 // everything twice, and this is what a sign-in makes two of.
-func seal(key *rsa.PrivateKey, kid, typ string, claims map[string]any) (string, error) {
+func seal(key *libcrypto.Key, kid, typ string, claims map[string]any) (string, error) {
 	named := map[string]any{"alg": "RS256", "kid": kid}
 	if typ != "" {
 		named["typ"] = typ
@@ -188,7 +195,7 @@ func seal(key *rsa.PrivateKey, kid, typ string, claims map[string]any) (string, 
 	token := append(b64.AppendEncode(make([]byte, 0, size), header), '.')
 	token = b64.AppendEncode(token, payload)
 	sum := sha256.Sum256(token)
-	signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:])
+	signature, err := key.Sign(sum[:])
 	if err != nil {
 		return "", fmt.Errorf("sign: %w", err)
 	}
