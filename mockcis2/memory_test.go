@@ -52,8 +52,8 @@ func TestMemoryIsBounded(t *testing.T) {
 }
 
 // Requirement: ten thousand finished sign-ins, diary and all, leave the memory
-// flat. What is remembered is full after 2,500 of them, and some of it halves
-// when it is full: so the highest of a thousand sign-ins stands beside the
+// flat. What is remembered is full after 2,500 of them, and some of it loses an
+// eighth when it is full: so the highest of a thousand sign-ins stands beside the
 // highest of another. Source: issue "Must show", "memory flat after 10,000
 // logins". Turned red by: a shelf, a diary or a list of sessions without a
 // bound.

@@ -37,7 +37,9 @@ func (l *Login) sweep(now time.Time) {
 	maps.DeleteFunc(l.tickets, func(_ string, k *ticket) bool { return l.transactions[k.tx.id] == nil })
 }
 
-// drop forgets the older half of m when it is full, and answers with it.
+// drop forgets the oldest eighth of m when it is full, and answers with it: few
+// enough that memory does not go up and down, and enough that they are not sorted
+// for each newcomer.
 func drop[V any](m map[string]V, most int, when func(V) time.Time) []V {
 	if len(m) < most {
 		return nil
@@ -46,7 +48,7 @@ func drop[V any](m map[string]V, most int, when func(V) time.Time) []V {
 		return cmp.Or(when(m[a]).Compare(when(m[b])), cmp.Compare(a, b))
 	})
 	var gone []V
-	for _, k := range keys[:most/2] {
+	for _, k := range keys[:most/8] {
 		gone = append(gone, m[k])
 		delete(m, k)
 	}

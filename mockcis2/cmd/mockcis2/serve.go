@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -35,16 +34,11 @@ type serveCommand struct {
 	Device       string   `default:"none" enum:"none,preferred,required" help:"Whether the computer must prove itself by its TPM: none, preferred or required."`
 	Enrol        []string `placeholder:"THUMBPRINT" help:"A computer that counts, by the thumbprint of its key. May be repeated."`
 	Seed         string   `placeholder:"TEXT" help:"Ids, codes, sids and tickets follow from it, for golden files."`
-	Garbage      int      `default:"300" placeholder:"PERCENT" help:"How much garbage may gather, in percent of what is in use: more is faster and takes more memory. 100 is Go's own."`
 	Verbose      bool     `short:"v" help:"Log to standard error."`
 }
 
 // Run serves until interrupted.
 func (c serveCommand) Run(w world) error {
-	if c.Garbage <= 0 {
-		return fmt.Errorf("%w: --garbage must be more than 0", errUsage)
-	}
-	debug.SetGCPercent(c.Garbage)
 	mode, err := op.ModeNamed(c.Mode)
 	if err != nil {
 		return err
