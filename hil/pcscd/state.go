@@ -26,6 +26,7 @@ const (
 	nameSize        = 128
 	atrSize         = 33
 	statePresent    = 0x04
+	stateMute       = 0x08 // SCARD_SWALLOWED
 	patience        = 2 * time.Second
 	successfulReply = 0
 )
@@ -38,6 +39,7 @@ type Reader struct {
 	Name    string
 	Present bool   // a card is in it
 	ATR     []byte // of the card, once it was powered
+	Mute    bool   // the card was powered and did not answer to reset; until somebody connects
 }
 
 // record is READER_STATE (src/eventhandler.h) with its padding.
@@ -116,7 +118,7 @@ func named(records []record) []Reader {
 			continue
 		}
 		n := min(r.ATRLength, atrSize)
-		list = append(list, Reader{Name: string(name), Present: r.State&statePresent != 0, ATR: bytes.Clone(r.ATR[:n])})
+		list = append(list, Reader{Name: string(name), Present: r.State&statePresent != 0, ATR: bytes.Clone(r.ATR[:n]), Mute: r.State&stateMute != 0})
 	}
 	return list
 }

@@ -42,6 +42,8 @@ func states() []byte {
 	binary.NativeEndian.PutUint32(b[176:], 2)
 	copy(b[184:], "Virtual PCD 00 01")
 	binary.NativeEndian.PutUint32(b[184+132:], 0x02) // absent
+	copy(b[2*184:], "Virtual PCD 00 02")
+	binary.NativeEndian.PutUint32(b[2*184+132:], 0x0C) // present, swallowed
 	return b
 }
 
@@ -51,7 +53,7 @@ func TestReadersReadsTheDaemonsTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(list) != 2 || list[0].Name != "Virtual PCD 00 00" || !list[0].Present || len(list[0].ATR) != 2 || list[1].Present {
+	if len(list) != 3 || list[0].Name != "Virtual PCD 00 00" || !list[0].Present || list[0].Mute || len(list[0].ATR) != 2 || list[1].Present || !list[2].Present || !list[2].Mute {
 		t.Errorf("readers %+v", list)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -22,7 +23,7 @@ func (d *door) found(ctx context.Context, run, cell string) (farm.Progress, erro
 	}
 	i := slices.IndexFunc(all, func(p farm.Progress) bool { return p.Work.Cell == cell })
 	if i < 0 {
-		return farm.Progress{}, fmt.Errorf("%w: cell %s of run %s", farm.ErrUnknown, cell, run)
+		return farm.Progress{}, fmt.Errorf("%w: cell %s of run %s; the page /runs/%s lists those it has", farm.ErrUnknown, cell, run, url.PathEscape(run))
 	}
 	return all[i], nil
 }

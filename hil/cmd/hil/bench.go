@@ -17,11 +17,11 @@ type benchCommand struct {
 // scaleCommand is a row for each number of readers.
 type scaleCommand struct {
 	Bin     string        `type:"path" placeholder:"DIR" help:"The built programs. Default: the folder of hil itself."`
-	Readers []int         `default:"1,2,4,8,16,32,64" help:"How many at once, a row each."`
+	Readers []int         `default:"1,2,4,8,16,32,64" least:"1" most:"1000" help:"How many at once, a row each."`
 	Kind    []string      `default:"pcscd" enum:"pcscd,package,mixed" help:"pcscd: a smartcard service each. package: inside the conformance process. mixed: both by turns."`
-	For     time.Duration `default:"30s" help:"No cell begins later, and CPU is counted until then."`
+	For     time.Duration `default:"30s" least:"1s" most:"24h" help:"No cell begins later, and CPU is counted until then."`
 	Only    string        `default:"card.*" placeholder:"SPECS" help:"The specs of each cell."`
-	Least   float64       `default:"0" placeholder:"N" help:"Fail (2) if the row with the most readers uses fewer CPU seconds a second."`
+	Least   float64       `default:"0" placeholder:"N" least:"0" most:"10000" help:"Fail (2) if the row with the most readers uses fewer CPU seconds a second."`
 	Out     string        `short:"o" type:"path" placeholder:"FILE" help:"A Markdown file with a place for the table, which goes there as well."`
 	Seed    int64         `default:"1" help:"Fixes what is left to chance."`
 }
@@ -56,9 +56,6 @@ func (c scaleCommand) Run(w world) error {
 }
 
 func (c scaleCommand) row(w world, kind string, readers int) (scale.Row, error) {
-	if readers < 1 {
-		return scale.Row{}, fmt.Errorf("%w: %d readers", errUsage, readers)
-	}
 	dir, err := os.MkdirTemp("", "hil-")
 	if err != nil {
 		return scale.Row{}, err

@@ -86,6 +86,6 @@ func (c devicesCommand) write(w world, list []inventory.Reader) error {
 	if err := result.WriteFile(c.Write, func(out io.Writer) error { _, err := out.Write(raw); return err }); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.stdout, "Wrote %s with %d readers. Give them the names on their labels; then: hil insert CARD READER --rig %s\n", c.Write, len(list), c.Write)
+	_, err = fmt.Fprintf(w.stdout, "Wrote %s with %d readers. Give them the names on their labels; then: hil insert CARD READER --rig %s\n", c.Write, len(list), asWord(c.Write))
 	return err
 }

@@ -95,7 +95,7 @@ func (c enrolAnswerCommand) Run(w world) error {
 // recordFlags are the flags of a record.
 type recordFlags struct {
 	signing
-	Days int    `default:"90" help:"How long the record holds."`
+	Days int    `default:"90" least:"1" most:"3650" help:"How long the record holds."`
 	Out  string `short:"o" required:"" type:"path" placeholder:"FILE" help:"Where the record goes; by custom HOST.sigstore.json."`
 }
 

@@ -171,8 +171,18 @@ func (c execCommand) furnish(ctx context.Context, b *bench.Bench, place cell.Cel
 	if c.Empty {
 		return b.StartDaemon(ctx)
 	}
-	return b.Beside(ctx, place, c.Trace)
+	err := b.Beside(ctx, place, c.Trace)
+	if errors.Is(err, bench.ErrMute) {
+		err = fmt.Errorf("%w, so that nothing was run beside it\n%s", err, muteAdvice)
+	}
+	return err
 }
+
+// muteAdvice is for who finds a mute card: it is the bench that is in trouble, and
+// not what would have been run.
+const muteAdvice = `Take a card that answers: 'cardemu profiles' lists those for --profile. With --empty
+your program brings its own card. A card that should have answered does so on a
+machine with less to do: try again.`
 
 func (c execCommand) cell() (cell.Cell, error) {
 	card := rig.Card{Series: c.Series, Profile: c.Profile, Personality: c.Personality, Timing: c.Timing}

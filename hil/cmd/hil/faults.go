@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
 	"github.com/smartcard-connect/smartcard-connect/hil/fault"
@@ -33,12 +32,16 @@ func (c faultsCommand) Run(w world) error {
 	if c.JSON {
 		return printJSON(w.stdout, list)
 	}
-	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
 	for _, f := range list {
-		_, _ = fmt.Fprintf(t, "%s\t%s\n", f.ID, f.Title)
+		if err := entry(w.stdout, f.ID, f.Title, faultColumn, w.columns()); err != nil {
+			return err
+		}
 	}
-	return t.Flush()
+	return nil
 }
+
+// faultColumn is where titles begin: most IDs leave room for theirs.
+const faultColumn = 32
 
 // knownFaults asks every program for its faults and puts the bench's own in
 // front. A program that is not built has none to offer.

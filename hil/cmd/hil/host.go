@@ -48,10 +48,10 @@ type hostFlags struct {
 	Dir      string            `default:"out/host" type:"path" help:"What the host keeps: what its devices have obeyed, its journal, logs. On a disk of its own machine."`
 	State    string            `type:"path" placeholder:"DIR" help:"Where this machine keeps who has its gadgets. Default: hil in the user's state folder."`
 	Direct   bool              `help:"Be a client of the hub, without a server of one's own."`
-	AtOnce   int               `default:"2" help:"How many cells run at the same time."`
-	TTL      time.Duration     `name:"ttl" default:"45s" help:"How long a lease lasts without being renewed."`
+	AtOnce   int               `default:"2" least:"1" most:"1000" help:"How many cells run at the same time."`
+	TTL      time.Duration     `name:"ttl" default:"45s" least:"1s" most:"1h" help:"How long a lease lasts without being renewed."`
 	Build    map[string]string `placeholder:"ID=DIR" help:"Where this host has the programs of a build that plan files name."`
-	Grace    time.Duration     `default:"10s" help:"As at the hub."`
+	Grace    time.Duration     `default:"10s" least:"0s" most:"1h" help:"As at the hub."`
 	traceFlags
 }
 

@@ -16,7 +16,7 @@ type identityCommand struct {
 // authorityCommand makes an authority.
 type authorityCommand struct {
 	Dir  string        `arg:"" type:"path" help:"A new folder."`
-	Life time.Duration `default:"87600h" help:"How long it is good for."`
+	Life time.Duration `default:"87600h" least:"1m" most:"876000h" help:"How long it is good for."`
 }
 
 // Run makes it.
@@ -34,7 +34,7 @@ type issueCommand struct {
 	Role      string        `required:"" enum:"hub,host,planner,viewer" help:"hub, host, planner (also for 'hil submit') or viewer."`
 	Name      string        `required:"" help:"A host may speak for the host of this name only."`
 	Server    []string      `placeholder:"NAME" help:"For a hub: names and addresses it is called by."`
-	Life      time.Duration `default:"8760h" help:"How long it is good for."`
+	Life      time.Duration `default:"8760h" least:"1m" most:"876000h" help:"How long it is good for."`
 	Dir       string        `arg:"" type:"path" help:"A new folder, to be brought to the machine it is for."`
 }
 

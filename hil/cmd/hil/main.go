@@ -179,6 +179,9 @@ func program(w world, args []string) (code int) {
 		return result.ExitUsage
 	}
 	parsed, err := parser.Parse(args)
+	if err == nil {
+		err = bounded(parsed.Flags())
+	}
 	if err != nil {
 		fmt.Fprintf(w.stderr, "hil: %v\nTry: hil --help\n", err)
 		return result.ExitUsage

@@ -101,7 +101,8 @@ func TestMoveCards(t *testing.T) {
 		{"insert nurse c", 64, "it has a, b, lost", ""},
 		{"insert nurse", 64, "which reader", ""},
 		{"insert nurse a --rig @bad.yaml", 64, "robot", ""},
-		{"insert nurse a --rig @none.yaml", 64, "hil devices --write none.yaml", ""},
+		{"insert nurse a --rig @none.yaml", 64, "hil devices --write " + d.path("none.yaml") + "'", ""},
+		{"insert nurse a --rig /nowhere/it's.yaml", 64, `hil devices --write "/nowhere/it's.yaml"'`, ""},
 	} {
 		said.Reset()
 		args := strings.Fields(row.args)

@@ -69,7 +69,7 @@ func (f where) plan(w world, cells []cell.Cell) (result.Plan, error) {
 type planCommand struct {
 	choice
 	Order    bool     `help:"Print in which order 'hil run' takes the cells, who brings which card where, and how long it takes."`
-	AtOnce   int      `default:"2" help:"With --order: how many cells run at the same time, where readers are made of software."`
+	AtOnce   int      `default:"2" least:"1" most:"1000" help:"With --order: how many cells run at the same time, where readers are made of software."`
 	Seed     int64    `default:"1" help:"With --order: decides between equals."`
 	JSON     bool     `help:"Print an array of objects."`
 	Release  string   `placeholder:"NAME" help:"Print the plan of a release, to be signed by its owner."`

@@ -39,13 +39,13 @@ type runCommand struct {
 	Out     string `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
 	JSON    bool   `help:"Print the report as JSON instead of text."`
 	Seed    int64  `help:"Fixes what is left to chance. Default: from the clock, and printed."`
-	AtOnce  int    `default:"2" help:"How many cells run at the same time."`
-	Retry   int    `default:"0" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
+	AtOnce  int    `default:"2" least:"1" most:"1000" help:"How many cells run at the same time."`
+	Retry   int    `default:"0" least:"0" most:"100" help:"How often a red cell is tried again. A failure of the product stays one, and what passes later is reported as a flake."`
 	Waivers string `type:"existingfile" placeholder:"FILE" help:"Waivers to be recorded in the report, in the form that a gate reads. They change no verdict."`
 	Proof   string `type:"existingfile" placeholder:"FILE" help:"A proof table to be shown in the report, as JSON."`
 	DryRun  bool   `help:"Print the order, the card moves and the time it would take, and run nothing."`
 	taping
-	Deadline time.Duration `default:"4m" help:"How long the checks of one cell may take."`
+	Deadline time.Duration `default:"4m" least:"1s" most:"24h" help:"How long the checks of one cell may take."`
 }
 
 // Run runs, reports and exits with the gate's word.

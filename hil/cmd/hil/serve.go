@@ -28,11 +28,11 @@ type serveCommand struct {
 	Node     string          `placeholder:"NAME" help:"In a cluster: this node's name. Default: a hub of one node."`
 	Routes   string          `placeholder:"ADDR" help:"In a cluster: where the other nodes come in."`
 	Peer     []string        `placeholder:"ADDR" help:"In a cluster: the nodes' routes, all of them."`
-	Replicas int             `default:"1" help:"On how many nodes everything is kept: 3 in a cluster of three."`
+	Replicas int             `default:"1" least:"1" most:"5" help:"On how many nodes everything is kept: 3 in a cluster of three."`
 	Planner  bool            `default:"true" negatable:"" help:"Plan here too. Of all planners one leads."`
 	pageFlags
 	traceFlags
-	Grace time.Duration `default:"10s" help:"How long after a lease its devices stay closed. The same at all hubs and hosts."`
+	Grace time.Duration `default:"10s" least:"0s" most:"1h" help:"How long after a lease its devices stay closed. The same at all hubs and hosts."`
 }
 
 // Help is what the command's --help teaches.

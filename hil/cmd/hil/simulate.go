@@ -10,10 +10,10 @@ import (
 
 // simulateCommand plans farms that nobody has.
 type simulateCommand struct {
-	Readers []int `default:"1000,2500,5000,10000" help:"How many readers. Several numbers are several farms, and how the cost grows."`
-	Cells   []int `placeholder:"N,..." help:"How many cells, one number for each of --readers. Default: ten a reader."`
+	Readers []int `default:"1000,2500,5000,10000" least:"1" most:"100000" help:"How many readers. Several numbers are several farms, and how the cost grows."`
+	Cells   []int `placeholder:"N,..." least:"1" most:"1000000" help:"How many cells, one number for each of --readers. Default: ten a reader."`
 	Seed    int64 `default:"1" help:"Fixes what is left to chance."`
-	Rounds  int   `default:"3" help:"How often each farm is simulated; the least time counts."`
+	Rounds  int   `default:"3" least:"1" most:"1000" help:"How often each farm is simulated; the least time counts."`
 	JSON    bool  `help:"Print an array of objects."`
 }
 

@@ -29,9 +29,17 @@ type onBench struct {
 func (o onBench) bench() (rig.Rig, error) {
 	r, err := gadget.Load(o.Rig)
 	if errors.Is(err, fs.ErrNotExist) {
-		return r, fmt.Errorf("%w: there is no bench file %s; make one with 'hil devices --write %s', or name it with --rig", errUsage, o.Rig, filepath.Base(o.Rig))
+		return r, fmt.Errorf("%w: there is no bench file %s; make one with 'hil devices --write %s', or name it with --rig", errUsage, o.Rig, asWord(o.Rig))
 	}
 	return r, err
+}
+
+// asWord is a path in a command that we tell to type, as a shell takes it.
+func asWord(path string) string {
+	if strings.ContainsAny(path, " \t'()&;#") {
+		return `"` + path + `"`
+	}
+	return path
 }
 
 // guard is the interlock over a bench's cards.

@@ -37,8 +37,8 @@ type submitCommand struct {
 	On       []string      `placeholder:"HOST" help:"Only on these hosts. Default: on all that are there."`
 	Fault    string        `placeholder:"ID" help:"Something to be wrong, as listed by 'hil faults'."`
 	Seed     int64         `help:"Fixes what is left to chance. Default: from the clock, and printed."`
-	Deadline time.Duration `default:"4m" help:"How long the checks of one cell may take."`
-	Attempts int           `default:"3" help:"How often a cell is tried while what it ends with is inconclusive."`
+	Deadline time.Duration `default:"4m" least:"1s" most:"24h" help:"How long the checks of one cell may take."`
+	Attempts int           `default:"3" least:"1" most:"100" help:"How often a cell is tried while what it ends with is inconclusive."`
 	Out      string        `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
 	DryRun   bool          `help:"Print the order, the card moves and the time it would take on the farm as it is, and submit nothing."`
 	Wait     bool          `default:"true" negatable:"" help:"Wait for the end, and write report and verdict."`

@@ -68,7 +68,7 @@ func (c whyCommand) answer(w world) (why.Answer, error) {
 		}
 		a, ok := why.Report(r, c.Cell)
 		if !ok {
-			err = unreadable(w, fmt.Errorf("%s has no cell %s", runName(c.From), c.Cell))
+			err = unreadable(w, fmt.Errorf("%s has no cell %s; 'hil report show %s' lists those it has", runName(c.From), c.Cell, asWord(c.From)))
 		}
 		return a, err
 	}

@@ -24,7 +24,7 @@ func written(t *testing.T, name, text string) string {
 // Requirement: 'hil why CELL' explains a cell of a farm by the hub's records, and
 // one of this machine by its report, and ends with the cell's verdict; a rerun
 // is published. Source: issue point 6. Turned red by: exit 0 for a cell that did
-// not pass, or for one that is not there.
+// not pass, or for one that is not there; not saying where the cells are listed.
 func TestWhy(t *testing.T) {
 	b := walltest.New(t, nil)
 	b.Fill()
@@ -43,13 +43,14 @@ func TestWhy(t *testing.T) {
 		{append([]string{"why", "failed", "--run", "night"}, at...), result.ExitFail, "Try: hil rerun night failed"},
 		{append([]string{"why", "missed", "--run", "night", "--json"}, at...), result.ExitInconclusive, `"conformance ended with exit code 3`[1:]},
 		{append([]string{"why", "waiting", "--run", "night"}, at...), result.ExitInconclusive, "is held by cell running of run night"},
-		{append([]string{"why", "nothing", "--run", "night"}, at...), result.ExitUnverified, "cell nothing of run night"},
+		{append([]string{"why", "nothing", "--run", "night"}, at...), result.ExitUnverified, "cell nothing of run night; the page /runs/night lists"},
 		{append([]string{"why", "passed"}, at...), result.ExitUsage, "--run"},
 		{[]string{"why", "passed", "--run", "night", "--hub", b.Server.URL, "--account", walltest.Operator, "--password-file", wrong}, result.ExitInconclusive, "name or the password is wrong"},
 		{[]string{"why", "passed", "--run", "night", "--hub", "http://hub.example.test", "--account", "olga", "--password-file", wrong}, result.ExitInconclusive, "https only"},
 		{[]string{"why", "passed", "--run", "night", "--hub", b.Server.URL}, result.ExitUsage, "--account"},
 		{[]string{"why", "series9-T0-package", "--from", dir + "/out/latest"}, result.ExitFail, "Spec card.two is FAIL: because"},
-		{[]string{"why", "nothing", "--from", dir + "/out/latest"}, result.ExitUnverified, "no cell nothing"},
+		{[]string{"why", "nothing", "--from", dir + "/out/latest"}, result.ExitUnverified, "no cell nothing; 'hil report show " + dir + "/out/latest' lists"},
+		{[]string{"report", "show", dir + "/out/latest"}, result.ExitPass, "series9-T1-package"},
 		{[]string{"why", "nothing", "--from", dir + "/nowhere"}, result.ExitUnverified, "nowhere"},
 		{append([]string{"rerun", "night", "failed", "--reason", "dirty card"}, at...), result.ExitPass, "is tried again: attempt 2"},
 		{append([]string{"rerun", "night", "failed"}, at...), result.ExitInconclusive, "attempt 2 is waiting"},

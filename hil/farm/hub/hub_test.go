@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	js "github.com/nats-io/nats.go/jetstream"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/farmtest"
@@ -167,6 +170,7 @@ func TestHostSpeaksForItself(t *testing.T) {
 		subject.Direct("bench-2") + ".r.c.1", subject.Event("bench-2") + ".reader.1", kv + "leases.dev." + other + ".reader.1",
 		kv + "inventory.alive." + other, "hil.cell.bench-1.0.r.c", "$JS.farm.API.STREAM.DELETE.KV_leases", "$JS.farm.API.STREAM.PURGE.HIL_CELLS",
 		"$JS.farm.API.STREAM.MSG.DELETE.KV_cells", "$JS.farm.API.CONSUMER.DELETE.HIL_CELLS.w-bench-2", "$JS.API.STREAM.DELETE.KV_leases",
+		"$JS.farm.API.STREAM.PURGE.KV_leases", "$JS.farm.API.CONSUMER.DELETE.HIL_RESULTS.c", "$JS.farm.API.CONSUMER.DELETE.HIL_EVENTS.c",
 		"$JS.farm.API.CONSUMER.CREATE.HIL_CELLS.w-bench-2.hil.cell.bench-2.>", "$JS.farm.API.CONSUMER.MSG.NEXT.HIL_CELLS.w-bench-2",
 		"$JS.ACK.HIL_CELLS.w-bench-2.1.1.1.1.0", "$KV.leases.dev.bench-2.reader.1", "hil.rpc.bench-2.power", "$SYS.REQ.SERVER.PING", "anything",
 	} {
@@ -186,6 +190,99 @@ func TestHostSpeaksForItself(t *testing.T) {
 			t.Errorf("%s: %v, %d refusals", to, err, len(refused))
 		}
 	}
+}
+
+// journal is a log that is read while it is written.
+type journal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(b)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
+func (j *journal) log() *slog.Logger { return slog.New(slog.NewTextHandler(j, nil)) }
+
+// Requirement: a host and a viewer that look at the farm leave nothing behind, and
+// no violation in anybody's log that would alarm who reads it. Source: ordered
+// consumers of nats.go are deleted by who made them. Turned red by: reading without
+// the permission to delete what it needs a consumer for.
+func TestLookingViolatesNothing(t *testing.T) {
+	t.Parallel()
+	a := authority(t)
+	var said journal
+	s := start(t, hub.Node{Dir: t.TempDir(), Clients: local, Leaves: local, Identity: identity(t, a, hub.Hub, "hub"), Log: said.log()})
+	inside, err := s.Connect("planner")
+	planner := view(t, inside, err)
+	if err := planner.Lay(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	own := farm.Device{Host: "bench-1", Kind: farm.Reader, ID: "1"}
+	if _, err := planner.Acquire(t.Context(), farm.Holder{}, farmtest.Long, own); err != nil {
+		t.Fatal(err)
+	}
+	if err := planner.Publish(t.Context(), farm.Work{Run: "r", Cell: "c", Attempt: 1, Host: "bench-1", Devices: []farm.Device{own}}); err != nil {
+		t.Fatal(err)
+	}
+	leaf := start(t, hub.Leaf{Host: "bench-1", Dir: t.TempDir(), Hub: []string{s.Addresses().Leaves}, Identity: identity(t, a, hub.Host, "bench-1"), Log: said.log()})
+	until(t, "leaf", connected(s))
+	for name, connect := range map[string]func() (*nats.Conn, error){
+		"host": func() (*nats.Conn, error) {
+			return hub.Dial("host", identity(t, a, hub.Host, "bench-1"), s.Addresses().Clients)
+		},
+		"host by a leaf": func() (*nats.Conn, error) { return leaf.Connect("host") },
+		"viewer": func() (*nats.Conn, error) {
+			return hub.Dial("viewer", identity(t, a, hub.Viewer, "v"), s.Addresses().Clients)
+		},
+	} {
+		nc, err := connect()
+		f := view(t, nc, err)
+		nc.SetErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { said.log().Error(err.Error()) })
+		until(t, name, answers(t, f))
+		look(t, name, f)
+	}
+	for _, stream := range []string{"KV_leases", "KV_cells", "KV_inventory"} {
+		until(t, "no consumer of "+stream, func() error { return none(inside, stream) })
+	}
+	if strings.Contains(strings.ToLower(said.String()), "violation") {
+		t.Errorf("the logs:\n%s", said.String())
+	}
+}
+
+// look watches each bucket.
+func look(t *testing.T, name string, f *jetstream.Farm) {
+	t.Helper()
+	devices, err := f.Devices(t.Context())
+	cells, err2 := f.Run(t.Context(), "r")
+	_, err3 := f.Alive(t.Context())
+	if err := errors.Join(err, err2, err3); err != nil || len(devices) != 1 || len(cells) != 1 {
+		t.Errorf("%s: %v, %v: %v", name, devices, cells, err)
+	}
+}
+
+// none says which consumers a stream has.
+func none(nc *nats.Conn, stream string) error {
+	j, err := js.New(nc)
+	if err != nil {
+		return err
+	}
+	s, err := j.Stream(context.Background(), stream)
+	if err != nil {
+		return err
+	}
+	if n := s.CachedInfo().State.Consumers; n > 0 {
+		return fmt.Errorf("there are %d", n)
+	}
+	return nil
 }
 
 // Requirement: only members that the farm's authority has named come in, and

@@ -75,7 +75,10 @@ func hubs(requests ...string) (out []string) {
 	return out
 }
 
-// read is what everybody may ask for.
+// read is what everybody may ask for. Who watches a bucket has a consumer there of
+// a name made by chance, and deletes it at the end: NATS knows it by its name only,
+// so that the permission is for the consumers of that stream. It is given for streams
+// that have no lasting consumer; a watch that loses its own begins another.
 func read() []string {
 	return append(hubs(
 		"INFO", "STREAM.INFO.*", "STREAM.MSG.GET.*",
@@ -83,6 +86,7 @@ func read() []string {
 		"CONSUMER.CREATE.HIL_RESULTS.>", "CONSUMER.MSG.NEXT.HIL_RESULTS.*", "CONSUMER.INFO.HIL_RESULTS.*",
 		"CONSUMER.CREATE.HIL_EVENTS.>", "CONSUMER.MSG.NEXT.HIL_EVENTS.*", "CONSUMER.INFO.HIL_EVENTS.*",
 		"CONSUMER.CREATE.OBJ_artifacts.>",
+		"CONSUMER.DELETE.KV_leases.*", "CONSUMER.DELETE.KV_cells.*", "CONSUMER.DELETE.KV_inventory.*",
 	), "$JS.FC.>")
 }
 
