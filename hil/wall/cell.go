@@ -87,6 +87,7 @@ func (d *door) rerun(w http.ResponseWriter, r *http.Request, is who) {
 		}
 		next := p.Work
 		next.Attempt, next.Trace = next.Attempt+1, ""
+		d.Watch.Note(p)
 		d.Watch.Reopen(run)
 		return fmt.Sprintf("is tried again: attempt %d", next.Attempt), d.Store.Publish(ctx, next)
 	})

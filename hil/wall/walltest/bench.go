@@ -191,6 +191,7 @@ func (b *Bench) Fill() {
 	b.do(err)
 	b.do(b.Farm.Publish(ctx, b.work("waiting", 1, "C1")))
 	b.People.Ask(watch.Request{ID: "q1", Text: "Put card C1 into reader 1-1.6 of desk.", Reader: "desk/1-1.6", Card: "C1", Since: b.Clock.Now()})
+	b.Watch.Reopen("night") // its first cell may have been all there was at a look
 	b.Watch.Look(ctx)
 }
 

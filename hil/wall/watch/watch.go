@@ -35,9 +35,13 @@ type Watch struct {
 	took    time.Duration
 }
 
-// again is how many looks go by before a run that is over is read again: it may
-// have got another attempt.
-const again = 15
+// A run that is over is still read for settled looks: a planner that is slow may
+// have more cells and attempts for it. Then it is read every again looks: somebody
+// may want another attempt.
+const (
+	settled = 15
+	again   = 15
+)
 
 // Run looks until ctx ends. A farm that cannot be reached is looked at again; the
 // state says so meanwhile.
@@ -137,10 +141,20 @@ func (w *Watch) kept(run string, old bool) ([]farm.Progress, bool) {
 	if over {
 		w.closed[run] = left - 1
 	}
-	if left > 1 {
+	if 1 < left && left <= again {
 		return w.last.cells[run], true
 	}
 	return nil, false
+}
+
+// Note tells the end of an attempt that the next look would no longer find: it is
+// about to be followed by another.
+func (w *Watch) Note(p farm.Progress) {
+	w.looking.Lock()
+	defer w.looking.Unlock()
+	if p.Phase == farm.Done && !w.history().Knows(p.Work) {
+		w.Tell(attempt(p))
+	}
 }
 
 // Reopen has a run read at the next look though it was over: it got more work.
@@ -193,7 +207,10 @@ func (w *Watch) ended(run string, cells []farm.Progress, now time.Time) []Event 
 		delete(w.closed, run)
 		return all
 	}
-	if !was || w.closed[run] == 0 {
+	switch left := w.closed[run]; {
+	case !was:
+		w.closed[run] = again + settled
+	case left == 0:
 		w.closed[run] = again
 	}
 	if len(all) > 0 {

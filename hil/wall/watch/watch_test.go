@@ -91,18 +91,44 @@ func TestToldOnce(t *testing.T) {
 }
 
 // Requirement: a run that is over and gets another attempt without our doing is
-// noticed too. Turned red by: reading it never again.
+// noticed at the next look while it has just ended, and later too. Turned red by:
+// reading it never again; keeping what was seen when a planner was slow.
 func TestAnotherAttemptIsNoticed(t *testing.T) {
+	for after, within := range map[int]int{1: 1, 10: 1, 40: 20} {
+		d := newDesk(t, nil)
+		d.ends("r", "a", 1, "MISS")
+		for range after {
+			d.watch.Look(t.Context())
+		}
+		d.ends("r", "a", 2, "PASS")
+		d.heard = nil
+		for range within {
+			d.watch.Look(t.Context())
+		}
+		if len(d.heard) != 2 || d.heard[0].Verdict != "PASS" {
+			t.Errorf("after %d looks, within %d: %+v", after, within, d.heard)
+		}
+	}
+}
+
+// Requirement: an attempt that ended and is tried again between two looks stands
+// in the history, once. Source: issue 7 point 6, "hil why CELL, rerun of one
+// cell". Turned red by: a rerun that the watch is not told of.
+func TestNote(t *testing.T) {
 	d := newDesk(t, nil)
 	d.ends("r", "a", 1, "MISS")
-	d.watch.Look(t.Context())
+	cells, err := d.farm.Run(t.Context(), "r")
+	d.ok(err)
+	d.watch.Note(cells[0])
+	d.watch.Note(cells[0])
 	d.ends("r", "a", 2, "PASS")
-	d.heard = nil
-	for range 20 {
-		d.watch.Look(t.Context())
+	d.watch.Look(t.Context())
+	var got []string
+	for _, e := range d.watch.Tried("r", "a") {
+		got = append(got, e.Verdict)
 	}
-	if len(d.heard) != 2 || d.heard[0].Verdict != "PASS" {
-		t.Errorf("%+v", d.heard)
+	if want := []string{"MISS", "PASS"}; !slices.Equal(got, want) {
+		t.Errorf("tried %q, want %q", got, want)
 	}
 }
 
