@@ -1,8 +1,8 @@
 // Package proof shows that the checks can fail: it switches each check's own
 // fault on and wants it red for its own reason, and switches each fault on and
-// looks which checks notice it; and it judges each such cell without a fault, where
-// all are to be green. A suite that stays green whatever is broken
-// judges nothing; one that goes red as a whole says nothing of what broke.
+// looks which checks notice it. Without a fault it wants them green. A suite that
+// stays green whatever is broken judges nothing; one that goes red as a whole, or
+// always, says nothing of what broke.
 package proof
 
 import (
