@@ -77,7 +77,8 @@ func Faults(checks []suite.Check) (ids []string, proves map[string][]suite.Check
 var hurry = judge.Limits{Time: 10 * time.Second, Grace: 2 * time.Second}
 
 // Of switches a fault on in the cell where it proves the first of its checks,
-// and runs the others of all checks of that cell that can meet it. It stops when
+// and runs the others of all checks of that cell that can meet it: all are those
+// that are green there without it. It stops when
 // so many are red that the rest cannot help and, if brief, when so few are that
 // the rest cannot harm.
 func Of(ctx context.Context, id string, proves, all []suite.Check, brief bool) Effect {
@@ -92,12 +93,9 @@ func Of(ctx context.Context, id string, proves, all []suite.Check, brief bool) E
 }
 
 func (e *Effect) measure(ctx context.Context, first suite.Check, all []suite.Check, brief bool) error {
-	f, err := CellFor(first)
+	f, err := around(first)
 	if err != nil {
 		return err
-	}
-	if !slices.Contains(first.Requires, target.Browser) {
-		f.Features = slices.DeleteFunc(f.Features, func(x target.Feature) bool { return x == target.Browser })
 	}
 	others := slices.DeleteFunc(slices.Clone(all), func(c suite.Check) bool {
 		return slices.Contains(e.Proves, c.ID) || len(f.Missing(c.Requires)) > 0
@@ -117,6 +115,16 @@ func (e *Effect) measure(ctx context.Context, first suite.Check, all []suite.Che
 	return t.Close()
 }
 
+// around is the whole cell that a check is proved in, with a browser only if the
+// check wants one.
+func around(first suite.Check) (target.File, error) {
+	f, err := CellFor(first)
+	if !slices.Contains(first.Requires, target.Browser) {
+		f.Features = slices.DeleteFunc(f.Features, func(x target.Feature) bool { return x == target.Browser })
+	}
+	return f, err
+}
+
 // touching are the checks that meet a fault, those that wait for readers last.
 func touching(id string, checks []suite.Check) []suite.Check {
 	var now, last []suite.Check
@@ -132,17 +140,22 @@ func touching(id string, checks []suite.Check) []suite.Check {
 	return append(now, last...)
 }
 
-// one judges one check. After one that is not green the card is put in anew, as
-// somebody at the desk would.
+// one judges one check with the fault on.
 func (e *Effect) one(ctx context.Context, c suite.Check, t *target.Target) {
 	e.Ran++
-	if s := judge.One(ctx, c, t, hurry); s.Verdict == result.Pass {
-		return
+	if s := seen(ctx, c, t, hurry); s.Verdict != result.Pass {
+		e.Red = append(e.Red, c.ID)
 	}
-	e.Red = append(e.Red, c.ID)
-	if t.Rig != nil {
+}
+
+// seen judges one check of several in a cell. After one that is not green the card
+// is put in anew, as somebody at the desk would.
+func seen(ctx context.Context, c suite.Check, t *target.Target, l judge.Limits) result.Spec {
+	s := judge.One(ctx, c, t, l)
+	if s.Verdict != result.Pass && t.Rig != nil {
 		_ = t.Rig.Insert(context.WithoutCancel(ctx)) // the next check finds out
 	}
+	return s
 }
 
 // Meets reports whether a check looks at the part of a cell that a fault is in:

@@ -1,7 +1,8 @@
 // Package proof shows that the checks can fail: it switches each check's own
 // fault on and wants it red for its own reason, and switches each fault on and
-// looks which checks notice it. A suite that stays green whatever is broken
-// judges nothing; one that goes red as a whole says nothing of what broke.
+// looks which checks notice it. Without a fault it wants them green. A suite that
+// stays green whatever is broken judges nothing; one that goes red as a whole, or
+// always, says nothing of what broke.
 package proof
 
 import (
@@ -37,31 +38,31 @@ func Whole() []target.File {
 	return out
 }
 
-// Row is one check with its own fault on.
+// Row is one check with its own fault on, and without. As JSON it is the Proven
+// of reports/result.
 type Row struct {
 	Spec    string `json:"spec"`
 	Fault   string `json:"fault,omitempty"`
 	Because string `json:"because,omitempty"` // what the check must say
 	Said    string `json:"said,omitempty"`    // what it said
-	Red     bool   `json:"red"`               // red, and for that reason
+	Red     bool   `json:"red"`               // red, for that reason, and green without the fault
+	Without string `json:"without,omitempty"` // why it does not count: red without its fault, where, and what it said
 	Skipped string `json:"skipped,omitempty"` // why this machine cannot show it
 }
 
-// One proves a check in the last cell that can show its fault.
+// One switches a check's own fault on in the last cell that can show it. Whether
+// the check is green without it is for the cell's Health to say.
 func One(ctx context.Context, c suite.Check) Row {
 	row := Row{Spec: c.ID, Fault: c.Proof, Because: c.Because}
 	if row.Skipped = lacking(c); row.Skipped != "" {
 		return row
 	}
-	f, err := CellFor(c)
+	f, err := setting(c)
 	if err != nil {
 		row.Said = err.Error()
 		return row
 	}
 	f.Faults = []string{c.Proof}
-	if onCardAlone(c) {
-		f.Features = slices.DeleteFunc(f.Features, func(x target.Feature) bool { return !target.OnCard(x) })
-	}
 	t, err := target.Open(ctx, f)
 	if err != nil {
 		row.Said = err.Error()
@@ -75,6 +76,17 @@ func One(ctx context.Context, c suite.Check) Row {
 	}
 	row.Red = s.Verdict == result.Fail && c.Because != "" && strings.Contains(s.Reason, c.Because)
 	return row
+}
+
+// setting is the cell that a check is proved in, without its fault. One that wants
+// no more than a card gets a cell of that, under a name of its own.
+func setting(c suite.Check) (target.File, error) {
+	f, err := CellFor(c)
+	if err == nil && onCardAlone(c) {
+		f.Cell += "-card-alone"
+		f.Features = slices.DeleteFunc(f.Features, func(x target.Feature) bool { return !target.OnCard(x) })
+	}
+	return f, err
 }
 
 // lacking is what this machine must have to show a check, and has not.

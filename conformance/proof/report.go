@@ -15,7 +15,7 @@ var moment = regexp.MustCompile(`[:,](power|n)=[1-9]`)
 // Summary is one line.
 func (t Table) Summary() string {
 	faults := map[string]bool{}
-	aimed, skipped := 0, 0
+	aimed, skipped, sick := 0, 0, 0
 	for _, r := range t.Rows {
 		if !faults[r.Fault] && moment.MatchString(r.Fault) {
 			aimed++
@@ -24,9 +24,12 @@ func (t Table) Summary() string {
 		if r.Skipped != "" {
 			skipped++
 		}
+		if r.Without != "" {
+			sick++
+		}
 	}
-	return fmt.Sprintf("%d specs, %d faults (%d of them at one moment only), %d unproven, %d not shown on this machine; %s; %s",
-		len(t.Rows), len(faults), aimed, len(t.Unproven()), skipped, t.widest(), t.Took.Round(time.Second))
+	return fmt.Sprintf("%d specs, %d faults (%d of them at one moment only), %d unproven (%d of them not green without their fault in %d cells), %d not shown on this machine; %s; %s",
+		len(t.Rows), len(faults), aimed, len(t.Unproven()), sick, len(t.Healthy), skipped, t.widest(), t.Took.Round(time.Second))
 }
 
 // widest says how many faults were measured, how many of them leave too little
@@ -59,14 +62,37 @@ func (t Table) Markdown(w io.Writer) error {
 	}
 	b.WriteString("\n## Specs\n\n| spec | fault | what it says then |\n|---|---|---|\n")
 	for _, r := range t.Rows {
-		said := r.Said
-		if r.Skipped != "" {
-			said = "not shown on this machine: " + r.Skipped
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.Spec, r.Fault, cell(said))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.Spec, r.Fault, cell(r.then()))
 	}
+	t.healthy(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// then is what a row has to tell.
+func (r Row) then() string {
+	switch {
+	case r.Skipped != "":
+		return "not shown on this machine: " + r.Skipped
+	case r.Without != "":
+		return "unproven, " + r.Without
+	}
+	return r.Said
+}
+
+// healthy writes the cells without a fault.
+func (t Table) healthy(b *strings.Builder) {
+	b.WriteString("\n## Without a fault\n\n| cell | judged | not green |\n|---|---|---|\n")
+	for _, h := range t.Healthy {
+		var red []string
+		for _, s := range h.Red {
+			red = append(red, s.Spec)
+		}
+		if h.Error != "" {
+			red = append(red, "the cell does not open or close: "+h.Error)
+		}
+		fmt.Fprintf(b, "| %s | %d | %s |\n", h.Cell, h.Judged, cell(strings.Join(red, ", ")))
+	}
 }
 
 // noticed are the checks that are red beside those that the fault proves.

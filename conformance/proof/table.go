@@ -10,8 +10,10 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 )
 
-// Table is every check with its fault, and every fault with what notices it.
+// Table is every cell without a fault, every check with its fault, and every fault
+// with what notices it.
 type Table struct {
+	Healthy []Health      `json:"healthy"`
 	Rows    []Row         `json:"rows"`
 	Effects []Effect      `json:"effects"`
 	Took    time.Duration `json:"-"`
@@ -27,33 +29,47 @@ type Plan struct {
 	Notice func(done, of int) // hears of each that is done; may be nil
 }
 
-// Make proves checks and measures faults.
+// Make judges each cell without a fault, proves checks and measures faults.
 func Make(ctx context.Context, p Plan) Table {
 	start := time.Now()
 	_, proves := Faults(p.All)
-	ids := p.measured()
-	t := Table{Rows: make([]Row, len(p.Prove)), Effects: make([]Effect, len(ids))}
-	var mu sync.Mutex
-	done := 0
-	step := func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if done++; p.Notice != nil {
-			p.Notice(done, len(p.Prove)+len(ids))
-		}
-	}
+	ids, wards := p.measured(), p.wards()
+	t := Table{Healthy: make([]Health, len(wards)), Rows: make([]Row, len(p.Prove)), Effects: make([]Effect, len(ids))}
+	step := p.counter(len(wards) + len(p.Prove) + len(ids))
 	var g errgroup.Group
 	g.SetLimit(max(1, p.Cells))
+	for i, w := range wards {
+		g.Go(func() error { defer step(); t.Healthy[i] = w.examine(ctx, p.All); return nil })
+	}
 	for i, c := range p.Prove {
 		g.Go(func() error { defer step(); t.Rows[i] = One(ctx, c); return nil })
 	}
-	for i, id := range ids {
-		g.Go(func() error { defer step(); t.Effects[i] = Of(ctx, id, proves[id], p.All, p.Brief); return nil })
-	}
 	_ = g.Wait() // no function returns an error
+	for i, id := range ids {
+		g.Go(func() error {
+			defer step()
+			t.Effects[i] = Of(ctx, id, proves[id], t.well(proves[id][0], p.All), p.Brief)
+			return nil
+		})
+	}
+	_ = g.Wait()
+	t.settle()
 	t.credit()
 	t.Took = time.Since(start)
 	return t
+}
+
+// counter is called for each thing that is done.
+func (p Plan) counter(of int) func() {
+	var mu sync.Mutex
+	done := 0
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if done++; p.Notice != nil {
+			p.Notice(done, of)
+		}
+	}
 }
 
 // credit adds to each fault the checks that were red for it as its proof.

@@ -15,7 +15,8 @@ const Most = 10
 // Share is what a fault must leave green of the checks that it does not prove.
 const Share = 0.8
 
-// Unproven are the checks that were not red for their own reason.
+// Unproven are the checks that were not red for their own reason, or not green
+// without their fault.
 func (t Table) Unproven() []Row {
 	return slices.DeleteFunc(slices.Clone(t.Rows), func(r Row) bool { return r.Red || r.Skipped != "" })
 }
@@ -24,8 +25,13 @@ func (t Table) Unproven() []Row {
 func (t Table) Wrong() []string {
 	var said []string
 	for _, r := range t.Unproven() {
+		if r.Without != "" {
+			said = append(said, fmt.Sprintf("%s is unproven by %s: %s; with it on it says %q", r.Spec, r.Fault, r.Without, r.Said))
+			continue
+		}
 		said = append(said, fmt.Sprintf("%s with %s on is not red because of %q: it says %q", r.Spec, r.Fault, r.Because, r.Said))
 	}
+	said = append(said, t.sick()...)
 	said = append(said, t.crowded()...)
 	for _, e := range t.Effects {
 		switch {
@@ -40,6 +46,23 @@ func (t Table) Wrong() []string {
 	}
 	slices.Sort(said)
 	return append(said, t.Unobserved()...)
+}
+
+// sick are cells that do not work without a fault, and checks red there that are
+// no row's.
+func (t Table) sick() []string {
+	var said []string
+	for _, h := range t.Healthy {
+		if h.Error != "" {
+			said = append(said, fmt.Sprintf("%s does not open or close without a fault: %s", h.Cell, h.Error))
+		}
+		for _, s := range h.Red {
+			if !slices.ContainsFunc(t.Rows, func(r Row) bool { return r.Spec == s.Spec && r.Skipped == "" }) {
+				said = append(said, fmt.Sprintf("%s is red without a fault in %s: %s", s.Spec, h.Cell, s.Said))
+			}
+		}
+	}
+	return said
 }
 
 // crowded are faults that prove too many checks, however they are aimed.

@@ -107,6 +107,7 @@ type proof struct {
 	result.Proof
 	Red      int
 	Unproven []string
+	Sick     []string // what was wrong without a fault, in sentences
 }
 
 func proofOf(r result.Report) *proof {
@@ -115,6 +116,14 @@ func proofOf(r result.Report) *proof {
 	}
 	p := proof{Proof: *r.Proof, Unproven: r.Proof.Unproven()}
 	p.Red = len(p.Rows) - len(p.Unproven)
+	for _, h := range p.Healthy {
+		if h.Error != "" {
+			p.Sick = append(p.Sick, h.Cell+" did not open or close without a fault: "+h.Error)
+		}
+		for _, s := range h.Red {
+			p.Sick = append(p.Sick, s.Spec+" was red without its fault in "+h.Cell+": "+s.Said)
+		}
+	}
 	return &p
 }
 

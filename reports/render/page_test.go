@@ -132,7 +132,7 @@ func TestPageWithoutScript(t *testing.T) {
 	for _, want := range []string{
 		"waived by card team until 24 December 2026", "expired: it is no waiver", "in force",
 		"Of the product: it failed and it passed", "Of the bench: it broke", "claimed", "not claimed",
-		"The signature does not verify with the certificate of slot 9A", "2 of 3 specs were seen red", "Not seen red: card.tries-left", "nobody",
+		"The signature does not verify with the certificate of slot 9A", "2 of 3 specs were seen red", "Not seen red: card.tries-left", "card.tries-left was red without its fault in series9-T1-package: got 63C2, want 63C3", "nobody",
 		"Example reader [CCID] (0123) 00 00", "1-1.3.2:1.0", "the target does not claim",
 	} {
 		if !strings.Contains(text, want) {

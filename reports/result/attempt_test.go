@@ -127,10 +127,11 @@ func TestWaiver(t *testing.T) {
 }
 
 // Requirement: a proof says which specs were not seen red, and is read as
-// strictly as a report. Turned red by: counting red for another reason.
+// strictly as a report. Turned red by: counting red for another reason, or red
+// without a fault.
 func TestProof(t *testing.T) {
-	p, err := result.ReadProof(strings.NewReader(`{"rows":[{"spec":"a","fault":"f","red":true},{"spec":"b","fault":"f","red":false,"skipped":"no TPM"},{"spec":"c","red":true},{"spec":"d","fault":"f","red":false}],"effects":[{"fault":"f","judged":4,"red":["a"],"proves":["a"]}]}`))
-	if err != nil || strings.Join(p.Unproven(), " ") != "b c d" || p.Effects[0].Green() != 3 {
+	p, err := result.ReadProof(strings.NewReader(`{"rows":[{"spec":"a","fault":"f","red":true},{"spec":"b","fault":"f","red":false,"skipped":"no TPM"},{"spec":"c","red":true},{"spec":"d","fault":"f","red":false},{"spec":"e","fault":"f","red":true,"without":"red without its fault in c: 6A82"}],"healthy":[{"cell":"c","judged":4,"red":[{"spec":"e","said":"6A82"}]}],"effects":[{"fault":"f","judged":4,"red":["a"],"proves":["a"]}]}`))
+	if err != nil || strings.Join(p.Unproven(), " ") != "b c d e" || p.Effects[0].Green() != 3 {
 		t.Errorf("unproven are %v, %v", p.Unproven(), err)
 	}
 	if _, err := result.ReadProof(strings.NewReader(`{"rows":[],"faults":[]}`)); err == nil {

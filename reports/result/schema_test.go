@@ -38,7 +38,7 @@ func TestSchemaIsTheTypes(t *testing.T) {
 		result.Report{}, result.Build{}, result.Plan{}, result.PlannedCell{}, result.Cell{},
 		result.Spec{}, result.Exchange{}, result.Decision{}, result.Counts{},
 		result.Attempt{}, result.Identity{}, result.Features{}, result.Flake{}, result.Waiver{},
-		result.Proof{}, result.Proven{}, result.Effect{},
+		result.Proof{}, result.Health{}, result.Sick{}, result.Proven{}, result.Effect{},
 	} {
 		typ := reflect.TypeOf(v)
 		names, always := fields(typ)

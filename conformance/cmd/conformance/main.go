@@ -47,7 +47,7 @@ type program struct {
 	Faults   faults         `cmd:"" help:"List the faults that prove the specs. Example: conformance faults --json"`
 	Manifest manifest       `cmd:"" help:"Compare the specs with the golden list."`
 	Selftest selftest       `cmd:"" help:"Judge our own packages in this process: one cell that needs nothing but this program."`
-	Prove    prove          `cmd:"" help:"Show that every spec can fail: run each with its own fault, and each fault with all specs. Example: conformance prove --filter 'card.*' --every 0"`
+	Prove    prove          `cmd:"" help:"Show that every spec can fail and need not: run each with its own fault and without, and each fault with all specs. Example: conformance prove --filter 'card.*' --every 0"`
 	Version  versionCommand `cmd:"" help:"Print the version."`
 }
 
