@@ -36,10 +36,10 @@ type proof struct {
 }
 
 // readProof reads a private key: PEM (PKCS #8, PKCS #1, SEC 1) or one JWK. alg
-// empty is what fits the key and the registration; the name is that under which
-// the public key is registered, or the JWK's own. Errors wrap errUsage and say
+// empty is what fits the key, the provider and the registration; the name is that
+// under which the public key is registered, or the JWK's own. Errors wrap errUsage and say
 // nothing of what the file holds.
-func readProof(file, alg string, registered op.Client) (proof, error) {
+func readProof(file, alg string, registered op.Client, provider []string) (proof, error) {
 	raw, err := readKeyFile(file)
 	if err != nil {
 		return proof{}, fmt.Errorf("%w: --key: %w", errUsage, err)
@@ -51,7 +51,11 @@ func readProof(file, alg string, registered op.Client) (proof, error) {
 	}
 	fitting := algorithms(p.key)
 	if alg == "" {
-		alg = pick(fitting, own, registered.Algorithms)
+		taken := slices.DeleteFunc(slices.Clone(fitting), func(a string) bool { return !slices.Contains(provider, a) })
+		if len(taken) == 0 {
+			return proof{}, fmt.Errorf("%w: --key %s signs by %v, and the provider takes %v; --alg tries one all the same", errUsage, file, fitting, provider)
+		}
+		alg = pick(taken, own, registered.Algorithms)
 	}
 	if !slices.Contains(fitting, alg) {
 		return proof{}, fmt.Errorf("%w: --alg %s does not fit the key; one of %v does", errUsage, alg, fitting)

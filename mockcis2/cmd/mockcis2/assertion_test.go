@@ -66,6 +66,27 @@ func TestLoginByKey(t *testing.T) {
 	}
 }
 
+// Requirement: in mode fapi2 login pushes its request, names the issuer as
+// audience and has the token bound to a key, which it prints. Source: FAPI 2.0
+// Security Profile sections 5.3.2 and 5.3.3; RFC 9126; RFC 9449. Turned red by: an
+// authorization request by the browser, RS512, a token request without a proof.
+func TestLoginInFAPI2(t *testing.T) {
+	r := start(t, "--mode", "fapi2")
+	var got result
+	out := r.passes("login --as Okafor --client " + keyed + " --key " + toyKey(t, "PRIVATE KEY") + " CONTROL")
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Tokens["token_type"] != "DPoP" || got.DPoP == nil || got.DPoP.IsPublic() {
+		t.Errorf("%+v", got)
+	}
+	for _, line := range []string{"", " --secret x"} {
+		if code, _, complaint := r.run("login --as Okafor --client " + keyed + line + " CONTROL"); code != exitUsage || !strings.Contains(complaint, "needs --key") {
+			t.Errorf("%q: exit code %d, %q", line, code, complaint)
+		}
+	}
+}
+
 // Requirement: a key that cannot be used, and an algorithm that does not fit, are
 // told of before anybody signs in, and no complaint shows a key. Source: house
 // rules on secrets and bad input. Turned red by: an error that quotes the file.
@@ -93,7 +114,8 @@ func TestLoginByBadKey(t *testing.T) {
 		"--client " + keyed + " --key " + toyKey(t, "PRIVATE KEY") + " --secret " + secret: {exitUsage, "can't be used together"},
 		"--client " + keyed + " --alg RS256":                                               {exitUsage, "--alg to --key"},
 		"--start http://127.0.0.1:1/ --key " + toyKey(t, "PRIVATE KEY"):                    {exitUsage, "belong to --client"},
-		"--client " + keyed + " --key " + other:                                            {exitFail, "not redeemed"},
+		"--client " + keyed + " --key " + other:                                            {exitUsage, "the provider takes [HS256 RS256 RS512]"},
+		"--client " + keyed + " --key " + other + " --alg ES256":                           {exitFail, "not redeemed"},
 		"--client 999999999901.apps.national --key " + toyKey(t, "PRIVATE KEY"):            {exitFail, "invalid_client"},
 	} {
 		code, out, complaint := r.run("login --as Okafor " + line + " CONTROL")

@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/url"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
 
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/control"
@@ -25,7 +28,7 @@ type loginCommand struct {
 	Scope    string `default:"openid profile nhsperson nationalrbacaccess" help:"Scopes for --client."`
 	ACR      string `name:"acr" default:"AAL3_ANY" help:"acr_values for --client."`
 	Secret   string `placeholder:"SECRET" xor:"proof" help:"Secret of --client: the code is redeemed with it."`
-	Key      string `placeholder:"FILE" xor:"proof" help:"Private key of --client, PEM or JWK: the code is redeemed with it (private_key_jwt)."`
+	Key      string `placeholder:"FILE" xor:"proof" help:"Private key of --client, PEM or JWK: the code is redeemed with it (private_key_jwt). Needed where the provider is in mode fapi2."`
 	Alg      string `placeholder:"ALG" help:"Algorithm for --key: RS256, RS512, PS256, ES256 or EdDSA. The default fits the key and what is registered."`
 }
 
@@ -39,6 +42,8 @@ type result struct {
 	Nonce    string         `json:"nonce,omitempty"`
 	Verifier string         `json:"code_verifier,omitempty"`
 	Tokens   map[string]any `json:"tokens,omitempty"`
+
+	DPoP *jose.JSONWebKey `json:"dpop_key,omitempty"` // private: what the access token is bound to
 }
 
 // Run signs in and prints one JSON object.
@@ -76,32 +81,58 @@ func follow(ctx context.Context, visit shortcut.Visit) (result, error) {
 	return result{URL: p.URL.String(), Status: p.Status, Body: p.Body}, nil
 }
 
-// play is an application with PKCE, state and nonce.
-func (c loginCommand) play(ctx context.Context, door control.Client, visit shortcut.Visit) (result, error) {
+// application is what login plays with --client.
+type application struct {
+	oauth2.Config
+	metadata
+	proof
+	door control.Client
+}
+
+// application reads what the provider knows of the client, and its key.
+func (c loginCommand) application(ctx context.Context, door control.Client) (a application, err error) {
+	a.door = door
 	var at struct{ Issuer string }
 	if err := door.Ask(ctx, "GET", nil, &at, "provider"); err != nil {
-		return result{}, err
+		return a, err
 	}
 	var registered op.Client
 	if err := door.Ask(ctx, "GET", nil, &registered, "clients", c.Client); err != nil {
-		return result{}, err
+		return a, err
 	}
-	var p proof
-	if c.Key != "" {
-		var err error
-		if p, err = readProof(c.Key, c.Alg, registered); err != nil {
-			return result{}, err
-		}
+	if a.metadata, err = discover(ctx, at.Issuer); err != nil {
+		return a, err
+	}
+	switch {
+	case c.Key != "":
+		a.proof, err = readProof(c.Key, c.Alg, registered, a.Algorithms)
+	case a.MustPush:
+		err = fmt.Errorf("%w: the provider is in mode fapi2, where --client needs --key", errUsage)
 	}
 	if c.Redirect == "" {
 		c.Redirect = registered.RedirectURIs[0]
 	}
-	app := oauth2.Config{ClientID: c.Client, ClientSecret: c.Secret, RedirectURL: c.Redirect,
-		Endpoint: oauth2.Endpoint{AuthURL: at.Issuer + "/authorize", TokenURL: at.Issuer + "/access_token", AuthStyle: style(registered.Method)}}
+	a.Config = oauth2.Config{ClientID: c.Client, ClientSecret: c.Secret, RedirectURL: c.Redirect,
+		Endpoint: oauth2.Endpoint{AuthURL: a.Authorize, TokenURL: a.Token, AuthStyle: style(registered.Method)}}
+	return a, err
+}
+
+// play is an application with PKCE, state and nonce; in mode fapi2 it pushes its
+// request and has its tokens bound to a key.
+func (c loginCommand) play(ctx context.Context, door control.Client, visit shortcut.Visit) (result, error) {
+	a, err := c.application(ctx, door)
+	if err != nil {
+		return result{}, err
+	}
 	r := result{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier()}
-	visit.Start = app.AuthCodeURL(r.State, oauth2.S256ChallengeOption(r.Verifier), oauth2.SetAuthURLParam("nonce", r.Nonce),
+	visit.Start = a.AuthCodeURL(r.State, oauth2.S256ChallengeOption(r.Verifier), oauth2.SetAuthURLParam("nonce", r.Nonce),
 		oauth2.SetAuthURLParam("scope", c.Scope), oauth2.SetAuthURLParam("acr_values", c.ACR))
-	visit.Stop = c.Redirect
+	if a.MustPush {
+		if visit.Start, err = a.pushed(ctx, visit.Start); err != nil {
+			return result{}, err
+		}
+	}
+	visit.Stop = a.RedirectURL
 	page, err := visit.Run(ctx)
 	if err != nil {
 		return result{}, err
@@ -113,25 +144,57 @@ func (c loginCommand) play(ctx context.Context, door control.Client, visit short
 	r.URL, r.Code = page.URL.String(), back.Get("code")
 	switch {
 	case c.Secret != "":
-		err = r.redeem(ctx, app)
+		err = r.redeem(ctx, a.Config)
 	case c.Key != "":
-		err = r.prove(ctx, door, app, p)
+		err = r.prove(ctx, a)
 	}
 	return r, err
 }
 
-// prove turns the code into tokens by key. The assertion is of the provider's
-// time, which may be another than this machine's.
-func (r *result) prove(ctx context.Context, door control.Client, app oauth2.Config, p proof) error {
+// now is the provider's time, which may be another than this machine's.
+func (a application) now(ctx context.Context) (time.Time, error) {
 	var clock struct{ Now int64 }
-	if err := door.Ask(ctx, "GET", nil, &clock, "clock"); err != nil {
-		return err
+	err := a.door.Ask(ctx, "GET", nil, &clock, "clock")
+	return time.Unix(clock.Now, 0), err
+}
+
+// proves is the client assertion as parameters, of the provider's time.
+func (a application) proves(ctx context.Context) (url.Values, time.Time, error) {
+	now, err := a.now(ctx)
+	if err != nil {
+		return nil, now, err
 	}
-	token, err := p.assertion(app.ClientID, app.Endpoint.TokenURL, time.Unix(clock.Now, 0))
+	token, err := a.assertion(a.ClientID, a.audience(), now)
+	return url.Values{"client_assertion_type": {assertionType}, "client_assertion": {token}}, now, err
+}
+
+func (a application) pushed(ctx context.Context, request string) (string, error) {
+	proves, _, err := a.proves(ctx)
+	if err != nil {
+		return "", err
+	}
+	return a.push(ctx, request, proves)
+}
+
+// prove turns the code into tokens by key.
+func (r *result) prove(ctx context.Context, a application) error {
+	proves, now, err := a.proves(ctx)
 	if err != nil {
 		return err
 	}
-	return r.redeem(ctx, app, oauth2.SetAuthURLParam("client_assertion_type", assertionType), oauth2.SetAuthURLParam("client_assertion", token))
+	if a.MustPush {
+		p, err := newPossession(func() time.Time { return now })
+		if err != nil {
+			return err
+		}
+		key := p.JWK()
+		ctx, r.DPoP = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: p}), &key
+	}
+	var more []oauth2.AuthCodeOption
+	for name := range proves {
+		more = append(more, oauth2.SetAuthURLParam(name, proves.Get(name)))
+	}
+	return r.redeem(ctx, a.Config, more...)
 }
 
 func style(method string) oauth2.AuthStyle {
