@@ -120,11 +120,11 @@ func longCommand(ctx context.Context, a, _ *program) error {
 			return fmt.Errorf("key 9A does not sign a chain of data: %w", err)
 		}
 		got, err := w.whole(ctx, c)
-		if err == nil && !same(got, want) {
-			err = fmt.Errorf("it is answered with %d bytes and %04X, the same data in a chain with %d and 9000, alike are the first %d", len(got.Data), uint16(got.SW), len(want.Data), alike(got.Data, want.Data))
-		}
 		if err != nil {
 			return fmt.Errorf("a command with %d bytes of data is not carried: %w", len(c.Data), err)
+		}
+		if !same(got, want) {
+			return fmt.Errorf("a command with %d bytes of data is answered with %d bytes and %04X, the same data in a chain with %d and 9000, alike are the first %d", len(c.Data), len(got.Data), uint16(got.SW), len(want.Data), alike(got.Data, want.Data))
 		}
 		return nil
 	})
