@@ -295,7 +295,7 @@ func TestExtendedPersonality(t *testing.T) {
 		t.Errorf("signed at once: %s\nin pieces: %s", got, want)
 	}
 	emutest.Run(t, c, emutest.Say("0087079A 00010A"+question[:508], "6700")...) // cut on the way
-	other := emutest.New(t, emu.Options{Protocol: iso7816.T0}) // where the fifth byte is all there is of a length
+	other := emutest.New(t, emu.Options{Protocol: iso7816.T0})                  // where the fifth byte is all there is of a length
 	emutest.Run(t, other, emutest.Say("00CB3FFF0000055C035FC1050000", "6700")...)
 }
 
