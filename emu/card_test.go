@@ -273,3 +273,44 @@ func TestExtendedLength(t *testing.T) {
 		emutest.Say("00A404000BA000000308000010000100", "61444F0600001000010079074F05A00000030850085049562066756C6C5F501868747470733A2F2F746F792D6E68732E746573742F706976AC0C8001078001118001140601007F66080202100002021000"+"9000"),
 		emutest.Say("00CB3FFF0000055C035FC1050000", "53…9000"))...)
 }
+
+// Requirement: a series 9 card that takes extended commands says how long they
+// may be behind its answer to SELECT, hands out its certificate in one answer,
+// and does the same for extended data as for short or chained. Source: facts of
+// an ID-One PIV card of 2006 (7F66 08 0202 8000 0202 8000), ISO/IEC 7816-4 §5.1
+// and §12.7.1. Turned red by: the profile's length instead of the personality's.
+func TestExtendedPersonality(t *testing.T) {
+	c := emutest.New(t, emu.Options{Personality: "v81-extended"})
+	emutest.Run(t, c, emutest.Join(
+		emutest.Say("00A404000BA00000030800001000010000", "61…7F660802028000020280009000"),
+		emutest.Say("00A4040000000BA0000003080000100001000000", "61…7F660802028000020280009000"),
+		emutest.Say("00200080000008313233343536FFFF", "9000"))...)
+	want := pieces(t, c, "00CB3FFF055C035FC10500")
+	if got := emutest.Send(t, c, "00CB3FFF0000055C035FC1050000"); got != want+"9000" || len(want) <= 2*256 {
+		t.Errorf("in one answer: %s\nin pieces: %s", got, want)
+	}
+	question := "7C820106820081820100" + "00" + strings.Repeat("FF", 255)
+	want = pieces(t, c, "10 87079A FF"+question[:510], "00 87079A 0B"+question[510:]+"00")
+	if got := emutest.Send(t, c, "0087079A 00010A"+question+"0000"); got != want+"9000" || !strings.HasPrefix(got, "7C820104") {
+		t.Errorf("signed at once: %s\nin pieces: %s", got, want)
+	}
+	emutest.Run(t, c, emutest.Say("0087079A 00010A"+question[:508], "6700")...) // cut on the way
+	other := emutest.New(t, emu.Options{Protocol: iso7816.T0})                  // where the fifth byte is all there is of a length
+	emutest.Run(t, other, emutest.Say("00CB3FFF0000055C035FC1050000", "6700")...)
+}
+
+// pieces is the whole answer to the last of some commands, fetched in pieces.
+func pieces(t *testing.T, c *emu.Card, commands ...string) (all string) {
+	t.Helper()
+	for _, x := range commands {
+		all = emutest.Send(t, c, x)
+	}
+	for {
+		end := len(all) - 4
+		more := all[end:]
+		if all = all[:end]; !strings.HasPrefix(more, "61") {
+			return all
+		}
+		all += emutest.Send(t, c, "00C00000"+more[2:])
+	}
+}

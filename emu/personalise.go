@@ -51,12 +51,13 @@ func personalise(o Options, p profile.Profile, faults []Fault) (body, error) {
 		}
 	}
 	if blank.Protocol != o.Protocol {
-		if look, err := p.Personality(blank.Protocol); err == nil {
-			blank.ATR = look.ATR
+		if other, err := p.Personality(blank.Protocol); err == nil {
+			look, blank.ATR = other, other.ATR
 		} else {
 			blank.Protocol = o.Protocol // a card that has one protocol stays with it
 		}
 	}
+	p = p.As(look)
 	build, ok := builders[p.Applet]
 	if !ok {
 		return body{}, fmt.Errorf("%w: nobody builds an applet %q", ErrOptions, p.Applet)

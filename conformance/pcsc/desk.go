@@ -214,7 +214,12 @@ func (h *deskHandle) Transmit(command []byte) ([]byte, error) {
 	if h.desk.holder != nil && h.desk.holder != h && !h.desk.Wrong.TransactionOpen {
 		return nil, SharingViolation
 	}
-	return h.desk.Card.Transmit(context.Background(), command)
+	command, err := h.desk.Wrong.out(command)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := h.desk.Card.Transmit(context.Background(), command)
+	return h.desk.Wrong.back(answer), err
 }
 
 func (h *deskHandle) Begin() error {

@@ -24,6 +24,9 @@ type Wrong struct {
 	UnpowerUnseen    bool // nobody is told that another program took the card’s power
 	ResetForEver     bool // after a reset by others no reconnection helps
 	AttributeShort   bool // the attribute with the ATR lacks its last byte
+	LongCut          bool // of an answer with more than 256 bytes of data the rest is lost
+	LongRefused      bool // a command with more bytes than a short one can have is not sent
+	LengthMisread    bool // the first byte of an extended length is taken for the whole
 }
 
 // Fault is one way to be wrong.
@@ -56,6 +59,9 @@ var Faults = []Fault{
 	unpowerUnseen,
 	resetForEver,
 	attributeShort,
+	longCut,
+	longRefused,
+	lengthMisread,
 }
 
 // Find is the fault with this ID.

@@ -24,6 +24,7 @@ const (
 	ProtoMismatch        Code = 0x8010000F
 	Unsupported          Code = 0x8010001F // pcsc-lite's SCARD_E_UNSUPPORTED_FEATURE
 	UnsupportedOnWindows Code = 0x80100022
+	NotTransacted        Code = 0x80100016
 	ResetCard            Code = 0x80100068
 	RemovedCard          Code = 0x80100069
 )

@@ -1,6 +1,8 @@
 package reader
 
 import (
+	"slices"
+
 	"github.com/smartcard-connect/smartcard-connect/conformance/suite"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 )
@@ -11,7 +13,9 @@ import (
 func PCSCChecks() []suite.Check {
 	asked := []target.Feature{target.PCSC}
 	moved := []target.Feature{target.PCSC, target.Bench}
+	long := []target.Feature{target.PCSC, target.PIV, target.T1, target.Extended}
 	const api = "PC/SC part 5 §3.2; "
+	const lengths = "ISO/IEC 7816-4 §5.1; "
 	return []suite.Check{
 		{ID: "reader.pcsc-listed", Title: "The reader is listed under the name it is reached by", Source: api + "SCardListReaders", Requires: asked, Proof: "reader.pcsc-name-changes", Because: "is not listed", Run: within(listed)},
 		{ID: "reader.pcsc-unknown", Title: "A reader that is not there is SCARD_E_UNKNOWN_READER", Source: api + "winscard.h, SCardConnect", Requires: asked, Proof: "reader.pcsc-any-name", Because: "that is not there", Run: within(unknown)},
@@ -35,5 +39,8 @@ func PCSCChecks() []suite.Check {
 		{ID: "reader.pcsc-protocol", Title: "The protocol that is told is one that was asked for, and the cell's", Source: "PC/SC part 5 §3.2; ISO/IEC 7816-3 §9", Requires: asked, Proof: "reader.pcsc-protocol-other", Because: "the protocol is", Run: within(protocol)},
 		{ID: "reader.pcsc-mismatch", Title: "A protocol that the card is not at is refused: SCARD_E_PROTO_MISMATCH", Source: "winscard.h, SCardConnect; pcsc-lite: the first connection decides", Requires: asked, Proof: "reader.pcsc-any-protocol", Because: "another protocol", Run: within(mismatch)},
 		{ID: "reader.pcsc-contexts", Title: "Twelve programs can use the service at once, and the card in turn", Source: "pcsc-lite 1.9.9: 16 contexts for a reader at the least", Requires: asked, Proof: "reader.pcsc-few-contexts", Because: "program number", Run: within(contexts)},
+		{ID: "reader.pcsc-extended-answer", Title: "An object that is asked for with an extended length comes whole in one answer, byte for byte as in pieces", Source: lengths + "SP 800-73-4 part 2 §3.1.2; pcsclite.h, MAX_BUFFER_SIZE_EXTENDED", Requires: long, Proof: "reader.pcsc-long-cut", Because: "come in one answer", Run: within(longAnswer)},
+		{ID: "reader.pcsc-extended-command", Title: "A command with more than 255 bytes of data reaches the card whole: it signs as when the data is chained", Source: lengths + "SP 800-73-4 part 2 §3.2.4; pcsclite.h, MAX_BUFFER_SIZE_EXTENDED", Requires: append(slices.Clone(long), target.TestCard), Proof: "reader.pcsc-long-refused", Because: "is not carried", Run: within(longCommand)},
+		{ID: "reader.pcsc-extended-form", Title: "A short command that is written in extended form reaches the card: it answers as to the short form", Source: lengths + "ISO/IEC 7816-3 §12.1.3", Requires: long, Proof: "reader.pcsc-length-misread", Because: "in extended form", Run: within(longForm)},
 	}
 }

@@ -17,6 +17,7 @@ const (
 	PCSC          Feature = "pcsc"           // programs reach its reader by PC/SC
 	T0            Feature = "t0"             // it speaks T=0
 	T1            Feature = "t1"             // it speaks T=1
+	Extended      Feature = "extended"       // and takes commands and answers of extended length, and so does its reader
 	TestCard      Feature = "test-card"      // its passcode is known and tries may be spent
 	PUK           Feature = "puk"            // the secret that unblocks its passcode is known
 	FormatFirst   Feature = "format-first"   // it looks at a passcode's form before it spends a try
@@ -90,5 +91,5 @@ func OnCard(f Feature) bool {
 }
 
 func ofCard() []Feature {
-	return []Feature{Card, PCSC, AuthentIC, PIV, T0, T1, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, NHSNames, Bench}
+	return []Feature{Card, PCSC, AuthentIC, PIV, T0, T1, Extended, TestCard, PUK, Admin, FormatFirst, KeyManagement, CardKey, Toy, AsIssued, NHSNames, Bench}
 }

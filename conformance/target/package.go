@@ -48,13 +48,17 @@ func InProcess(number string, p iso7816.Protocol) File {
 }
 
 // FullPIV is the target file of a package cell with a PIV card that has every
-// key and object, and nothing beside the card.
+// key and object, and nothing beside the card. On T=1 it takes extended lengths.
 func FullPIV(p iso7816.Protocol) File {
-	return File{
+	f := File{
 		Cell: fmt.Sprintf("piv-full-T%d-package", int(p)-1), Kind: Package, Series: "9", Protocol: p, Seed: 1, Profile: "piv-full",
 		Passcode: emu.DefaultPasscode, PUK: emu.DefaultPUK, Admin: fmt.Sprintf("0c:%x", emu.DefaultAdminKey[:32]),
 		Features: []Feature{Card, TestCard, PUK, Toy, NHSNames, Bench, Series("9"), PIV, Admin, KeyManagement, CardKey, map[iso7816.Protocol]Feature{iso7816.T0: T0, iso7816.T1: T1}[p]},
 	}
+	if p == iso7816.T1 {
+		f.Features = append(f.Features, PCSC, Extended)
+	}
+	return f
 }
 
 // InMode is the target file of a package cell with a provider that keeps other
@@ -132,7 +136,7 @@ func (t *Target) plug() (reader.System, error) {
 			rig.start = append(rig.start, id)
 		}
 	}
-	c, err := emu.New(emu.Options{Profile: t.Profile, Protocol: t.Protocol, Passcode: []byte(t.Passcode), PUK: []byte(t.PUK), Faults: rig.start, Timing: t.Timing})
+	c, err := emu.New(emu.Options{Profile: t.Profile, Personality: t.Personality, Protocol: t.Protocol, Passcode: []byte(t.Passcode), PUK: []byte(t.PUK), Faults: rig.start, Timing: t.Timing})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}

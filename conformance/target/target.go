@@ -46,6 +46,8 @@ type File struct {
 	PUK      string `json:"puk,omitempty"`      // of a test card: public
 	Admin    string `json:"admin,omitempty"`    // of a test card: algorithm and management key, "03:0102…"
 	Profile  string `json:"profile,omitempty"`  // of the card in a package cell; empty is the series' own
+	// Personality is which of the profile's that card has; empty is the first with the protocol.
+	Personality string `json:"personality,omitempty"`
 
 	Timing string `json:"timing,omitempty"` // package cells make their card as slow as this
 

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 )
 
 // AdminAlgorithms are the algorithms of a card management key with the bytes
@@ -67,4 +69,13 @@ func length(f *Fact[int]) error {
 		return fmt.Errorf("extended_length: %d is not 0 to 65535", f.Value)
 	}
 	return nil
+}
+
+// checkLength refuses an extended length where no command could have one (ISO/IEC
+// 7816-3 §12.2: the fifth byte of a T=0 command is its length).
+func (x Personality) checkLength() error {
+	if x.ExtendedLength != nil && x.Protocol == iso7816.T0 {
+		return errors.New("extended_length: T=0 has no extended commands")
+	}
+	return length(x.ExtendedLength)
 }

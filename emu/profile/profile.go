@@ -130,6 +130,8 @@ type Personality struct {
 	Protocol   iso7816.Protocol `json:"protocol"`
 	ATR        Hex              `json:"atr"`
 	OpenSCConf string           `json:"opensc_conf"` // what opensc.conf needs inside "app default", may be empty
+	// ExtendedLength is that of a card which shows itself so, instead of the profile's.
+	ExtendedLength *Fact[int] `json:"extended_length,omitempty"`
 	Reason
 }
 
@@ -195,6 +197,14 @@ func (p Profile) Named(id string) (Personality, error) {
 	return Personality{}, fmt.Errorf("%w: %s has no personality %q, only %s", ErrProfile, p.ID, id, strings.Join(have, ", "))
 }
 
+// As is the profile with what this personality has of its own.
+func (p Profile) As(x Personality) Profile {
+	if x.ExtendedLength != nil {
+		p.ExtendedLength = x.ExtendedLength
+	}
+	return p
+}
+
 func (p Profile) check() error {
 	if p.ID == "" || p.Title == "" || p.Series == "" {
 		return errors.New("id, title and series must be given")
@@ -209,7 +219,7 @@ func (p Profile) check() error {
 		return errors.New("no personalities")
 	}
 	for _, x := range p.Personalities {
-		if err := p.checkATR(x); err != nil {
+		if err := errors.Join(p.checkATR(x), x.checkLength()); err != nil {
 			return fmt.Errorf("personality %s: %w", x.ID, err)
 		}
 	}
@@ -255,6 +265,9 @@ func (p Profile) Reasons() map[string]Reason {
 	}
 	for _, x := range p.Personalities {
 		out[x.ID] = x.Reason
+		if x.ExtendedLength != nil {
+			out[x.ID+" extended_length"] = x.ExtendedLength.Reason
+		}
 	}
 	return out
 }

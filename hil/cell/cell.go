@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 )
 
@@ -133,6 +134,9 @@ func one(r rig.Rig, row rig.Cells, card string) Cell {
 	c.Reader, _ = r.Reader(row.Reader)
 	c.Features = append(slices.Clone(row.Features), "series-"+c.Card.Series, strings.ToLower(c.Protocol()))
 	c.Features = append(c.Features, ofCard(c.Card)...)
+	if c.long() {
+		c.Features = append(c.Features, extended)
+	}
 	for _, e := range r.Excluded {
 		if e.Cell == c.ID() {
 			c.Excluded = e.Reason
@@ -161,6 +165,16 @@ func ofCard(c rig.Card) []string {
 		out = append(out, "admin")
 	}
 	return out
+}
+
+// extended is the feature of card and reader that exchange APDUs of extended
+// length.
+const extended = "extended"
+
+// long says whether they do. T=0 has none (ISO/IEC 7816-3 §12.2); a package cell
+// has no reader in the way.
+func (c Cell) long() bool {
+	return c.Card.Extended && c.Card.Protocol == iso7816.T1 && (c.Kind == rig.Package || c.Reader.Level.Long())
 }
 
 func checkIDs(r rig.Rig, cells []Cell) error {

@@ -91,6 +91,48 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// Requirement: extended lengths are claimed where card, protocol and reader have
+// them, and the card is the one that takes them. Source: CCID 1.1 §5.1, dwFeatures;
+// ISO/IEC 7816-3 §12.2. Turned red by: claiming them of a reader for short APDUs,
+// of an unknown one or on T=0.
+func TestExtendedIsOfCardAndReader(t *testing.T) {
+	for _, x := range []struct {
+		kind     string
+		level    rig.Level
+		protocol iso7816.Protocol
+		extended bool
+		want     bool
+	}{
+		{rig.Package, "", iso7816.T1, true, true},
+		{rig.Package, "", iso7816.T1, false, false},
+		{rig.PCSCD, rig.Extended, iso7816.T1, true, true},
+		{rig.Remote, rig.TPDU, iso7816.T1, true, true},
+		{rig.PCSCD, rig.Extended, iso7816.T0, true, false},
+		{rig.Remote, rig.Short, iso7816.T1, true, false},
+		{rig.Remote, rig.Character, iso7816.T1, true, false},
+		{rig.Remote, "", iso7816.T1, true, false},
+	} {
+		r := rig.Rig{
+			Readers: []rig.Reader{{ID: "r", Level: x.level}},
+			Cards:   []rig.Card{{ID: "c", Series: "9", Protocol: x.protocol, Extended: x.extended, Personality: "p"}},
+			Cells:   []rig.Cells{{Kind: x.kind, Reader: "r", Cards: []string{"c"}}},
+		}
+		cells, err := cell.Of(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := cells[0].Target(1)
+		if slices.Contains(f.Features, "extended") != x.want || f.Personality != "p" {
+			t.Errorf("%+v: %+v", x, f)
+		}
+	}
+	for _, c := range virtual(t) {
+		if is := slices.Contains(c.Features, "extended"); is != (c.Card.ID == "series9-T1") {
+			t.Errorf("%s claims extended lengths: %v", c.ID(), is)
+		}
+	}
+}
+
 // Source: hil README, "timing of a card". Turned red by: losing it between rig and
 // target.
 func TestTimingReachesTheTarget(t *testing.T) {

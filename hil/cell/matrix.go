@@ -71,10 +71,13 @@ func (c Cell) at(p iso7816.Protocol) Cell {
 	c.Card.Protocol = p
 	features := []string{}
 	for _, f := range c.Features {
-		if f != was {
+		if f != was && f != extended {
 			features = append(features, f)
 		}
 	}
 	c.Features = append(features, strings.ToLower(c.Protocol()))
+	if c.long() {
+		c.Features = append(c.Features, extended)
+	}
 	return c
 }

@@ -9,33 +9,34 @@ import (
 // and read there: the two meet only in the JSON, which the other side reads
 // strictly.
 type Target struct {
-	Cell     string            `json:"cell"`
-	Kind     string            `json:"kind"`
-	Series   string            `json:"series"`
-	Protocol iso7816.Protocol  `json:"protocol"`
-	Features []string          `json:"features"`
-	Faults   []string          `json:"faults,omitempty"` // those to be switched on over there
-	Seed     int64             `json:"seed,omitempty"`
-	Reader   string            `json:"reader,omitempty"`
-	Holder   string            `json:"holder,omitempty"`
-	Passcode string            `json:"passcode,omitempty"` // of a test card: public
-	Timing   string            `json:"timing,omitempty"`   // of a software card
-	PUK      string            `json:"puk,omitempty"`      // of a test card: public
-	Admin    string            `json:"admin,omitempty"`    // of a test card: public
-	Issuer   string            `json:"issuer,omitempty"`
-	Control  string            `json:"control,omitempty"`
-	Clients  []Client          `json:"clients,omitempty"`
-	Bench    string            `json:"bench,omitempty"`
-	Daemon   string            `json:"daemon,omitempty"`
-	Recorder string            `json:"recorder,omitempty"`
-	Script   string            `json:"script,omitempty"`
-	Shown    string            `json:"shown,omitempty"`
-	Opened   string            `json:"opened,omitempty"`
-	Agent    int               `json:"agent,omitempty"`
-	Ports    []int             `json:"ports,omitempty"`
-	Settings string            `json:"settings,omitempty"`
-	Programs map[string]string `json:"programs,omitempty"`
-	Browser  string            `json:"browser,omitempty"`
+	Cell        string            `json:"cell"`
+	Kind        string            `json:"kind"`
+	Series      string            `json:"series"`
+	Protocol    iso7816.Protocol  `json:"protocol"`
+	Features    []string          `json:"features"`
+	Faults      []string          `json:"faults,omitempty"` // those to be switched on over there
+	Seed        int64             `json:"seed,omitempty"`
+	Reader      string            `json:"reader,omitempty"`
+	Holder      string            `json:"holder,omitempty"`
+	Passcode    string            `json:"passcode,omitempty"`    // of a test card: public
+	Timing      string            `json:"timing,omitempty"`      // of a software card
+	Personality string            `json:"personality,omitempty"` // the same
+	PUK         string            `json:"puk,omitempty"`         // of a test card: public
+	Admin       string            `json:"admin,omitempty"`       // of a test card: public
+	Issuer      string            `json:"issuer,omitempty"`
+	Control     string            `json:"control,omitempty"`
+	Clients     []Client          `json:"clients,omitempty"`
+	Bench       string            `json:"bench,omitempty"`
+	Daemon      string            `json:"daemon,omitempty"`
+	Recorder    string            `json:"recorder,omitempty"`
+	Script      string            `json:"script,omitempty"`
+	Shown       string            `json:"shown,omitempty"`
+	Opened      string            `json:"opened,omitempty"`
+	Agent       int               `json:"agent,omitempty"`
+	Ports       []int             `json:"ports,omitempty"`
+	Settings    string            `json:"settings,omitempty"`
+	Programs    map[string]string `json:"programs,omitempty"`
+	Browser     string            `json:"browser,omitempty"`
 }
 
 // Client is a relying party that the provider knows.
@@ -58,6 +59,6 @@ func (c Cell) Target(seed int64) Target {
 	return Target{
 		Cell: c.ID(), Kind: kind, Series: c.Card.Series, Protocol: c.Card.Protocol,
 		Features: c.Features, Seed: seed, Reader: c.Reader.Name,
-		Holder: c.Card.Holder, Passcode: c.Card.Passcode, Timing: c.Card.Timing, PUK: c.Card.PUK, Admin: c.Card.Admin,
+		Holder: c.Card.Holder, Passcode: c.Card.Passcode, Timing: c.Card.Timing, Personality: c.Card.Personality, PUK: c.Card.PUK, Admin: c.Card.Admin,
 	}
 }

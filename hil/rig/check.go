@@ -160,6 +160,8 @@ func (r Rig) checkCard(c Card) error {
 		return errors.New("say protocol or protocols, not both")
 	case err != nil:
 		return fmt.Errorf("serial %q is not hexadecimal", c.Serial)
+	case c.Personality != "" && (c.Serial != "" || len(c.Protocols) > 0):
+		return errors.New("a personality is for a software card, and has one protocol")
 	case c.Test && c.Serial == "":
 		return errors.New("a test card is known by its serial; 'hil devices' reads it")
 	case c.Budget.Writes < 0 || c.Budget.Tries < 0 || c.Budget.Locks < 0:
@@ -231,8 +233,8 @@ func (r Rig) checkRow(c Cells) error {
 		if c.Kind == Remote && !card.Test && slices.ContainsFunc(c.Features, func(f string) bool { return f == "test-card" || f == "admin" || f == "puk" }) {
 			return fmt.Errorf("card %q is not 'test: true', and these checks would spend its tries or write to it", id)
 		}
-		if card.Timing != "" && device.Device == "manual" {
-			return fmt.Errorf("card %q is as slow as it is; timing is for software cards", id)
+		if (card.Timing != "" || card.Personality != "") && device.Device == "manual" {
+			return fmt.Errorf("card %q is as slow as it is, and what it is; timing and personality are for software cards", id)
 		}
 	}
 	return nil

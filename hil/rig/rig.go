@@ -60,6 +60,10 @@ const (
 	Extended  Level = "extended"  // 0x40000
 )
 
+// Long says whether APDUs of extended length pass. Of an unknown level nobody
+// knows.
+func (l Level) Long() bool { return l == TPDU || l == Extended }
+
 // Reader is a card reader of the bench, or one slot of it.
 type Reader struct {
 	ID     string  `yaml:"id"`
@@ -97,10 +101,11 @@ type Keypad struct {
 type Card struct {
 	ID          string             `yaml:"id"`
 	Series      string             `yaml:"series"`
-	Profile     string             `yaml:"-"` // of an emulated card, instead of its series'
-	Personality string             `yaml:"-"` // of an emulated card, instead of the first with the protocol
+	Profile     string             `yaml:"-"`                     // of an emulated card, instead of its series'
+	Personality string             `yaml:"personality,omitempty"` // of an emulated card, instead of the first with the protocol: 'cardemu profiles'
 	Protocol    iso7816.Protocol   `yaml:"protocol,omitempty"`
 	Protocols   []iso7816.Protocol `yaml:"protocols,omitempty"` // of one that speaks several, instead of Protocol
+	Extended    bool               `yaml:"extended,omitempty"`  // on T=1 it takes APDUs of extended length; claimed where the reader passes them
 	Holder      string             `yaml:"holder,omitempty"`    // UUID on its certificates
 	Passcode    string             `yaml:"passcode,omitempty"`  // of a test card: public
 	PUK         string             `yaml:"puk,omitempty"`       // of a test card: public; may be empty

@@ -33,6 +33,10 @@ func TestParseIsStrict(t *testing.T) {
 		"timed plastic": {`device: vpcd, name: Virtual PCD 00 00}]
 cards: [{id: c,`, `device: manual, name: Virtual PCD 00 00}]
 cards: [{id: c, timing: cosmo-v8,`},
+		"personality of plastic": {`cards: [{id: c,`, `cards: [{id: c, serial: "01", personality: v81-extended,`},
+		"personality, manual": {`device: vpcd, name: Virtual PCD 00 00}]
+cards: [{id: c,`, `device: manual, name: Virtual PCD 00 00}]
+cards: [{id: c, personality: v81-extended,`},
 		"unknown card":       {"cards: [c], features: [card]}", "cards: [d], features: [card]}"},
 		"unknown reader":     {"reader: r,", "reader: s,"},
 		"pcscd, no reader":   {"reader: r,", ""},
