@@ -44,14 +44,22 @@ var transaction = two(func(ctx context.Context, a, b pcsc.Handle) error {
 		return err
 	}
 	done := later(func() error { return harmless(b) })
-	time.Sleep(moment)
 	var early error
 	select {
-	case err := <-done: // pcsc-lite refuses, Windows waits
-		early = wants(err, "a command of another program within a transaction", pcsc.SharingViolation)
-	default:
+	case err := <-done: // it is refused
+		return errors.Join(wants(err, "a command of another program within a transaction", pcsc.SharingViolation), a.End(pcsc.Leave))
+	case <-ctx.Done():
+		early = ctx.Err()
+	case <-time.After(moment): // it waits, with pcsc-lite and Windows
 	}
-	return errors.Join(early, a.End(pcsc.Leave))
+	if err := a.End(pcsc.Leave); err != nil || early != nil {
+		return errors.Join(early, err)
+	}
+	err, came := soon(ctx, done)
+	if err != nil || !came {
+		return fmt.Errorf("a command that waited for a transaction does not come back in %s after it: %v", answerTime, err)
+	}
+	return nil
 })
 
 var transactionWaits = two(func(ctx context.Context, a, b pcsc.Handle) error {
