@@ -106,23 +106,18 @@ func (r *Reader) look(ctx context.Context) error {
 }
 
 // Identify asks the card for its serial number.
-func (r *Reader) Identify(ctx context.Context) (string, error) {
-	c, err := contact.Take(ctx, r.name, 0)
-	if err != nil {
-		return "", err
-	}
-	serial, err := record.Serial(ctx, c, c.Protocol())
-	return serial, errors.Join(err, c.Close())
+func (r *Reader) Identify(ctx context.Context) (serial string, err error) {
+	err = contact.With(ctx, r.name, 0, func(c *contact.Card) (err error) {
+		serial, err = record.Serial(ctx, c, c.Protocol())
+		return err
+	})
+	return serial, err
 }
 
 // Power gives the card power afresh with the cell's protocol, held by nobody else
 // meanwhile.
 func (r *Reader) Power(ctx context.Context) error {
-	c, err := contact.Take(ctx, r.name, r.Job.Cell.Card.Protocol)
-	if err != nil {
-		return err
-	}
-	return c.Close()
+	return contact.With(ctx, r.name, r.Job.Cell.Card.Protocol, nil)
 }
 
 // Tries asks a software card's side door. What a real card says without being

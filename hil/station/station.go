@@ -146,7 +146,7 @@ func (s *Station) await(ctx context.Context, what string, is func(reader.State) 
 // it sees it, and calls one mute that did not answer then until somebody connects.
 func (s *Station) Detect(ctx context.Context) error {
 	return s.await(ctx, "card "+s.Card.ID+" to be seen", func(state reader.State) bool {
-		return state.Present && (!state.Mute || s.with(ctx, state.Name, 0, nil) == nil)
+		return state.Present && (!state.Mute || contact.With(ctx, state.Name, 0, nil) == nil)
 	})
 }
 
@@ -160,39 +160,11 @@ func (s *Station) Identify(ctx context.Context) (string, error) {
 }
 
 func (s *Station) serial(ctx context.Context, name string, p iso7816.Protocol) (serial string, err error) {
-	err = s.with(ctx, name, p, func(c *contact.Card) (err error) {
+	err = contact.With(ctx, name, p, func(c *contact.Card) (err error) {
 		serial, err = record.Serial(ctx, c, c.Protocol())
 		return err
 	})
 	return serial, err
-}
-
-// letting is how long the service may take to see that whoever had the card before
-// has let it go.
-const letting = 3 * time.Second
-
-// take holds the card with power afresh. The lease says that nobody else may: one
-// that is there still is on its way out, and is waited for.
-func take(ctx context.Context, name string, p iso7816.Protocol) (c *contact.Card, err error) {
-	for range letting / settle {
-		if c, err = contact.Take(ctx, name, p); !errors.Is(err, contact.ErrTaken) {
-			break
-		}
-		time.Sleep(settle)
-	}
-	return c, err
-}
-
-// with takes the card for one thing, with power afresh.
-func (s *Station) with(ctx context.Context, name string, p iso7816.Protocol, do func(*contact.Card) error) error {
-	c, err := take(ctx, name, p)
-	if err != nil {
-		return err
-	}
-	if do != nil {
-		err = do(c)
-	}
-	return errors.Join(err, c.Close())
 }
 
 // Power gives the card power afresh, with the wanted protocol.
@@ -201,7 +173,7 @@ func (s *Station) Power(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.with(ctx, state.Name, s.Card.Protocol, nil)
+	return contact.With(ctx, state.Name, s.Card.Protocol, nil)
 }
 
 // Tries asks a PIV card for its counter, which SP 800-73-4 part 2 §3.2.1 lets one do
@@ -211,7 +183,7 @@ func (s *Station) Tries(ctx context.Context) (left int, known bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
-	err = s.with(ctx, state.Name, s.Card.Protocol, func(c *contact.Card) (err error) {
+	err = contact.With(ctx, state.Name, s.Card.Protocol, func(c *contact.Card) (err error) {
 		left, known, err = tries(ctx, iso7816.Channel{Card: c, Protocol: c.Protocol()})
 		return err
 	})

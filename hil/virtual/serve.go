@@ -217,23 +217,18 @@ func (i *inside) detect(ctx context.Context, j bench.Job) error {
 }
 
 // identify asks the card who it is.
-func (i *inside) identify(ctx context.Context, j bench.Job) (string, error) {
-	c, err := contact.Take(ctx, j.Cell.Reader.Name, j.Cell.Card.Protocol)
-	if err != nil {
-		return "", err
-	}
-	serial, err := record.Serial(ctx, c, c.Protocol())
-	return serial, errors.Join(err, c.Close())
+func (i *inside) identify(ctx context.Context, j bench.Job) (serial string, err error) {
+	err = contact.With(ctx, j.Cell.Reader.Name, j.Cell.Card.Protocol, func(c *contact.Card) (err error) {
+		serial, err = record.Serial(ctx, c, c.Protocol())
+		return err
+	})
+	return serial, err
 }
 
 // power gives the card power afresh with the cell's protocol, held by nobody
 // else meanwhile.
 func (i *inside) power(ctx context.Context, j bench.Job) error {
-	c, err := contact.Take(ctx, j.Cell.Reader.Name, j.Cell.Card.Protocol)
-	if err != nil {
-		return err
-	}
-	return c.Close()
+	return contact.With(ctx, j.Cell.Reader.Name, j.Cell.Card.Protocol, nil)
 }
 
 // repair does one thing to the card, on a connection of its own.
