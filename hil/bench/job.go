@@ -77,7 +77,7 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 	if err := writeJSON(b.path("target.json"), target); err != nil {
 		return j.Cell.Missed(err)
 	}
-	if f, ok := fault.Find(j.Fault); ok && j.Cell.Kind != rig.Package && !j.Plastic {
+	if f, ok := fault.Find(j.Fault); ok && j.ours() {
 		f.Break(b)
 	}
 	found := j.judge(ctx, b, 0)
@@ -91,9 +91,16 @@ func (j Job) Run(ctx context.Context, env []string) result.Cell {
 	return j.Cell.Settle(found, j.checkAfter(ctx, b))
 }
 
-// openDoor lets checks stop the smartcard service, where there is one.
+// ours says whether the bench started a smartcard service for the cell. A package
+// cell has none, the Wine box brings its own, and this machine's is not the cell's to
+// stop.
+func (j Job) ours() bool {
+	return j.Cell.Kind != rig.Package && j.Cell.Kind != rig.Windows && !j.Plastic
+}
+
+// openDoor lets checks stop the smartcard service, where it is ours.
 func (j Job) openDoor(ctx context.Context, b *Bench, t *cell.Target) (shut func(), err error) {
-	if j.Cell.Kind == rig.Package || j.Plastic { // this machine's service is not the cell's to stop
+	if !j.ours() {
 		return func() {}, nil
 	}
 	t.Daemon, shut, err = b.DaemonDoor(ctx)

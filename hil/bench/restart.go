@@ -40,7 +40,7 @@ func (b *Bench) DaemonDoor(ctx context.Context) (url string, closeDoor func(), e
 	mux.HandleFunc("POST /start", serve(func() error { return b.restartDaemon(ctx) }))
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
 	go func() { _ = s.Serve(l) }()
-	return "http://" + l.Addr().String(), func() { _ = s.Shutdown(context.WithoutCancel(ctx)) }, nil
+	return "http://" + l.Addr().String(), func() { _ = s.Shutdown(context.WithoutCancel(ctx)); _ = l.Close() }, nil // which may not be served yet
 }
 
 func (b *Bench) stopDaemon() error {
