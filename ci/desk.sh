@@ -12,7 +12,7 @@ open_desk() {
 	socket=$(mktemp -d)/tpm # a socket's path is short
 	swtpm socket --tpm2 --tpmstate "dir=$out/tpm" --server "type=unixio,path=$socket" --flags not-need-init,startup-clear >"$out/swtpm.log" 2>&1 &
 	tpm_process=$!
-	trap 'kill $tpm_process ${cells:-} 2>/dev/null; rm -rf "$(dirname "$socket")" ${scratch:-}' EXIT
+	trap 'kill $tpm_process ${cells:-} 2>/dev/null || true; rm -rf "$(dirname "$socket")" ${scratch:-}' EXIT
 	trap 'exit 130' INT TERM
 	tries=0
 	while [ ! -S "$socket" ]; do
