@@ -105,7 +105,10 @@ func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) {
 	if c.fault.Answer == nil {
 		return resp, nil
 	}
-	return resp, rewrite(resp, c.fault.Answer)
+	if err := rewrite(resp, c.fault.Answer); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 func local(u *url.URL) bool {
