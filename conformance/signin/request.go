@@ -17,10 +17,12 @@ func lying(ctx context.Context, t *target.Target, id string, body func() error) 
 	if t.Side == nil {
 		return suite.Broken{Err: errors.New("the provider has no side door")}
 	}
-	if err := t.Side.Fault(ctx, id); err != nil {
-		return suite.Broken{Err: err}
+	err := t.Side.Fault(ctx, id)
+	if err != nil { // it may be on all the same
+		err = suite.Broken{Err: err}
+	} else {
+		err = body()
 	}
-	err := body()
 	if failed := t.Side.Restore(context.WithoutCancel(ctx)); failed != nil {
 		return errors.Join(err, suite.Broken{Err: failed})
 	}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,8 +19,28 @@ import (
 // door is the side door of a program: loopback HTTP with JSON.
 type sideDoor struct{ url string }
 
-// call sends in, if there is any, and reads the answer into out, if wanted.
+// lost is how often one call may lose its answer.
+const lost = 2
+
+// call sends in, if there is any, and reads the answer into out, if wanted. Where
+// the answer is lost on the way and asking twice does no harm, it is asked again: Wine
+// loses one now and then ("wsarecv: Overlapped I/O incomplete").
 func (d sideDoor) call(ctx context.Context, method, path string, in, out any) error {
+	err := d.once(ctx, method, path, in, out)
+	for n := 0; n < lost && gone(err) && ctx.Err() == nil && path != "/clock" && path != "/keys/rotate"; n++ {
+		err = d.once(ctx, method, path, in, out)
+	}
+	return err
+}
+
+// gone says whether the connection failed.
+func gone(err error) bool {
+	var n net.Error
+	return errors.As(err, &n)
+}
+
+// once is one request.
+func (d sideDoor) once(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
 		raw, err := json.Marshal(in)
