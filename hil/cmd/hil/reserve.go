@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"text/tabwriter"
@@ -29,28 +30,23 @@ func (c reserveCommand) Run(w world) error {
 	if c.For < time.Minute || c.For > wall.LongestReservation {
 		return fmt.Errorf("%w: --for %s: from a minute to %s", errUsage, c.For, wall.LongestReservation)
 	}
-	client, err := c.login(w)
+	return c.asked(w, func(client *wall.Client) (string, error) { return c.order(w.ctx, client) })
+}
+
+func (c reserveCommand) order(ctx context.Context, client *wall.Client) (string, error) {
+	s, err := client.State(ctx)
 	if err != nil {
-		return err
-	}
-	defer func() { _ = client.Logout(w.ctx) }()
-	s, err := client.State(w.ctx)
-	if err != nil {
-		return err
+		return "", err
 	}
 	d, err := readerOf(s, c.Reader)
 	if err != nil {
-		return err
+		return "", err
 	}
 	verb, order := "reserve", wall.Order{Reason: c.Reason, For: c.For, Card: c.Card}
 	if c.Release {
 		verb, order = "release", wall.Order{Reason: c.Reason}
 	}
-	said, err := client.Order(w.ctx, d, verb, order)
-	if err == nil {
-		_, err = fmt.Fprintln(w.stdout, said)
-	}
-	return err
+	return client.Order(ctx, d, verb, order)
 }
 
 // readerOf finds a reader of a farm.
@@ -79,28 +75,23 @@ type answerCommand struct {
 
 // Run asks the hub.
 func (c answerCommand) Run(w world) error {
-	client, err := c.login(w)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = client.Logout(w.ctx) }()
+	return c.asked(w, func(client *wall.Client) (string, error) { return c.answer(w, client) })
+}
+
+func (c answerCommand) answer(w world, client *wall.Client) (string, error) {
 	s, err := client.State(w.ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if c.ID == "" {
 		t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
 		for _, q := range s.Requests {
 			_, _ = fmt.Fprintf(t, "%s\t%s\t%s\n", q.ID, q.Text, w.now().Sub(q.Since).Round(time.Second))
 		}
-		return t.Flush()
+		return "", t.Flush()
 	}
 	if !slices.ContainsFunc(s.Requests, func(q watch.Request) bool { return q.ID == c.ID }) {
-		return fmt.Errorf("%w: nobody waits for request %s; 'hil answer' lists those that are open", errUsage, c.ID)
+		return "", fmt.Errorf("%w: nobody waits for request %s; 'hil answer' lists those that are open", errUsage, c.ID)
 	}
-	said, err := client.Answer(w.ctx, c.ID, c.Refuse == "", c.Refuse)
-	if err == nil {
-		_, err = fmt.Fprintln(w.stdout, said)
-	}
-	return err
+	return client.Answer(w.ctx, c.ID, c.Refuse == "", c.Refuse)
 }

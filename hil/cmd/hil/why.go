@@ -30,6 +30,20 @@ func (a atHub) login(w world) (*wall.Client, error) {
 	return c, c.Login(w.ctx, a.Account, password)
 }
 
+// asked logs in, does something, prints what it says, if anything, and logs out.
+func (a atHub) asked(w world, do func(*wall.Client) (said string, err error)) error {
+	client, err := a.login(w)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Logout(w.ctx) }()
+	said, err := do(client)
+	if err == nil && said != "" {
+		_, err = fmt.Fprintln(w.stdout, said)
+	}
+	return err
+}
+
 // whyCommand explains a cell:
 //
 //	hil why series9-T1-pcscd
@@ -114,14 +128,5 @@ type rerunCommand struct {
 
 // Run asks the hub.
 func (c rerunCommand) Run(w world) error {
-	client, err := c.login(w)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = client.Logout(w.ctx) }()
-	said, err := client.Rerun(w.ctx, c.RunID, c.Cell, c.Reason)
-	if err == nil {
-		_, err = fmt.Fprintln(w.stdout, said)
-	}
-	return err
+	return c.asked(w, func(client *wall.Client) (string, error) { return client.Rerun(w.ctx, c.RunID, c.Cell, c.Reason) })
 }
