@@ -29,8 +29,7 @@ func (k *Key) Size() int { return k.key.Size() }
 // Sign is the signature of a SHA-256 sum, 32 bytes, by RSASSA-PKCS1-v1_5 (RFC
 // 7518 section 3.3), Size bytes. It fails for a sum of another length.
 func (k *Key) Sign(sum []byte) ([]byte, error) {
-	k.once.Do(func() { k.fast = load(k.key) })
-	if k.fast == nil || len(sum) != crypto.SHA256.Size() {
+	if !k.Quick() || len(sum) != crypto.SHA256.Size() {
 		return rsa.SignPKCS1v15(nil, k.key, crypto.SHA256, sum)
 	}
 	return k.fast(sum)

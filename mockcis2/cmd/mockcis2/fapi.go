@@ -92,10 +92,10 @@ func (m metadata) push(ctx context.Context, request string, assertion url.Values
 // adds the proof to each request.
 type possession struct {
 	key *ecdsa.PrivateKey
-	now func() time.Time // the provider's
+	now time.Time // the provider's
 }
 
-func newPossession(now func() time.Time) (possession, error) {
+func newPossession(now time.Time) (possession, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	return possession{key, now}, err
 }
@@ -109,7 +109,7 @@ func (p possession) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	proof, err := jwt.Signed(signer).Claims(map[string]any{"htm": r.Method, "htu": to.String(), "jti": rand.Text(), "iat": p.now().Unix()}).Serialize()
+	proof, err := jwt.Signed(signer).Claims(map[string]any{"htm": r.Method, "htu": to.String(), "jti": rand.Text(), "iat": p.now.Unix()}).Serialize()
 	if err != nil {
 		return nil, err
 	}

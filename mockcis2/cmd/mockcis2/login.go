@@ -183,7 +183,7 @@ func (r *result) prove(ctx context.Context, a application) error {
 		return err
 	}
 	if a.MustPush {
-		p, err := newPossession(func() time.Time { return now })
+		p, err := newPossession(now)
 		if err != nil {
 			return err
 		}
