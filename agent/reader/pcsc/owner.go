@@ -5,7 +5,6 @@ package pcsc
 import (
 	"context"
 	"fmt"
-	"runtime"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
 )
@@ -28,7 +27,7 @@ func startOwner(cleanup func(abandoned bool)) *owner {
 }
 
 func (o *owner) serve() {
-	runtime.LockOSThread() // it ends with the goroutine, a stuck one included
+	keepThread()
 	for {
 		select {
 		case call, open := <-o.queue:
