@@ -1,7 +1,10 @@
 package passcode_test
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -48,20 +51,47 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestMain is the tests, or a program of the pinentry family that says nothing or
+// that a person refuses.
+func TestMain(m *testing.M) {
+	switch os.Args[len(os.Args)-1] {
+	case "silent":
+	case "refusing":
+		refuse()
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+func refuse() {
+	fmt.Println("OK")
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		if lines.Text() == "GETPIN" {
+			fmt.Println("ERR 83886194 no")
+		} else {
+			fmt.Println("OK")
+		}
+	}
+}
+
+// program is this one as a pinentry.
+func program(what string) *passcode.Pinentry {
+	return &passcode.Pinentry{Command: []string{os.Args[0], what}}
+}
+
 // A program that is not there, or is no pinentry, is ErrUnavailable and the
 // chain goes on; a person's no ends it.
 // Turned red by: asking again after a cancel.
 func TestChain(t *testing.T) {
 	q := passcodetest.Question(time.Now().Add(time.Minute))
-	broken := passcode.Chain{&passcode.Pinentry{Command: []string{"/nonexistent/pinentry"}}, &passcode.Pinentry{Command: []string{"true"}}}
+	broken := passcode.Chain{&passcode.Pinentry{Command: []string{"/nonexistent/pinentry"}}, program("silent")}
 	if _, err := broken.Ask(t.Context(), q); !errors.Is(err, passcode.ErrUnavailable) {
 		t.Error(err)
 	}
 	if _, err := (passcode.Chain{}).Ask(t.Context(), q); !errors.Is(err, passcode.ErrUnavailable) {
 		t.Error(err)
 	}
-	no := &passcode.Pinentry{Command: []string{"sh", "-c", `echo OK; while read l; do case "$l" in GETPIN) echo "ERR 83886194 no";; *) echo OK;; esac; done`}}
-	if _, err := append(broken, no, &passcode.Pinentry{Command: []string{"true"}}).Ask(t.Context(), q); !errors.Is(err, passcode.ErrNotStarted) {
+	if _, err := append(broken, program("refusing"), program("silent")).Ask(t.Context(), q); !errors.Is(err, passcode.ErrNotStarted) {
 		t.Error(err)
 	}
 }

@@ -147,13 +147,16 @@ func visit(t *testing.T, arch string, j job, result any, options ...string) {
 	})
 }
 
+// logEnd is how much of a log a failure shows, in bytes: that of a whole cell.
+const logEnd = 64 << 10
+
 // logs are the ends of what the programs wrote.
 func logs(dir string) string {
 	var all strings.Builder
 	files, _ := filepath.Glob(dir + "/*.log")
 	for _, f := range files {
 		raw, _ := os.ReadFile(f)
-		all.WriteString("== " + filepath.Base(f) + "\n" + string(raw[max(0, len(raw)-4000):]))
+		all.WriteString("== " + filepath.Base(f) + "\n" + string(raw[max(0, len(raw)-logEnd):]))
 	}
 	return all.String()
 }

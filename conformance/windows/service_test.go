@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -124,33 +123,4 @@ func ports(ctx context.Context, agent int) error {
 		time.Sleep(100 * time.Millisecond)
 	}
 	return fmt.Errorf("not every port answers with agent %d: %s", agent, out)
-}
-
-// packages have tests of their own for Windows.
-var packages = []string{"./agent/settings", "./agent/settings/policy", "./agent/logfile", "./agent/route", "./agent/doctor", "./agent/local", "./agent/local/peer", "./agent/portservice", "./agent/reader/pcsc", "./agent/instance", "./agent/tray", "./agent/passcode/win32", "./agent/cmd/smartcard-connect",
-	"./hil/part", "./hil/service", "./hil/farm/host"}
-
-// Requirement: callers are told apart by TCP table, process, session and user,
-// agents by their pipe, ports are ours alone, there is one agent in a session and
-// nobody reads its memory, settings come from the registry and the route from WinHTTP, on Windows itself: the tests of
-// these packages pass there, built for either word size. So do those of a farm's
-// host, which ends all that it started and keeps what its devices have obeyed.
-// Source: issue, point 8; issue 7, point 8.
-// Turned red by: any of those tests.
-func TestPackages(t *testing.T) {
-	need(t)
-	exe, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, arch := range []string{"amd64", "386"} {
-		t.Run(arch, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-count=1", "-exec", exe + "/" + winebox + "exec.sh"}, packages...)...)
-			cmd.Dir = repository
-			cmd.Env = append(os.Environ(), "GOOS=windows", "GOARCH="+arch, "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false")
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Errorf("%v\n%s", err, out)
-			}
-		})
-	}
 }
