@@ -92,3 +92,5 @@ func (s *Server) RotateKey() {
 }
 
 func (s *Server) event(text string) { s.diary.Event(text) }
+
+func (s *Server) told(said, token string, t diary.Told) { s.diary.Tell(said, token, t) }

@@ -196,7 +196,7 @@ func (s *Server) compose() (http.Handler, error) {
 	}
 	s.pages = &login.Login{Issuer: s.issuer, Environment: s.Environment, Handover: s.Handover, Ports: s.AgentPorts, FormPort: s.FormPort,
 		Engine: s.engine, Ring: s.ring, Trust: sync.OnceValue(trust),
-		Person: s.person, Everybody: s.Persons, Devices: &s.devices, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event, Wake: s.wake, Deliver: layer.Deliver}
+		Person: s.person, Everybody: s.Persons, Devices: &s.devices, Faults: &s.faults, Now: s.now, Rand: s.Rand, Log: s.Log, Event: s.event, Told: s.told, Wake: s.wake, Deliver: layer.Deliver}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+u.Path+"/.well-known/openid-configuration", op.Discovery{Issuer: s.issuer, Faults: &s.faults, Mode: s.Mode, Serves: s.pages.Serves})
 	mux.Handle(u.Path+"/authorize", op.Authorize{Engine: s.engine, Begin: s.pages.Begin, Refuse: s.pages.Refuse, Serves: s.pages.Serves})

@@ -68,6 +68,7 @@ func flow(d *diary.Diary) {
 	send(d, "POST", "/access_token", url.Values{"code": {"SECRET-code"}}, "Authorization", "Basic dG95OlNFQ1JFVC1iYXNpYw==")
 	send(d, "GET", "/userinfo", nil, "Authorization", "Bearer SECRET-access")
 	d.Event("something happened")
+	d.Tell("told", "e30.eyJzaWQiOiJTRUNSRVQtc2lkIiwic3ViIjoiU0VDUkVULXN1YiIsImp0aSI6IlNFQ1JFVC1qdGkiLCJldmVudHMiOnt9fQ.", diary.Told{Client: "toy.apps.national", Signed: true, Status: 200})
 }
 
 // Requirement: an entry belongs to the flow whose transaction, code or token it
@@ -132,10 +133,10 @@ func TestExports(t *testing.T) {
 	for _, wrong := range format.check(format, archive, "har") {
 		t.Error(wrong)
 	}
-	if n != 9 {
+	if n != 10 {
 		t.Errorf("%d lines", n)
 	}
-	if last := d.Entries()[8]; !last.Answer.Aborted {
+	if last := d.Entries()[9]; !last.Answer.Aborted {
 		t.Errorf("a cut connection: %+v", last.Answer)
 	}
 	if wrong := format.check(format, map[string]any{"log": map[string]any{"version": "1.1"}}, "har"); len(wrong) < 3 {

@@ -14,7 +14,8 @@ type Entry struct {
 	Flow string        `json:"flow"`         // flow-1, flow-2, …; empty when it belongs to none
 	Tx   string        `json:"tx,omitempty"` // the transaction, where the request or its answer names it
 
-	Event string `json:"event,omitempty"` // what happened; then nothing below is set
+	Event string `json:"event,omitempty"` // what happened; then nothing below is set but told
+	Told  *Told  `json:"told,omitempty"`  // it was a logout token that was sent
 
 	Endpoint  string            `json:"endpoint,omitempty"` // see Endpoint
 	Client    string            `json:"client,omitempty"`   // as it calls itself; not proven

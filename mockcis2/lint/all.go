@@ -73,4 +73,7 @@ var All = []Lint{
 	DiscoveryStale,
 	LogoutHint,
 	LogoutState,
+	LogoutTokenUnchecked,
+	LogoutTokenReplayed,
+	LogoutTokenRefused,
 }

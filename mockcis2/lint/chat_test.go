@@ -63,6 +63,25 @@ func (c *chat) send(method, path string, query, form url.Values, header map[stri
 	c.diary.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { respond(w) })).ServeHTTP(httptest.NewRecorder(), r)
 }
 
+// logoutClaims are those of a right logout token.
+func logoutClaims(c *chat) map[string]any {
+	return map[string]any{"iss": issuer, "aud": me, "sub": "555000000017", "sid": "s", "jti": "j", "iat": c.now.Unix(), "exp": c.now.Add(2 * time.Minute).Unix(),
+		"events": map[string]any{diary.LogoutEvent: map[string]any{}}}
+}
+
+// tell sends a logout token with some claims changed, nil for none, which is answered
+// with status, 0 for not at all.
+func (c *chat) tell(status int, changed map[string]any) {
+	claims := logoutClaims(c)
+	maps.Copy(claims, changed)
+	maps.DeleteFunc(claims, func(_ string, v any) bool { return v == nil })
+	c.told(status, map[string]any{"alg": "RS256", "kid": "key-1", "typ": "logout+jwt"}, claims)
+}
+
+func (c *chat) told(status int, header, claims map[string]any) {
+	c.diary.Tell("told", jwt(header, claims), diary.Told{Client: me, Signed: header["kid"] == "key-1", Status: status})
+}
+
 // says answers with a status and JSON.
 func says(status int, v any) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {

@@ -215,7 +215,28 @@ var talks = map[string]talk{
 	"lint.discovery-stale":      {careless: func(c *chat) { c.fetch(); c.now = c.now.Add(2 * time.Hour); c.keys(); c.signIn(nil) }},
 	"lint.logout-without-hint":  {careless: logout(url.Values{"client_id": {me}}), careful: logout(url.Values{"client_id": {me}, "id_token_hint": {"x"}})},
 	"lint.logout-state-missing": {careless: logout(url.Values{"client_id": {me}, "id_token_hint": {"x"}, "post_logout_redirect_uri": {home}}), careful: logout(url.Values{"client_id": {me}, "id_token_hint": {"x"}, "post_logout_redirect_uri": {home}, "state": {secret("s", 1)}})},
+	"lint.logout-token-unchecked": {careless: func(c *chat) { c.fetch(); c.tell(200, nil); c.tell(204, map[string]any{"events": nil, "jti": "two"}) }, careful: func(c *chat) {
+		c.fetch()
+		for claim, v := range badLogouts {
+			c.tell(400, map[string]any{claim: v})
+		}
+		c.tell(0, map[string]any{"iss": "https://elsewhere.test"})
+	}},
+	"lint.logout-token-replayed": {careless: func(c *chat) {
+		c.fetch()
+		c.tell(200, map[string]any{"jti": "one"})
+		c.tell(200, map[string]any{"jti": "one", "sid": "another"})
+	}, careful: func(c *chat) {
+		c.fetch()
+		c.tell(200, map[string]any{"jti": "one"})
+		c.tell(200, map[string]any{"jti": "one"})
+		c.tell(400, map[string]any{"jti": "one", "sid": "another"})
+	}},
+	"lint.logout-token-refused": {careless: func(c *chat) { c.fetch(); c.tell(501, nil) }, careful: func(c *chat) { c.fetch(); c.tell(0, nil); c.now = c.now.Add(time.Hour) }},
 }
+
+// badLogouts are claims of a logout token that must not be accepted.
+var badLogouts = map[string]any{"iss": "https://elsewhere.test", "aud": "other", "exp": 1, "iat": nil, "events": map[string]any{"https://events.test/other": map[string]any{}}, "nonce": "x", "jti": nil}
 
 func both(s *signin, redirect string) {
 	s.ask.Set("redirect_uri", redirect)
@@ -324,6 +345,36 @@ func TestLints(t *testing.T) {
 	}
 	if len(talks) != len(lint.All) {
 		t.Errorf("%d conversations for %d lints", len(talks), len(lint.All))
+	}
+}
+
+// Requirement: everything that makes a logout token a wrong one is found in it.
+// Source: OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6.
+// Turned red by: leaving one of them out.
+func TestWrongLogoutTokens(t *testing.T) {
+	find := func(tell func(c *chat)) (details []string) {
+		c := newChat(t)
+		c.fetch()
+		tell(c)
+		for _, f := range c.findings(me) {
+			details = append(details, f.Lint+": "+f.Detail)
+		}
+		return details
+	}
+	wrong := map[string]func(c *chat){
+		"alg":                    func(c *chat) { c.told(200, map[string]any{"alg": "none"}, logoutClaims(c)) },
+		"no published key":       func(c *chat) { c.told(200, map[string]any{"alg": "RS256", "kid": "stray"}, logoutClaims(c)) },
+		"person nor a session":   func(c *chat) { c.tell(200, map[string]any{"sub": nil, "sid": nil}) },
+		"nothing is wrong":       func(c *chat) { c.tell(400, nil) },
+		"is not among its event": func(c *chat) { c.tell(200, map[string]any{"events": nil}) },
+	}
+	for claim, v := range badLogouts {
+		wrong[claim] = func(c *chat) { c.tell(200, map[string]any{claim: v}) }
+	}
+	for want, tell := range wrong {
+		if found := find(tell); len(found) != 1 || !strings.Contains(found[0], want) {
+			t.Errorf("%s: %q", want, found)
+		}
 	}
 }
 

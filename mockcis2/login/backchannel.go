@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/diary"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 )
@@ -18,7 +19,6 @@ import (
 const (
 	logoutTime      = 5 * time.Second
 	parallelLogouts = 16
-	logoutEvent     = "http://schemas.openid.net/event/backchannel-logout"
 )
 
 // late is a logout token that is sent later than made.
@@ -81,11 +81,16 @@ func (l *Login) send(d late, which string) {
 	}
 	ctx, cancel := context.WithTimeout(l.life, logoutTime)
 	defer cancel()
-	said, err := l.post(ctx, d.client, d.delivery.Token)
-	if err != nil {
+	status, err := l.post(ctx, d.client, d.delivery.Token)
+	said := fmt.Sprintf("refused with %d", status)
+	switch {
+	case err != nil:
 		said = "failed: " + err.Error()
+	case status == http.StatusOK || status == http.StatusNoContent:
+		said = fmt.Sprintf("accepted with %d", status)
 	}
-	l.Event("back-channel logout of " + d.subject + " at " + d.client.ID + " " + said + which)
+	l.Told("back-channel logout of "+d.subject+" at "+d.client.ID+" "+said+which, d.delivery.Token,
+		diary.Told{Client: d.client.ID, Signed: l.Ring.Signed(d.delivery.Token), Status: status})
 }
 
 // overdue sends the logout tokens whose time has come. l.mu is held.
@@ -108,23 +113,21 @@ func (l *Login) Close() {
 	l.telling.Wait()
 }
 
-func (l *Login) post(ctx context.Context, c op.Client, token string) (string, error) {
+// post is the HTTP status of the answer.
+func (l *Login) post(ctx context.Context, c op.Client, token string) (int, error) {
 	body := strings.NewReader(url.Values{"logout_token": {token}}.Encode())
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.BackchannelLogoutURI, body)
 	if err != nil {
-		return "", fmt.Errorf("backchannel_logout_uri: %w", err)
+		return 0, fmt.Errorf("backchannel_logout_uri: %w", err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, err := l.Logout.RoundTrip(r) // a transport follows no redirect
 	if err != nil {
-		return "", err
+		return 0, err
 	}
 	_, _ = io.CopyN(io.Discard, answer.Body, 4096) // of an answer nobody reads
 	_ = answer.Body.Close()
-	if answer.StatusCode == http.StatusOK || answer.StatusCode == http.StatusNoContent {
-		return fmt.Sprintf("accepted with %d", answer.StatusCode), nil
-	}
-	return fmt.Sprintf("refused with %d", answer.StatusCode), nil
+	return answer.StatusCode, nil
 }
 
 // logoutToken has no nonce, and its typ says what it is. aud is a string, as in
@@ -132,5 +135,5 @@ func (l *Login) post(ctx context.Context, c op.Client, token string) (string, er
 func (l *Login) logoutToken(client, subject, sid string) (string, error) {
 	now := l.Now()
 	return l.Ring.Sign("logout+jwt", map[string]any{"iss": l.Issuer, "sub": subject, "aud": client, "sid": sid, "jti": l.token(),
-		"iat": now.Unix(), "exp": now.Add(2 * time.Minute).Unix(), "events": map[string]any{logoutEvent: struct{}{}}})
+		"iat": now.Unix(), "exp": now.Add(2 * time.Minute).Unix(), "events": map[string]any{diary.LogoutEvent: struct{}{}}})
 }

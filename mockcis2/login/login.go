@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/mockcis2/diary"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/fault"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/op"
 	"github.com/smartcard-connect/smartcard-connect/mockcis2/people"
@@ -51,9 +52,11 @@ type Login struct {
 	Now         func() time.Time
 	Rand        io.Reader
 	Log         *slog.Logger
-	Event       func(text string)  // into the history
-	Logout      http.RoundTripper  // for logout tokens; may be nil: straight to the application
-	Wake        func(at time.Time) // asks for a call of Expire then; may be nil
+	Event       func(text string) // into the history
+	// Told writes a logout token that was sent into the history (diary.Tell).
+	Told   func(said, token string, t diary.Told)
+	Logout http.RoundTripper  // for logout tokens; may be nil: straight to the application
+	Wake   func(at time.Time) // asks for a call of Expire then; may be nil
 	// Deliver is how a logout token is sent; may be nil: once, as it is.
 	Deliver func(client, flow, token string) fault.Delivery
 

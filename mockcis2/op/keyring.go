@@ -202,6 +202,12 @@ func seal(key *libcrypto.Key, kid, typ string, claims map[string]any) (string, e
 	return string(b64.AppendEncode(append(token, '.'), signature)), nil
 }
 
+// Signed says whether a compact JWS is signed by one of these keys.
+func (r *KeyRing) Signed(token string) bool {
+	_, err := r.verify(token)
+	return err == nil
+}
+
 // verify checks a token of ours against any key the ring had and returns its
 // claims. Time is not looked at: an id_token_hint may have expired.
 func (r *KeyRing) verify(token string) (map[string]any, error) {
