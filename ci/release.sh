@@ -13,6 +13,9 @@
 # not run again. Exit codes are the gate's. The Windows programs run in the Wine
 # box, which needs root; without it their cells are MISS, which is inconclusive.
 #
+# What `make proof` has found, in out/proof, is in the report, with the version that
+# it was found for; a report of another version says so.
+#
 # Cells that run elsewhere go into out/release/also.json and out/release/also/
 # before: see `bin/hil plan --help` and `bin/hil attest --help`;
 # out/release/also/CELL has a cell.json and, in `judged`, the names of the programs
@@ -55,7 +58,9 @@ mkdir -p "$attestations"
 rm -f "$attestations/index.sigstore.json" # it will list what is there then
 
 say "the cells"
-$hil run --rig release $sign --host bench --plan "$out/plan.json" --run-id "$run" --no-index --attestations "$attestations" \
+proof=
+if [ -s out/proof/proof.json ]; then proof="--proof out/proof/proof.json"; else say "no proof in out/proof: the report will be without"; fi
+$hil run --rig release $sign --host bench --plan "$out/plan.json" --run-id "$run" --no-index $proof --attestations "$attestations" \
 	--deadline 20m --out "$out/runs" "$@" >"$out/run.log" & # the gate says what it means
 cells=$!
 tail -n +1 -f --pid=$cells "$out/run.log" 2>/dev/null | grep --line-buffered -E '^series[^ ]+ +(running|[A-Z]+ )' >&2 &

@@ -55,7 +55,7 @@ func (t Table) widest() string {
 // Markdown writes the table for people.
 func (t Table) Markdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What proves what\n\nWritten by `make proof`: %s.\n\n## Faults\n\n| fault | proves | noticed by | of those that meet it | of all others | green |\n|---|---|---|---|---|---|\n", t.Summary())
+	fmt.Fprintf(&b, "# What proves what\n\nWritten by `make proof` of %s: %s.\n\n## Faults\n\n| fault | proves | noticed by | of those that meet it | of all others | green |\n|---|---|---|---|---|---|\n", t.Suite, t.Summary())
 	for _, e := range t.Effects {
 		others, _ := e.others()
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d | %.0f %% |\n", e.Fault, strings.Join(e.Proves, ", "), strings.Join(e.noticed(), ", "), e.met(), others, 100*e.Green())

@@ -13,6 +13,7 @@ import (
 // Table is every cell without a fault, every check with its fault, and every fault
 // with what notices it.
 type Table struct {
+	Suite   string        `json:"suite"` // version of the conformance program
 	Healthy []Health      `json:"healthy"`
 	Rows    []Row         `json:"rows"`
 	Effects []Effect      `json:"effects"`
@@ -25,6 +26,7 @@ type Plan struct {
 	Prove  []suite.Check      // those of them to see red
 	Every  int                // the faults of these to measure: 1 is all, 20 each twentieth, 0 none
 	Brief  bool               // a fault is measured until it is clear that enough are green
+	Suite  string             // version of the conformance program that does it
 	Cells  int                // so many cells run at once
 	Notice func(done, of int) // hears of each that is done; may be nil
 }
@@ -34,7 +36,7 @@ func Make(ctx context.Context, p Plan) Table {
 	start := time.Now()
 	_, proves := Faults(p.All)
 	ids, wards := p.measured(), p.wards()
-	t := Table{Healthy: make([]Health, len(wards)), Rows: make([]Row, len(p.Prove)), Effects: make([]Effect, len(ids))}
+	t := Table{Suite: p.Suite, Healthy: make([]Health, len(wards)), Rows: make([]Row, len(p.Prove)), Effects: make([]Effect, len(ids))}
 	step := p.counter(len(wards) + len(p.Prove) + len(ids))
 	var g errgroup.Group
 	g.SetLimit(max(1, p.Cells))

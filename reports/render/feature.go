@@ -107,6 +107,7 @@ type proof struct {
 	result.Proof
 	Red      int
 	Unproven []string
+	Other    bool     // another program proved than was judged with
 	Sick     []string // what was wrong without a fault, in sentences
 }
 
@@ -114,7 +115,7 @@ func proofOf(r result.Report) *proof {
 	if r.Proof == nil {
 		return nil
 	}
-	p := proof{Proof: *r.Proof, Unproven: r.Proof.Unproven()}
+	p := proof{Proof: *r.Proof, Unproven: r.Proof.Unproven(), Other: r.Proof.Suite != "" && r.Proof.Suite != r.Build.Version}
 	p.Red = len(p.Rows) - len(p.Unproven)
 	for _, h := range p.Healthy {
 		if h.Error != "" {

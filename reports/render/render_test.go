@@ -158,3 +158,19 @@ func TestTextShortensMissesOnly(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// Requirement: a report whose proof was made for another version says so, and one of
+// its own version does not. Source: issue 6, point 3: the table is part of the report.
+// Turned red by: showing a proof as if it were of this run's programs.
+func TestProofOfAnotherVersion(t *testing.T) {
+	for suite, want := range map[string]bool{"": false, "1.0": false, "0.9": true} {
+		r := result.Report{Build: result.Build{Version: "1.0"}, Proof: &result.Proof{Suite: suite}}
+		var page strings.Builder
+		if err := render.HTML(&page, r); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(page.String(), "another than this run"); got != want {
+			t.Errorf("proof of %q: says so %t, want %t", suite, got, want)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 // without: that each spec can fail and need not, and for each fault who notices. It is optional in a report, and is the proof.json
 // that the conformance program writes.
 type Proof struct {
+	Suite   string   `json:"suite,omitempty"`   // version of the conformance program; none in old ones
 	Healthy []Health `json:"healthy,omitempty"` // each cell without a fault; none in old ones
 	Rows    []Proven `json:"rows"`
 	Effects []Effect `json:"effects"`

@@ -51,7 +51,7 @@ func whole() result.Report {
 	r.Cells = append(r.Cells, result.Cell{ID: "b", Verdict: result.Miss, Features: &result.Features{}})
 	r.Flakes = append(r.Unsteady(), result.Flake{Cell: "b", Of: result.OfBench})
 	r.Waivers = []result.Waiver{{Spec: "card.three", Cells: "a", Reason: "known", Who: "me", Until: at.Add(time.Hour)}}
-	r.Proof = &result.Proof{Healthy: []result.Health{{Cell: "a", Judged: 1, Red: []result.Sick{{Spec: "card.one", Said: "6D00"}}, Error: "no"}, {}}, Rows: []result.Proven{{Spec: "card.one", Fault: "card.garbage", Because: "6D00", Said: "got 6D00", Red: true, Without: "no", Skipped: "no"}}, Effects: []result.Effect{{Fault: "card.garbage", Cell: "a", Error: "no"}}}
+	r.Proof = &result.Proof{Suite: "0.9", Healthy: []result.Health{{Cell: "a", Judged: 1, Red: []result.Sick{{Spec: "card.one", Said: "6D00"}}, Error: "no"}, {}}, Rows: []result.Proven{{Spec: "card.one", Fault: "card.garbage", Because: "6D00", Said: "got 6D00", Red: true, Without: "no", Skipped: "no"}}, Effects: []result.Effect{{Fault: "card.garbage", Cell: "a", Error: "no"}}}
 	r.Verdict = &result.Decision{Verdict: result.Miss, Exit: 2, Reasons: []string{"why"}}
 	return r
 }

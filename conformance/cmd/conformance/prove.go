@@ -28,7 +28,7 @@ func (v *prove) Run(d *desk) error {
 	if v.Cells == 0 {
 		v.Cells = 4 * runtime.GOMAXPROCS(0)
 	}
-	t := proof.Make(d.ctx, proof.Plan{All: catalogue.All(), Prove: checks, Every: v.Every, Brief: v.Brief, Cells: v.Cells, Notice: d.progress("cells")})
+	t := proof.Make(d.ctx, proof.Plan{All: catalogue.All(), Prove: checks, Suite: version, Every: v.Every, Brief: v.Brief, Cells: v.Cells, Notice: d.progress("cells")})
 	if err := writeTable(v.Out, t); err != nil {
 		return err
 	}
