@@ -188,6 +188,9 @@ func readReport(path string) (result.Report, error) {
 		return result.Report{Schema: result.Schema, Start: c.Start, End: c.End, Cells: []result.Cell{c}}, err
 	}
 	err := reading(path, func(in io.Reader) (err error) { r, err = result.Read(in); return })
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("there is no report yet: %w; 'hil run' writes out/latest/%s", err, reportFile)
+	}
 	return r, err
 }
 

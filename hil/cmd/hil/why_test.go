@@ -51,7 +51,7 @@ func TestWhy(t *testing.T) {
 		{[]string{"why", "series9-T0-package", "--from", dir + "/out/latest"}, result.ExitFail, "Spec card.two is FAIL: because"},
 		{[]string{"why", "nothing", "--from", dir + "/out/latest"}, result.ExitUnverified, "no cell nothing; 'hil report show " + dir + "/out/latest' lists"},
 		{[]string{"report", "show", dir + "/out/latest"}, result.ExitPass, "series9-T1-package"},
-		{[]string{"why", "nothing", "--from", dir + "/nowhere"}, result.ExitUnverified, "nowhere"},
+		{[]string{"why", "nothing", "--from", dir + "/nowhere"}, result.ExitUnverified, "nowhere: no such file or directory; 'hil run' writes"},
 		{append([]string{"rerun", "night", "failed", "--reason", "dirty card"}, at...), result.ExitPass, "is tried again: attempt 2"},
 		{append([]string{"rerun", "night", "failed"}, at...), result.ExitInconclusive, "attempt 2 is waiting"},
 	} {
