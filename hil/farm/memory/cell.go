@@ -38,7 +38,7 @@ func (f *Farm) publish(w farm.Work) error {
 	if err := w.Check(); err != nil {
 		return err
 	}
-	old := f.cells[w.Run][w.Cell]
+	old, known := f.cells[w.Run][w.Cell]
 	p, err := old.Offer(w)
 	if err != nil {
 		return err
@@ -47,7 +47,9 @@ func (f *Farm) publish(w farm.Work) error {
 	if old.Phase == farm.Waiting && old.Work.Attempt == w.Attempt && f.queued(w) {
 		return nil
 	}
-	f.drop(func(i *item) bool { return i.work.Run == w.Run && i.work.Cell == w.Cell })
+	if known { // the queue is long, and most work is new
+		f.drop(func(i *item) bool { return i.work.Run == w.Run && i.work.Cell == w.Cell })
+	}
 	f.queue = append(f.queue, &item{work: w})
 	return nil
 }

@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -36,19 +35,22 @@ type work struct {
 }
 
 // OpenHistory reads a file of JSON lines and adds to it from now on. Lines that
-// are torn or of another form are left out; what is older than what is kept is
-// cleared away.
+// are torn or of another form are left out; where most of it is older than what is
+// kept, the file is written anew without.
 func OpenHistory(path string) (*History, error) {
 	h := &History{}
 	raw, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	lines := 0
-	for s := bufio.NewScanner(bytes.NewReader(raw)); s.Scan(); lines++ {
-		var e Event
-		if json.Unmarshal(s.Bytes(), &e) == nil && e.Kind != "" {
-			h.put(e)
+	lines := bytes.SplitAfter(raw, []byte("\n"))
+	kept := asked(lines)
+	for _, l := range kept {
+		h.put(l.event)
+	}
+	if len(lines) > 2*len(kept)+MostKept {
+		if raw, err = rewritten(path, kept); err != nil {
+			return nil, err
 		}
 	}
 	if h.file, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
@@ -58,6 +60,49 @@ func OpenHistory(path string) (*History, error) {
 		_, err = h.file.WriteString("\n")
 	}
 	return h, err
+}
+
+// line is one of the file.
+type line struct {
+	raw   []byte
+	event Event
+}
+
+// asked are the lines of a file that any question is about: the ends of all
+// attempts, and of each device what happened last. Oldest first.
+func asked(lines [][]byte) []line {
+	var kept []line
+	count := map[farm.Device]int{}
+	for _, raw := range slices.Backward(lines) {
+		var e Event
+		if json.Unmarshal(raw, &e) != nil || e.Kind == "" {
+			continue
+		}
+		use := e.Kind == Ended
+		for _, d := range e.Devices {
+			count[d]++
+			use = use || count[d] <= MostKept
+		}
+		if use {
+			kept = append(kept, line{raw, e})
+		}
+	}
+	slices.Reverse(kept)
+	return kept
+}
+
+// rewritten puts these lines, and no others, in the file's place.
+func rewritten(path string, kept []line) ([]byte, error) {
+	var raw bytes.Buffer
+	for _, l := range kept {
+		raw.Write(bytes.TrimRight(l.raw, "\n"))
+		raw.WriteByte('\n')
+	}
+	next := path + ".next"
+	if err := os.WriteFile(next, raw.Bytes(), 0o600); err != nil {
+		return nil, err
+	}
+	return raw.Bytes(), os.Rename(next, path)
 }
 
 // Add keeps an event.

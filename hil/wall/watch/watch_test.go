@@ -164,19 +164,62 @@ func TestRestart(t *testing.T) {
 	}
 }
 
+// Requirement: the file of a history does not grow without end: at the next start it
+// has the last events of each device and the ends of all attempts, and nothing else.
+// Source: issue 7, point 6. Turned red by: only adding to it; forgetting an attempt,
+// whose end would be told again.
+func TestHistoryIsClearedAway(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.jsonl")
+	open := func() *watch.History {
+		h, err := watch.OpenHistory(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	size := func() int64 {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	h, d := open(), newDesk(t, nil)
+	first := farm.Work{Run: "r", Cell: "a", Attempt: 1}
+	d.ok(h.Add(watch.Event{Kind: watch.Ended, Run: first.Run, Cell: first.Cell, Attempt: 1, Devices: []farm.Device{reader}}))
+	for n := range 5 * watch.MostKept {
+		d.ok(h.Add(watch.Event{Kind: watch.Moved, Devices: []farm.Device{reader}, Reason: fmt.Sprint(n)}))
+	}
+	d.ok(h.Close())
+	before := size()
+	h = open()
+	if after := size(); after > before/4 {
+		t.Errorf("%d bytes were %d", after, before)
+	}
+	of := h.Of(reader)
+	if len(of) != watch.MostKept || of[0].Reason != fmt.Sprint(5*watch.MostKept-1) || !h.Knows(first) {
+		t.Errorf("%d events, the newest %+v, the first attempt known %t", len(of), of[0], h.Knows(first))
+	}
+	d.ok(h.Add(watch.Event{Kind: watch.Moved, Devices: []farm.Device{reader}, Reason: "now"}))
+	d.ok(h.Close())
+	if of = open().Of(reader); of[0].Reason != "now" || of[1].Reason != fmt.Sprint(5*watch.MostKept-1) {
+		t.Errorf("after another start: %+v", of[:2])
+	}
+}
+
 // Requirement: the wall of 10,000 readers and 100,000 cells stays small enough to
 // send: long lists are cut, and what is cut is counted. Turned red by: a list
 // without an end.
 func TestLongListsAreCut(t *testing.T) {
 	d := newDesk(t, nil)
 	var all []farm.Work
-	for n := range 3000 {
+	for n := range 100_000 {
 		all = append(all, farm.Work{Run: "r", Cell: fmt.Sprint("c", n), Attempt: 1, Host: fmt.Sprint("h", n%5), Devices: []farm.Device{{Host: "h", Kind: farm.Reader, ID: fmt.Sprint(n)}}, Job: json.RawMessage("{}")})
 	}
 	d.ok(d.farm.Publish(t.Context(), all...))
 	d.watch.Look(t.Context())
 	s := d.watch.State()
-	if s.Queue.Waiting != 3000 || len(s.Queue.Next) != watch.MostQueued || s.Queue.Hosts["h3"] != 600 || s.Runs[0].Waiting != 3000 {
+	if s.Queue.Waiting != 100_000 || len(s.Queue.Next) != watch.MostQueued || s.Queue.Hosts["h3"] != 20_000 || s.Runs[0].Waiting != 100_000 {
 		t.Errorf("%d, %d, %v", s.Queue.Waiting, len(s.Queue.Next), s.Queue.Hosts)
 	}
 	raw, err := json.Marshal(s)
