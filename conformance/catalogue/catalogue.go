@@ -2,8 +2,6 @@
 package catalogue
 
 import (
-	"slices"
-
 	"github.com/smartcard-connect/smartcard-connect/conformance/agent"
 	"github.com/smartcard-connect/smartcard-connect/conformance/card"
 	"github.com/smartcard-connect/smartcard-connect/conformance/provider"
@@ -39,14 +37,4 @@ func All() []suite.Check {
 		all = append(all, s.Checks()...)
 	}
 	return all
-}
-
-// Find is the check with this ID.
-func Find(id string) (suite.Check, bool) {
-	all := All()
-	i := slices.IndexFunc(all, func(c suite.Check) bool { return c.ID == id })
-	if i < 0 {
-		return suite.Check{}, false
-	}
-	return all[i], true
 }

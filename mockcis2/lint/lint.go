@@ -84,12 +84,3 @@ func (l Lint) judge(s *Subject) []Finding {
 	slices.SortStableFunc(out, func(a, b Finding) int { return cmp.Compare(a.Seq, b.Seq) })
 	return out
 }
-
-// Find is the lint with this id.
-func Find(id string) (Lint, bool) {
-	i := slices.IndexFunc(All, func(l Lint) bool { return l.ID == id })
-	if i < 0 {
-		return Lint{}, false
-	}
-	return All[i], true
-}

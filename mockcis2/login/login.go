@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -163,13 +162,5 @@ func (l *Login) Transactions() []map[string]any {
 }
 
 func older(a, b *transaction) int { return cmp.Or(a.ends.Compare(b.ends), cmp.Compare(a.id, b.id)) }
-
-func (l *Login) origin() string {
-	u, err := url.Parse(l.Issuer)
-	if err != nil {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
-}
 
 func (l *Login) https() bool { return strings.HasPrefix(l.Issuer, "https:") }

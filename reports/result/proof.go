@@ -73,9 +73,6 @@ func ReadProof(r io.Reader) (Proof, error) {
 	return p, nil
 }
 
-// WriteProof writes p as JSON, lists never null.
-func WriteProof(w io.Writer, p Proof) error { return indent(w, p.full()) }
-
 // full is p with lists that are not nil.
 func (p Proof) full() Proof {
 	p.Rows, p.Effects = full(p.Rows), full(p.Effects)

@@ -19,9 +19,6 @@ type which struct {
 	Personality string `placeholder:"ID" help:"How it shows itself, as 'cardemu profiles' lists it. Default: the first with that protocol."`
 }
 
-// said reports whether any flag was given.
-func (w which) said() bool { return w != which{} }
-
 // options turns the flags into options, with nothing for those not given.
 func (w which) options() (emu.Options, error) {
 	o := emu.Options{Profile: w.Profile, Personality: w.Personality}
