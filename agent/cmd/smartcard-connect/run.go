@@ -96,7 +96,7 @@ func (c *runCommand) serve(ctx context.Context, s *streams, store *settings.Stor
 func wire(s *streams, store *settings.Store) *agent.Agent {
 	return &agent.Agent{Current: store.Current, Readers: pcsc.New(), OpenCard: series.Open, PrompterFor: prompters(s.log),
 		Log: s.log, HubLog: s.hub, SigningLog: s.signing,
-		Device: device(store), HTTP: &http.Client{Transport: route.Transport()}, Forgotten: new(threads).EndResting}
+		Device: device(store), HTTP: &http.Client{Transport: route.Transport()}, Forgotten: new(threads).Clear}
 }
 
 // device opens the key in the TPM that the settings name now.

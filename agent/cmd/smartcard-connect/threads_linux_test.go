@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"runtime"
 	"sync"
 	"testing"
@@ -22,7 +21,7 @@ func TestRestingThreadsEnd(t *testing.T) {
 	var all threads
 	var done sync.WaitGroup
 	for range 8 { // sign-ins may end together
-		done.Go(all.EndResting)
+		done.Go(all.Clear)
 	}
 	done.Wait()
 	after := before
@@ -33,29 +32,4 @@ func TestRestingThreadsEnd(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Errorf("%d threads before, %d after", before, after)
-}
-
-// rest leaves many threads behind: each was needed while its goroutine was in a
-// system call that blocks.
-func rest(t *testing.T, many int) {
-	t.Helper()
-	var done sync.WaitGroup
-	var ends []*os.File
-	for range many {
-		from, to, err := os.Pipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = from.Fd() // from now on it blocks
-		ends = append(ends, to)
-		done.Go(func() {
-			_, _ = from.Read(make([]byte, 1))
-			_ = from.Close()
-		})
-	}
-	time.Sleep(200 * time.Millisecond)
-	for _, to := range ends {
-		_ = to.Close()
-	}
-	done.Wait()
 }
