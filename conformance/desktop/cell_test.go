@@ -3,25 +3,17 @@
 package desktop_test
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"io"
-	"net"
-	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
 	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
+	"github.com/smartcard-connect/smartcard-connect/conformance/leak"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/vpcd"
@@ -46,7 +38,7 @@ type cell struct {
 	card   *emu.Card
 	target *target.Target
 	unplug func() // takes the card out
-	wire   *wire
+	wire   *leak.Wire
 }
 
 // setup starts all but the agent. The card's passcode occurs nowhere else.
@@ -114,7 +106,12 @@ func (c *cell) provider() {
 	}
 	c.t.Cleanup(func() { _ = s.Close() })
 	c.Issuer = s.Issuer()
-	c.wire = tap(c.t, s.URL())
+	w, err := leak.Tap(front, s.URL())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { _ = w.Close() })
+	c.wire = w
 	c.target = &target.Target{Now: time.Now, File: target.File{Issuer: c.Issuer, Agent: agentPort, Clients: []target.Client{
 		{ID: "999999999901.apps.national", Secret: "conformance-secret", Method: "client_secret_post", RedirectURI: "http://127.0.0.1/callback"},
 	}}}
@@ -176,62 +173,5 @@ func (c *cell) logs() {
 	for _, f := range files {
 		raw, _ := os.ReadFile(f)
 		c.t.Logf("== %s\n%s", filepath.Base(f), raw[max(0, len(raw)-3000):])
-	}
-}
-
-// wire is a proxy that keeps every JWT between agent and provider.
-type wire struct {
-	mu     sync.Mutex
-	tokens map[string]bool
-}
-
-// jwt is a compact JWS (RFC 7515 section 7.1).
-var jwt = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+`)
-
-func tap(t testing.TB, behind string) *wire {
-	t.Helper()
-	to, err := url.Parse(behind)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", front)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &wire{tokens: map[string]bool{}}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(to)
-		r.Out.Host = r.In.Host
-		r.Out.Body = w.keep(r.Out.Body)
-	}, ModifyResponse: func(r *http.Response) error {
-		r.Body = w.keep(r.Body)
-		return nil
-	}}
-	server := &http.Server{Handler: proxy, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = server.Serve(l) }()
-	t.Cleanup(func() { _ = server.Close() })
-	return w
-}
-
-// keep looks at a whole body of ours and hands it on.
-func (w *wire) keep(body io.ReadCloser) io.ReadCloser {
-	if body == nil {
-		return nil
-	}
-	raw, _ := io.ReadAll(body)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, token := range jwt.FindAllString(string(raw), -1) {
-		w.tokens[token] = true
-	}
-	return io.NopCloser(bytes.NewReader(raw))
-}
-
-// add has all tokens so far looked for.
-func (w *wire) add(to wanted) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for token := range w.tokens {
-		to.token(fmt.Sprintf("token %d", len(to)), token)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode/gtk/gtktest"
+	"github.com/smartcard-connect/smartcard-connect/conformance/leak"
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
 )
 
@@ -79,24 +80,24 @@ func TestFormKeepsNothing(t *testing.T) {
 			ticket := c.begun(t.Context())
 			a.Shows("label: Tries left: 3")
 			d.Click()
-			w := wanted{}
-			w.look("mistyped", []byte(mistyped))
+			w := leak.Wanted{}
+			w.Look("mistyped", []byte(mistyped))
 			keys(d, mistyped)
 			gtktest.Until(d, "what is typed in the form's memory", func() (bool, bool) {
-				return true, len(w.inMemory(t, c.only("passcode-form"))) > 0
+				return true, len(inMemory(t, w, c.only("passcode-form"))) > 0
 			})
 			d.Run("xdotool", "key", "Return")
 			a.Shows("label: Tries left: 2")
 			c.clean(w, c.only("run"))
 			c.clean(w, c.only("passcode-form"))
-			if found := w.inCore(t, c.only("passcode-form")); len(found) > 0 {
+			if found := inCore(t, w, c.only("passcode-form")); len(found) > 0 {
 				t.Errorf("in the form's core file there is %q", found)
 			}
-			w.look("passcode", []byte(passcode))
+			w.Look("passcode", []byte(passcode))
 			keys(d, passcode)
 			d.Run("xdotool", "key", "Return")
-			w.look("ticket", []byte(<-ticket))
-			c.wire.add(w)
+			w.Look("ticket", []byte(<-ticket))
+			c.wire.Add(w)
 			c.clean(w, c.only("run"))
 		})
 	}

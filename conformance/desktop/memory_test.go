@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/conformance/leak"
 )
 
 // passcode occurs nowhere but on the card and in the person's head.
@@ -28,16 +30,16 @@ func TestScanFinds(t *testing.T) {
 	if !inCell(t, "gcore") {
 		return
 	}
-	w := wanted{}
-	w.look("canary", []byte("6180339"))
+	w := leak.Wanted{}
+	w.Look("canary", []byte("6180339"))
 	pid, plant := holder(t)
-	if found := w.inMemory(t, pid); len(found) > 0 {
+	if found := inMemory(t, w, pid); len(found) > 0 {
 		t.Errorf("%q before it was planted", found)
 	}
 	for _, secret := range w {
 		plant(secret)
 	}
-	live, dumped := w.inMemory(t, pid), w.inCore(t, pid)
+	live, dumped := inMemory(t, w, pid), inCore(t, w, pid)
 	for name := range w {
 		if !slices.ContainsFunc(live, func(s string) bool { return strings.HasPrefix(s, name+" in ") }) || !slices.Contains(dumped, name) {
 			t.Errorf("%s is planted and not found", name)
@@ -87,14 +89,14 @@ func TestNothingStays(t *testing.T) {
 			}
 			c := setup(t, series, passcode)
 			c.agent(c.scripted(passcode))
-			w := wanted{}
-			w.look("passcode", []byte(passcode))
+			w := leak.Wanted{}
+			w.Look("passcode", []byte(passcode))
 			for name, by := range ways {
-				w.look("ticket by "+name, []byte(c.signInBy(t.Context(), by)))
+				w.Look("ticket by "+name, []byte(c.signInBy(t.Context(), by)))
 			}
-			c.wire.add(w)
+			c.wire.Add(w)
 			c.clean(w, c.only("run"))
-			if found := w.inCore(t, c.only("run")); len(found) > 0 {
+			if found := inCore(t, w, c.only("run")); len(found) > 0 {
 				t.Errorf("in the core file there is %q", found)
 			}
 		})
@@ -102,11 +104,11 @@ func TestNothingStays(t *testing.T) {
 }
 
 // clean waits until the agent has forgotten, and says what it has not.
-func (c *cell) clean(w wanted, pid int) {
+func (c *cell) clean(w leak.Wanted, pid int) {
 	c.t.Helper()
 	var found []string
 	for range 20 {
-		if found = w.inMemory(c.t, pid); len(found) == 0 {
+		if found = inMemory(c.t, w, pid); len(found) == 0 {
 			return
 		}
 		time.Sleep(500 * time.Millisecond)
@@ -126,7 +128,7 @@ func (c *cell) only(argument string) int {
 
 // inCore says what of it lies in a core file that a debugger which may look
 // writes of a process.
-func (w wanted) inCore(t testing.TB, pid int) []string {
+func inCore(t testing.TB, w leak.Wanted, pid int) []string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "core")
 	out, err := exec.Command("gcore", "-o", file, strconv.Itoa(pid)).CombinedOutput()
@@ -138,12 +140,12 @@ func (w wanted) inCore(t testing.TB, pid int) []string {
 		t.Fatalf("%v: %s", err, out)
 	}
 	defer func() { _ = core.Close() }()
-	return w.inFile(t, core)
+	return inFile(t, w, core)
 }
 
 // inFile reads a large file that is mostly nothing. Its pieces overlap by more
 // than any secret.
-func (w wanted) inFile(t testing.TB, file io.Reader) []string {
+func inFile(t testing.TB, w leak.Wanted, file io.Reader) []string {
 	t.Helper()
 	const most, overlap = 1 << 20, 1 << 10
 	var found []string
@@ -153,7 +155,7 @@ func (w wanted) inFile(t testing.TB, file io.Reader) []string {
 		b := room[:kept+n]
 		if !bytes.Equal(b, nothing[:len(b)]) {
 			bytesRead += n
-			found = append(found, w.in(b)...)
+			found = append(found, w.In(b)...)
 		}
 		if err != nil {
 			break

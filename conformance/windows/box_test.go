@@ -46,6 +46,7 @@ var kinds = map[string]func(context.Context, job) (any, error){
 	"form":    formed,
 	"desk":    signedIn,
 	"tray":    clicked,
+	"scan":    scan,
 	farmKind:  farmed,
 }
 
@@ -172,7 +173,7 @@ func needed(t *testing.T, arch string, j job) []string {
 	if j.Kind == farmKind {
 		return farmPrograms(t, arch)
 	}
-	return append(windowed(t, arch, j), linuxPrograms(t), windowsPrograms(t, arch))
+	return append(windowed(t, arch, j), linuxPrograms(t), agentPrograms(t, arch), windowsPrograms(t, arch))
 }
 
 // linuxPrograms are those around the agent.
@@ -180,9 +181,29 @@ func linuxPrograms(t *testing.T) string {
 	return built(t, "linux", "amd64", "./emu/cmd/cardemu", "./mockcis2/cmd/mockcis2")
 }
 
-// windowsPrograms are what is judged, who judges, and the person who types.
+// agentPrograms are what is judged, built as it is released.
+func agentPrograms(t *testing.T, arch string) string {
+	return built(t, "windows", arch, "./agent/cmd/smartcard-connect", "./agent/cmd/port-service")
+}
+
+// windowsPrograms are who judges, and the person who types.
 func windowsPrograms(t *testing.T, arch string) string {
-	return built(t, "windows", arch, "./agent/cmd/smartcard-connect", "./agent/cmd/port-service", "./conformance/cmd/conformance", "./conformance/cmd/scripted-pinentry", "./conformance/cmd/onlooker")
+	return built(t, "windows", arch, "./conformance/cmd/conformance", "./conformance/cmd/scripted-pinentry", "./conformance/cmd/onlooker")
+}
+
+// flags are the linker's for a package: the agent's programs have those of a release.
+func flags(t *testing.T, pack string) string {
+	t.Helper()
+	if !strings.HasPrefix(pack, "./agent/") {
+		return ""
+	}
+	cmd := exec.CommandContext(t.Context(), "make", "-s", "--no-print-directory", "flags")
+	cmd.Dir = repository
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func built(t *testing.T, system, arch string, packages ...string) string {
@@ -197,7 +218,7 @@ func built(t *testing.T, system, arch string, packages ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "go", append([]string{"build", "-buildvcs=false", "-trimpath", "-o", dir + "/"}, packages...)...)
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"build", "-buildvcs=false", "-trimpath", "-ldflags", flags(t, packages[0]), "-o", dir + "/"}, packages...)...)
 	cmd.Dir = repository
 	cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH="+arch, "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -38,14 +38,16 @@ func desk(t *testing.T, arch string) string {
 	if err := os.CopyFS(bin, os.DirFS(built(t, "linux", "amd64", "./emu/cmd/cardemu", "./mockcis2/cmd/mockcis2", "./hil/cmd/hil", "./conformance/cmd/conformance"))); err != nil {
 		t.Fatal(err)
 	}
-	judged, err := filepath.Glob(windowsPrograms(t, arch) + "/*.exe")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, program := range judged {
-		name := strings.TrimSuffix(filepath.Base(program), ".exe") + "-windows-" + arch + ".exe"
-		if err := os.Link(program, filepath.Join(bin, name)); err != nil {
+	for _, from := range []string{agentPrograms(t, arch), windowsPrograms(t, arch)} {
+		programs, err := filepath.Glob(from + "/*.exe")
+		if err != nil {
 			t.Fatal(err)
+		}
+		for _, program := range programs {
+			name := strings.TrimSuffix(filepath.Base(program), ".exe") + "-windows-" + arch + ".exe"
+			if err := os.Link(program, filepath.Join(bin, name)); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	for _, folder := range []string{"ci", "agent"} {
