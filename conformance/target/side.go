@@ -24,7 +24,7 @@ const lost = 2
 
 // call sends in, if there is any, and reads the answer into out, if wanted. Where
 // the answer is lost on the way and asking twice does no harm, it is asked again: Wine
-// loses one now and then ("wsarecv: Overlapped I/O incomplete").
+// loses one where a thread of the program ends meanwhile (agent/reader/pcsc).
 func (d sideDoor) call(ctx context.Context, method, path string, in, out any) error {
 	err := d.once(ctx, method, path, in, out)
 	for n := 0; n < lost && gone(err) && ctx.Err() == nil && path != "/clock" && path != "/keys/rotate"; n++ {

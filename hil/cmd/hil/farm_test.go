@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader/pcsc"
+	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
@@ -60,6 +61,43 @@ func TestFarm(t *testing.T) {
 		t.Errorf("asking for the same run again: exit code %d, want 1\n%s", code, said)
 	}
 	to.oneTrace("hil planner: hand out", "hil host: run cell", "hil cell: run specs")
+}
+
+// Requirement: who waits for a run that cannot go on gets a report when the patience
+// ends, which says what each cell waits for; the run goes on, and ends once the reader
+// is free again. Source: issue 7, points 3 and 4. Turned red by: waiting without end for
+// a reader in quarantine.
+func TestPatience(t *testing.T) {
+	f := newFarm(t)
+	at := f.start("serve", "--identity", f.identity("hub", "hub", "--server", "127.0.0.1"), "--dir", f.dir+"/hub", "--clients", "127.0.0.1:0", "--leaves", "127.0.0.1:0")
+	dir := desk(t, "PASS")
+	f.start("host", "--direct", "--hub", at.Clients, "--identity", f.identity("host", "a"), "--name", "a", "--dir", f.dir+"/a", "--rig", dir+"/rig.yaml", "--bin", dir)
+	me := f.identity("planner", "me")
+	const one = "series9-T1-package"
+	device := farm.Device{Host: "a", Kind: farm.Reader, ID: "virtual " + one}
+	set := func(s farm.State, reason string) {
+		nc, store, _, err := submitCommand{Hub: []string{at.Clients}, Identity: me}.open(t.Context())
+		if err == nil {
+			defer nc.Close()
+			_, err = store.Set(t.Context(), device, s, reason)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	submit := func(more ...string) (int, string) {
+		return hil(t, append([]string{"submit", "--hub", at.Clients, "--identity", me, "--on", "a", "--rig", dir + "/rig.yaml", "--bin", dir, "--out", dir + "/out", "--cells", one, "--id", "stuck"}, more...)...)
+	}
+	set(farm.Quarantined, "bent contacts")
+	code, said := submit("--patience", "2s")
+	c := latestReport(t, dir).Cells[0]
+	if code != result.ExitInconclusive || c.Verdict != result.Miss || !strings.Contains(c.Reason, "of host a is quarantined: bent contacts") || !strings.Contains(said, "run stuck goes on") {
+		t.Errorf("exit code %d, %s because %q\n%s", code, c.Verdict, c.Reason, said)
+	}
+	set(farm.Free, "")
+	if _, said := submit("--patience", "1m"); latestReport(t, dir).Cells[0].Verdict != result.Pass {
+		t.Errorf("with the reader free again it is %+v\n%s", latestReport(t, dir).Cells[0], said)
+	}
 }
 
 // Requirement: wrong use is told from a farm that cannot be reached, and says how

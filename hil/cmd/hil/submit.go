@@ -41,6 +41,7 @@ type submitCommand struct {
 	Attempts int           `default:"3" least:"1" most:"100" help:"How often a cell is tried while what it ends with is inconclusive."`
 	Out      string        `default:"out" type:"path" help:"Where results go: one folder per run, and latest."`
 	DryRun   bool          `help:"Print the order, the card moves and the time it would take on the farm as it is, and submit nothing."`
+	Patience time.Duration `default:"0s" least:"0s" most:"720h" help:"Report after so long with what there is then: a cell without an outcome is MISS with what it waits for, and the run goes on. 0 waits for the end."`
 	Wait     bool          `default:"true" negatable:"" help:"Wait for the end, and write report and verdict."`
 	JSON     bool          `help:"Print the report as JSON instead of text."`
 }
@@ -55,7 +56,7 @@ again.
     hil submit --hub hub.example:4222 --identity me
 
 Exit codes: 0 pass, 1 the product failed, 2 inconclusive (or the wait was
-interrupted: the run goes on), 3 could not verify, 64 wrong use.`
+interrupted or took too long: the run goes on), 3 could not verify, 64 wrong use.`
 }
 
 // Run submits, waits and reports.
@@ -296,7 +297,7 @@ func (c submitCommand) hosts(records []farm.Record) (out []string) {
 
 // follow waits for the run's end and returns what was found, in the cells' order.
 func (c submitCommand) follow(w world, store *jetstream.Farm, book *planner.Ledger, o placement) ([]result.Cell, error) {
-	told := map[string]bool{}
+	told, start := map[string]bool{}, w.now()
 	for {
 		r, err := book.Read(w.ctx, c.ID)
 		if err != nil && !errors.Is(err, farm.ErrUnavailable) {
@@ -310,7 +311,12 @@ func (c submitCommand) follow(w world, store *jetstream.Farm, book *planner.Ledg
 			}
 		}
 		if r.End != nil {
-			return o.found(list)
+			return o.found(list, nil)
+		}
+		if c.Patience > 0 && w.now().Sub(start) >= c.Patience {
+			_, _ = fmt.Fprintf(w.stderr, "run %s goes on; 'hil submit --id %s' waits for it again\n", c.ID, c.ID)
+			records, _ := store.Devices(w.ctx) // without them, it is only not said what a cell waits for
+			return o.found(list, waits{c.Patience, records}.why)
 		}
 		select {
 		case <-w.ctx.Done():
@@ -320,8 +326,33 @@ func (c submitCommand) follow(w world, store *jetstream.Farm, book *planner.Ledg
 	}
 }
 
-// found are the cells' results. What a host could not even begin is MISS.
-func (o placement) found(list []farm.Progress) ([]result.Cell, error) {
+// waits is a farm on which a cell has waited for so long.
+type waits struct {
+	time.Duration
+	records []farm.Record
+}
+
+// why is what a cell waits for that has these places.
+func (w waits) why(places []planner.Place) error {
+	text := fmt.Sprintf("no outcome after %s", w.Duration)
+	var said []string
+	for _, p := range places {
+		for _, d := range p.Devices {
+			at := slices.IndexFunc(w.records, func(r farm.Record) bool { return r.Device == d })
+			if at < 0 || w.records[at].State == farm.Free {
+				continue
+			}
+			r := w.records[at]
+			said = append(said, strings.TrimSuffix(fmt.Sprintf("%s %s of host %s is %s: %s", d.Kind, d.ID, d.Host, r.State, r.Reason), ": "))
+		}
+	}
+	slices.Sort(said)
+	return errors.New(strings.Join(append([]string{text}, slices.Compact(said)...), "; "))
+}
+
+// found are the cells' results. What a host could not even begin is MISS, and so is
+// what has no outcome yet, for the reason that why tells where the run has not ended.
+func (o placement) found(list []farm.Progress, why func([]planner.Place) error) ([]result.Cell, error) {
 	var out []result.Cell
 	unplaced := map[int]string{}
 	for _, u := range o.plan.Unplaced {
@@ -334,6 +365,8 @@ func (o placement) found(list []farm.Progress) ([]result.Cell, error) {
 			out = append(out, c.Skipped())
 		case at < 0 && unplaced[i] != "":
 			out = append(out, c.Missed(errors.New(unplaced[i])))
+		case (at < 0 || list[at].Outcome == nil) && why != nil:
+			out = append(out, c.Missed(why(o.places[i])))
 		case at < 0 || list[at].Outcome == nil:
 			out = append(out, c.Missed(errors.New("the farm has no outcome for it")))
 		case len(list[at].Outcome.Result) == 0:
