@@ -81,11 +81,22 @@ func (a *Agent) wire() {
 // The caller holds the screen, so nothing that runs is changed.
 func (a *Agent) follow() {
 	set := a.settings()
-	a.desk.Filter = set.ReaderFilter
+	a.desk.Filter, a.desk.Keypad = set.ReaderFilter, keypad(set.Keypad)
 	if a.PrompterFor != nil {
 		a.desk.Prompter = a.PrompterFor(set)
 	}
 	a.signin.ExpiryWarning = set.ExpiryWarning()
+}
+
+// keypad is the setting Keypad; nothing is digits.
+func keypad(setting string) insertion.Keypad {
+	switch setting {
+	case "always":
+		return insertion.KeypadAlways
+	case "never":
+		return insertion.KeypadNever
+	}
+	return insertion.KeypadForDigits
 }
 
 func (a *Agent) formTime() time.Duration { return a.settings().FormTime() }

@@ -18,6 +18,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/agent"
 	"github.com/smartcard-connect/smartcard-connect/agent/card"
 	"github.com/smartcard-connect/smartcard-connect/agent/insertion/insertiontest"
+	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
 	"github.com/smartcard-connect/smartcard-connect/agent/logfile"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 	"github.com/smartcard-connect/smartcard-connect/agent/signin"
@@ -150,6 +151,24 @@ func TestSettingsOfTheMoment(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// Requirement: Keypad decides whether the passcode is typed on a reader that has keys
+// (settings table). Turned red by: not asking it, or the form beside the keypad.
+func TestKeypadByPolicy(t *testing.T) {
+	for setting, onReader := range map[string]bool{"": true, "digits": true, "always": true, "never": false} {
+		h := open(t)
+		bench := h.Readers.(*insertiontest.Bench)
+		bench.Reader = []iso7816.SW{iso7816.OK}
+		asked := false
+		h.person.OnAsk = func() { asked = true }
+		a := &agent.Agent{Settings: h.Settings, Readers: bench, OpenCard: bench.Open, Prompter: h.person}
+		a.Settings.Keypad = setting
+		r := a.Authenticate(context.Background(), h.provider.URL, signintest.ID)
+		if used := slices.Contains(bench.Diary(), "keypad"); r.Ticket == "" || used != onReader || asked == onReader {
+			t.Errorf("%q: on the reader %t, asked %t; %v %v", setting, used, asked, r.Status, r.Err)
+		}
 	}
 }
 

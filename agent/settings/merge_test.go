@@ -35,7 +35,7 @@ func effective(t *testing.T, s settings.Snapshot, name string) settings.Effectiv
 // row that the user tier may decide though it is a security setting.
 func TestTiers(t *testing.T) {
 	valid := map[string]string{"Issuers": "int https://am.example:443/realm", "LoginOrigins": "", "SigningOrigins": "https://sign.example",
-		"TrustedCertificateIssuers": "CN=A, O=nhs", "TimeToShowPinForm": "60", "Prompter": "terminal", "Pinentry": "pinentry-x;--one",
+		"TrustedCertificateIssuers": "CN=A, O=nhs", "TimeToShowPinForm": "60", "Prompter": "terminal", "Keypad": "never", "Pinentry": "pinentry-x;--one",
 		"BrowserOpener": "open", "ReaderFilter": "Omnikey", "Port": "1234", "PortServiceSocket": "/run/p.sock", "TPM": "/dev/tpm0", "HandOverFallback": "no",
 		"ExpiryWarningDays": "30", "HelpdeskText": "Ring 1234.", "HelpdeskLink": "https://help.example/", "LogLevel": "DEBUG"}
 	for _, row := range settings.Table() {

@@ -40,6 +40,8 @@ type Settings struct {
 	TimeToShowPinForm int `json:"time_to_show_pin_form,omitempty"`
 	// Prompter is one of prompters.
 	Prompter string `json:"prompter,omitempty"`
+	// Keypad is one of keypads: when a reader's own keys are used.
+	Keypad string `json:"keypad,omitempty"`
 	// Pinentry is the program and its arguments.
 	Pinentry []string `json:"pinentry,omitempty"`
 	// BrowserOpener is the program that opens an address, which is added as

@@ -50,6 +50,8 @@ func Table() []Row {
 			Help: "Seconds for which the passcode form is shown."}),
 		choice(func(s *Settings) *string { return &s.Prompter }, Row{Name: "Prompter", Key: "prompter", Title: "How the passcode is asked for", Default: "auto", Security: true, Choices: prompters(),
 			Help: "How a person is asked for the passcode; auto takes the first way that works; gtk is the form of Linux desktops, win32 that of Windows."}),
+		choice(func(s *Settings) *string { return &s.Keypad }, Row{Name: "Keypad", Key: "keypad", Title: "Keypads of readers", Default: "digits", Security: true, Choices: keypads(),
+			Help: "When the passcode is typed on the keypad of a reader that offers one: digits is for cards whose passcode can only be digits, always is for places where no passcode has letters, never is for readers whose keys do not work as they say."}),
 		list(func(s *Settings) *[]string { return &s.Pinentry }, Row{Name: "Pinentry", Key: "pinentry", Title: "Pinentry program", Default: "pinentry", Security: true,
 			Help: "The pinentry program and its arguments."}),
 		list(func(s *Settings) *[]string { return &s.BrowserOpener }, Row{Name: "BrowserOpener", Key: "browser_opener", Title: "Program that opens the browser", Security: true,
@@ -83,6 +85,9 @@ func furtherRows() []Row {
 
 // prompters are the ways to ask for a passcode.
 func prompters() []string { return []string{"auto", "gtk", "win32", "pinentry", "terminal"} }
+
+// keypads are when a reader's own keys are used.
+func keypads() []string { return []string{"digits", "always", "never"} }
 
 // Find is the row of a name, whatever its case.
 func Find(name string) (Row, bool) {
