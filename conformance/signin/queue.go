@@ -155,10 +155,11 @@ func queueTold(ctx context.Context, t *target.Target) error {
 		if !strings.Contains(told, `"I":"P|0"`) || !strings.Contains(told, `"position":1`) {
 			return fmt.Errorf("the page is never told its place: %s", told)
 		}
-		if _, err := q.join(ctx); err != nil {
+		third, err := q.join(ctx)
+		if err != nil {
 			return err
 		}
-		return nil
+		return untilAt(ctx, t, third.ID, 2)
 	})
 	if err != nil {
 		return err
