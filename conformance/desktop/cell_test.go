@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +18,6 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/emu/vpcd"
 	"github.com/smartcard-connect/smartcard-connect/hil/bench"
 	"github.com/smartcard-connect/smartcard-connect/hil/pcscd"
-	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 )
 
 // Addresses of the cell, which has a loopback of its own.
@@ -94,24 +92,12 @@ func (c *cell) insert() {
 // provider starts the identity service and the tap in front of it.
 func (c *cell) provider() {
 	c.t.Helper()
-	s := &mockcis2.Server{}
-	if err := s.Start(); err != nil {
-		c.t.Fatal(err)
-	}
-	path := strings.TrimPrefix(s.Issuer(), s.URL())
-	_ = s.Close()
-	s = &mockcis2.Server{IssuerURL: "http://" + front + path}
-	if err := s.Start(); err != nil {
-		c.t.Fatal(err)
-	}
-	c.t.Cleanup(func() { _ = s.Close() })
-	c.Issuer = s.Issuer()
-	w, err := leak.Tap(front, s.URL())
+	s, w, err := leak.Provider(front)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.t.Cleanup(func() { _ = w.Close() })
-	c.wire = w
+	c.t.Cleanup(func() { _, _ = s.Close(), w.Close() })
+	c.Issuer, c.wire = s.Issuer(), w
 	c.target = &target.Target{Now: time.Now, File: target.File{Issuer: c.Issuer, Agent: agentPort, Clients: []target.Client{
 		{ID: "999999999901.apps.national", Secret: "conformance-secret", Method: "client_secret_post", RedirectURI: "http://127.0.0.1/callback"},
 	}}}

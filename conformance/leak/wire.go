@@ -2,6 +2,7 @@ package leak
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,8 +10,11 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 )
 
 // Wire is a proxy in front of an HTTP server that keeps every JWT that passes.
@@ -46,6 +50,25 @@ func Tap(address, behind string) (*Wire, error) {
 	w.server = &http.Server{Handler: proxy, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = w.server.Serve(l) }()
 	return w, nil
+}
+
+// Provider starts an identity service whose issuer is at an address, where a Wire is
+// tapped in front of it. The caller closes both.
+func Provider(address string) (*mockcis2.Server, *Wire, error) {
+	first := &mockcis2.Server{} // for the path that its mode gives an issuer
+	if err := first.Start(); err != nil {
+		return nil, nil, err
+	}
+	path := strings.TrimPrefix(first.Issuer(), first.URL())
+	s := &mockcis2.Server{IssuerURL: "http://" + address + path}
+	if err := errors.Join(first.Close(), s.Start()); err != nil {
+		return nil, nil, err
+	}
+	w, err := Tap(address, s.URL())
+	if err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return s, w, nil
 }
 
 // Close lets nothing pass any more.

@@ -13,7 +13,6 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
 	"github.com/smartcard-connect/smartcard-connect/emu"
 	"github.com/smartcard-connect/smartcard-connect/emu/vpcd"
-	"github.com/smartcard-connect/smartcard-connect/mockcis2"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
 
@@ -59,13 +58,13 @@ func scan(ctx context.Context, j job) (any, error) {
 		return nil, err
 	}
 	defer stop()
-	wire, issuer, err := tapped()
+	provider, wire, err := leak.Provider("127.0.0.1:9480")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = wire.Close() }()
+	defer func() { _, _ = wire.Close(), provider.Close() }()
 	f := file(j)
-	f.Issuer, f.Passcode = issuer, unique
+	f.Issuer, f.Passcode = provider.Issuer(), unique
 	f.Features = []target.Feature{target.Card, target.TestCard, target.Provider, target.CIS2, target.Smartcard, target.Agent, target.Program, target.Person}
 	if err := errors.Join(c.agent(ctx, f, ""), writeJSON("/job/target.json", f)); err != nil {
 		return nil, err
@@ -84,8 +83,7 @@ func scan(ctx context.Context, j job) (any, error) {
 	w := leak.Wanted{}
 	w.Look("passcode", []byte(unique))
 	s.Tokens, s.Wanted = wire.Add(w), len(w)
-	err = s.look(w, issuer)
-	return s, err
+	return &s, s.look(w, f.Issuer)
 }
 
 // insert puts a card with the unique passcode into the box's reader.
@@ -98,22 +96,6 @@ func insert(ctx context.Context, j job) (stop func(), err error) {
 	card.Insert()
 	go func() { _ = (&vpcd.Client{Address: "127.0.0.1:35963", Card: card}).Run(ctx) }()
 	return stop, nil
-}
-
-// tapped is a provider, which ends with the job, behind a wire that is listened to.
-func tapped() (*leak.Wire, string, error) {
-	const front = "127.0.0.1:9480"
-	first := &mockcis2.Server{}
-	if err := first.Start(); err != nil {
-		return nil, "", err
-	}
-	path := strings.TrimPrefix(first.Issuer(), first.URL())
-	s := &mockcis2.Server{IssuerURL: "http://" + front + path}
-	if err := errors.Join(first.Close(), s.Start()); err != nil {
-		return nil, "", err
-	}
-	w, err := leak.Tap(front, s.URL())
-	return w, s.Issuer(), err
 }
 
 // look waits until the agent has forgotten, and says what it has not. It must find
