@@ -25,6 +25,8 @@ const (
 	longestSlice = 32 * time.Second
 	// pause is slept when a wait came back early with nothing new.
 	pause = 250 * time.Millisecond
+	// whole is how long pcscd is given to finish what it was writing.
+	whole = 10 * time.Millisecond
 	// longest is the longest pause while the service is away.
 	longest = 5 * time.Second
 )

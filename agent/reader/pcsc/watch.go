@@ -19,6 +19,10 @@ import (
 func (w *watch) change(ctx context.Context, known []reader.State) ([]reader.State, error) {
 	for wait := slice; ctx.Err() == nil; wait = min(2*wait, longestSlice) {
 		states, err := w.snapshot()
+		if err == nil && torn(known, states) {
+			_ = sleep(ctx, whole)
+			states, err = w.snapshot()
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -34,6 +38,16 @@ func (w *watch) change(ctx context.Context, known []reader.State) ([]reader.Stat
 		}
 	}
 	return nil, ctx.Err()
+}
+
+// torn reports whether a card went in or out and was not counted: pcscd writes the
+// two one after the other and may be read in between (1.9.9).
+func torn(known, states []reader.State) bool {
+	return slices.ContainsFunc(states, func(now reader.State) bool {
+		return slices.ContainsFunc(known, func(before reader.State) bool {
+			return before.Name == now.Name && before.Present != now.Present && before.Insertion == now.Insertion
+		})
+	})
 }
 
 // same compares all that a State says.

@@ -80,6 +80,30 @@ func TestChangeIsCompared(t *testing.T) {
 	})
 }
 
+// slow is a service that counts a card a moment after it shows it.
+type slow struct{ hasty }
+
+func (s *slow) GetStatusChange(states []scard.ReaderState, d time.Duration) error {
+	err := s.hasty.GetStatusChange(states, d)
+	s.event = scard.StatePresent | 1<<16
+	return err
+}
+
+// Requirement: an insertion is never told with the number of the one before, or who
+// finds the card there and then looks again takes it for another (package reader,
+// State). Source: pcscd 1.9.9, which writes presence first and its counter after.
+// Turned red by: telling what is read in between.
+func TestInsertionIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &slow{hasty{names: []string{"Reader 1"}, event: scard.StatePresent}}
+		w := &watch{context: s, known: make(map[string]scard.StateFlag)}
+		now, err := w.change(t.Context(), []reader.State{{Name: "Reader 1"}})
+		if err != nil || len(now) != 1 || !now[0].Present || now[0].Insertion != 1 {
+			t.Errorf("%+v, %v", now, err)
+		}
+	})
+}
+
 // Requirement: a session without redirected readers is no error beyond its name:
 // none is an empty list, and no service is reader.ErrNoService (PC/SC part 5;
 // remote sessions answer SCARD_E_NO_READERS_AVAILABLE or SCARD_E_NO_SERVICE).
