@@ -21,6 +21,7 @@ const bothProtocols = scard.ProtocolT0 | scard.ProtocolT1
 type card struct {
 	owner    *owner
 	handle   *scard.Card
+	held     bool // a transaction of ours is under way
 	sent     bool // a command went out
 	unsure   bool // a reset was wanted and failed: whatever lets go resets
 	out      bool // the card was taken out; what is in the reader now is not ours
@@ -37,7 +38,7 @@ func (s *System) Connect(ctx context.Context, name string) (reader.Card, error) 
 	c, slot := &card{}, s.slot()
 	c.owner = startOwner(func(abandoned bool) {
 		if c.handle != nil {
-			_ = c.handle.Disconnect(disposition(c.unsure || (abandoned && c.sent)))
+			_ = c.handle.Disconnect(c.leaving(c.unsure || (abandoned && c.sent)))
 		}
 		if context != nil {
 			_ = context.Release()
@@ -79,6 +80,17 @@ func disposition(reset bool) scard.Disposition {
 		return scard.ResetCard
 	}
 	return scard.LeaveCard
+}
+
+// leaving is the disposition of a card that is let go of. What was taken out needs
+// no reset and cannot have one: pcscd would give it to the card that is there now,
+// or take the reader for empty (1.9.9). It runs on the owner.
+func (c *card) leaving(reset bool) scard.Disposition {
+	if reset {
+		now, err := c.count()
+		reset = !c.out && (err != nil || now == c.inserted)
+	}
+	return disposition(reset)
 }
 
 // look asks what the card is and speaks now. It runs on the owner.
@@ -147,10 +159,12 @@ func (c *card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	var answer []byte
 	err := c.run(ctx, "SCardTransmit", func() error {
 		defer clear(own)
-		c.sent = true
-		raw, err := c.handle.Transmit(own)
-		answer = bytes.Clone(raw) // raw pins 64 KiB
-		return err
+		return c.inTurn(func() error {
+			c.sent = true
+			raw, err := c.handle.Transmit(own)
+			answer = bytes.Clone(raw) // raw pins 64 KiB
+			return err
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -169,18 +183,41 @@ func (c *card) Control(ctx context.Context, code uint32, data []byte) ([]byte, e
 	own := bytes.Clone(data)
 	var answer []byte
 	err := c.run(ctx, "SCardControl", func() error {
-		c.sent = true
-		raw, err := c.handle.Control(code, own)
-		answer = bytes.Clone(raw)
-		return err
+		return c.inTurn(func() error {
+			c.sent = true
+			raw, err := c.handle.Control(code, own)
+			answer = bytes.Clone(raw)
+			return err
+		})
 	})
 	return answer, err
+}
+
+// inTurn runs call in the transaction under way or in one of its own. A command
+// that waited inside the service for another program's transaction would reach the
+// card after its caller gave up; here nothing goes out any more. It runs on the owner.
+func (c *card) inTurn(call func() error) error {
+	if c.held {
+		return call()
+	}
+	if err := lost("SCardBeginTransaction", c.handle.BeginTransaction()); err != nil {
+		return err
+	}
+	defer func() { _ = c.handle.EndTransaction(scard.LeaveCard) }()
+	if c.owner.abandoned() {
+		return errGone
+	}
+	return call()
 }
 
 // Begin starts a transaction. While another program has one this blocks until
 // ctx ends.
 func (c *card) Begin(ctx context.Context) (func() error, error) {
-	if err := c.run(ctx, "SCardBeginTransaction", func() error { return c.handle.BeginTransaction() }); err != nil {
+	if err := c.run(ctx, "SCardBeginTransaction", func() error {
+		err := c.handle.BeginTransaction()
+		c.held = err == nil
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	ended := false
@@ -189,7 +226,10 @@ func (c *card) Begin(ctx context.Context) (func() error, error) {
 			return nil
 		}
 		ended = true
-		return c.run(context.WithoutCancel(ctx), "SCardEndTransaction", func() error { return c.handle.EndTransaction(disposition(c.unsure)) })
+		return c.run(context.WithoutCancel(ctx), "SCardEndTransaction", func() error {
+			c.held = false
+			return c.handle.EndTransaction(disposition(c.unsure))
+		})
 	}, nil
 }
 
@@ -222,7 +262,7 @@ func (c *card) Close() error {
 	err := c.run(ctx, "SCardDisconnect", func() error {
 		handle := c.handle
 		c.handle = nil
-		return handle.Disconnect(disposition(c.unsure))
+		return handle.Disconnect(c.leaving(c.unsure))
 	})
 	c.closed = true
 	c.owner.stop()

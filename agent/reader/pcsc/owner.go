@@ -64,6 +64,16 @@ func (o *owner) do(ctx context.Context, call func() error) error {
 	}
 }
 
+// abandoned says, to a call on the owner, whether its caller still waits for it.
+func (o *owner) abandoned() bool {
+	select {
+	case <-o.gone:
+		return true
+	default:
+		return false
+	}
+}
+
 // stop ends the owner; its cleanup runs on its own goroutine.
 func (o *owner) stop() {
 	select {
