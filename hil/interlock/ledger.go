@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/smartcard-connect/smartcard-connect/hil/durable"
 	"github.com/smartcard-connect/smartcard-connect/hil/rig"
 )
 
@@ -105,7 +106,7 @@ func (f File) locked(use func(*os.File) error) error {
 	}
 	defer func() { _ = file.Close() }()
 	if fresh {
-		if err := syncFolder(filepath.Dir(path)); err != nil {
+		if err := durable.Folder(filepath.Dir(path)); err != nil {
 			return fmt.Errorf("%w: %w", ErrLedger, err)
 		}
 	}

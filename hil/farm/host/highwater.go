@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/smartcard-connect/smartcard-connect/hil/durable"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 )
 
@@ -158,7 +159,7 @@ func (h *HighWater) keep(next seen) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(h.path, raw); err != nil {
+	if err := durable.Replace(h.path, raw); err != nil {
 		return fmt.Errorf("nothing may move while this cannot be kept: %w", err)
 	}
 	h.seen = next
@@ -166,22 +167,3 @@ func (h *HighWater) keep(next seen) error {
 }
 
 func key(d farm.Device) string { return d.Kind + "/" + d.ID }
-
-// replace writes a file so that after a power cut it is the old or the new one.
-func replace(path string, content []byte) (err error) {
-	temporary := path + ".new"
-	f, err := os.Create(temporary)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temporary)
-		}
-	}()
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return rename(temporary, path)
-}

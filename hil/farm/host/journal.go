@@ -10,6 +10,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/smartcard-connect/smartcard-connect/hil/durable"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 )
 
@@ -120,7 +121,7 @@ func (j *Journal) passed(to int64) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.done = to
-	return replace(j.path+".done", fmt.Append(nil, to))
+	return durable.Replace(j.path+".done", fmt.Append(nil, to))
 }
 
 // Close closes the file.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/smartcard-connect/smartcard-connect/hil/durable"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 )
 
@@ -53,7 +54,7 @@ func (s *State) Able() error {
 	s.probing.Lock() // several workers ask, and there is one probe
 	defer s.probing.Unlock()
 	probe := filepath.Join(s.dir, "able")
-	if err := replace(probe, bytes.Repeat([]byte{' '}, room)); err != nil {
+	if err := durable.Replace(probe, bytes.Repeat([]byte{' '}, room)); err != nil {
 		return fmt.Errorf("no room to work: %w", err)
 	}
 	return os.Remove(probe)

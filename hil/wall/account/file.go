@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/hil/durable"
 )
 
 // File is the accounts of a hub. It is read again when it has changed, so that
@@ -194,5 +196,5 @@ func replace(path string, raw []byte) error {
 	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
-	return os.Rename(tmp.Name(), path)
+	return durable.Rename(tmp.Name(), path)
 }

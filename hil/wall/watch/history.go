@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/smartcard-connect/smartcard-connect/hil/durable"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm"
 )
 
@@ -98,11 +99,7 @@ func rewritten(path string, kept []line) ([]byte, error) {
 		raw.Write(bytes.TrimRight(l.raw, "\n"))
 		raw.WriteByte('\n')
 	}
-	next := path + ".next"
-	if err := os.WriteFile(next, raw.Bytes(), 0o600); err != nil {
-		return nil, err
-	}
-	return raw.Bytes(), os.Rename(next, path)
+	return raw.Bytes(), durable.Replace(path, raw.Bytes())
 }
 
 // Add keeps an event.

@@ -1,4 +1,4 @@
-package host
+package durable
 
 import (
 	"errors"
@@ -8,13 +8,13 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// glances is how often rename tries while another program has the file open.
+// glances is how often Rename tries while another program has the file open.
 const glances = 50
 
-// rename gives a file another name, for good: it is on disk when this returns,
+// Rename gives a file another name, for good: it is on disk when this returns,
 // as MoveFileEx promises with write-through. Whoever looks at every file that is
 // written, such as a virus scanner, makes it wait a little.
-func rename(from, to string) error {
+func Rename(from, to string) error {
 	old, err := windows.UTF16PtrFromString(from)
 	if err != nil {
 		return err
@@ -35,3 +35,6 @@ func rename(from, to string) error {
 	}
 	return nil
 }
+
+// Folder has nothing to do: NTFS journals names itself.
+func Folder(string) error { return nil }
