@@ -27,8 +27,9 @@ var (
 	ErrPlace = errors.New("drawer: not possible where the cards are")
 )
 
-// Settle is how long a reader stays empty between two cards, and how long an
-// insertion waits to be seen: pcscd looks every 400 ms.
+// Settle is how long a reader stays empty between two insertions, of the same card
+// too, and how long an insertion waits to be seen: pcscd looks every 400 ms. A card
+// that came back between two looks would never have been out.
 const Settle = 600 * time.Millisecond
 
 // kept is how many exchanges of all cards are remembered for the page.
@@ -236,10 +237,7 @@ func (d *Drawer) Swap(id string, number int) error {
 	case next.inside():
 		return fmt.Errorf("%w: %s is in reader %d", ErrPlace, next.id, next.reader.number)
 	}
-	if d.in(r) != nil {
-		d.unplug(r)
-		time.Sleep(d.settle)
-	}
+	d.unplug(r)
 	return d.plug(next, r)
 }
 
@@ -286,9 +284,6 @@ func (d *Drawer) change(id string, change func(*emu.Card) error) error {
 	if r == nil {
 		c.Card.Remove() // what changed comes up as in a reader
 		return err
-	}
-	if err == nil {
-		time.Sleep(d.settle)
 	}
 	return errors.Join(err, d.plug(c, r))
 }

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -390,5 +391,43 @@ func TestNobodyAsks(t *testing.T) {
 	}
 	if err := d.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Requirement: a card that is put back at once was out for as long as pcscd needs to
+// see it, however it came out: it would never have been out otherwise, and a program
+// that resets it meanwhile leaves pcscd with a reader it takes for empty. Source:
+// pcscd 1.9.9 looks every 400 ms; seen with TestReaderContract. Turned red by: a card
+// that is back before.
+func TestOutLongEnough(t *testing.T) {
+	const settle = 200 * time.Millisecond
+	d := drawer.New(nil, settle)
+	if err := d.AddCard("a", "", emutest.New(t, emu.Options{})); err != nil {
+		t.Fatal(err)
+	}
+	reader := vpcdtest.New(t)
+	d.AddReader(reader.Address(), nil)
+	defer func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var in sync.WaitGroup
+	for round := range 3 {
+		out := time.Now()
+		if err := d.Remove(0); err != nil {
+			t.Fatal(err)
+		}
+		in.Go(func() {
+			if err := d.Insert("a", 0); err != nil {
+				t.Error(err)
+			}
+		})
+		reader.Accept()
+		if was := time.Since(out); round > 0 && was < settle {
+			t.Errorf("back after %v", was)
+		}
+		reader.ATR()
+		in.Wait()
 	}
 }

@@ -23,6 +23,7 @@ type reader struct {
 
 	reached atomic.Bool // pcscd has the card
 	plugged atomic.Pointer[plugged]
+	emptied atomic.Pointer[time.Time] // when the last card went out; nil before
 }
 
 // plugged is a card being in, until done is closed.
@@ -31,12 +32,15 @@ type plugged struct {
 	done chan struct{}
 }
 
-// plug puts a card in. It waits until pcscd has looked, so that who comes next
-// finds the card, but not for long: where there is no pcscd the card keeps trying,
+// plug puts a card in, once the reader has been empty for long enough. It waits
+// until pcscd has looked, so that who comes next finds the card, but not for long: where there is no pcscd the card keeps trying,
 // and the log says so.
 // It fails with emu.ErrReader when the reader is gone for good.
 func (r *reader) plug(c *emu.Card) error {
 	r.unplug() // whatever a fault took out may still be on its way
+	if out := r.emptied.Load(); out != nil {
+		time.Sleep(r.settle - time.Since(*out))
+	}
 	c.Insert()
 	if !c.Present() {
 		return emu.ErrReader
@@ -65,6 +69,8 @@ func (r *reader) plug(c *emu.Card) error {
 		if err := client.Run(ctx); err != nil {
 			r.log.Info("out of the reader", "reader", r.number, "reason", err)
 		}
+		now := time.Now()
+		r.emptied.Store(&now)
 	}()
 	select {
 	case <-seen:

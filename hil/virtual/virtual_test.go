@@ -90,15 +90,8 @@ func open(t *testing.T) *virtual.Reader {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.Close)
-	time.Sleep(settled)
 	return r
 }
-
-// settled is how long pcscd is given to see that the reader is empty: a card was in it
-// for a moment as it was made, and pcscd looks every 400 ms. Who resets a card that has
-// just been taken out, and puts it in again before pcscd looks, has a pcscd (1.9.9) that
-// takes the reader for empty from then on.
-const settled = 2 * time.Second
 
 // Requirement: tests with a fake reader say something about real ones: a pcscd
 // with its virtual reader keeps the same. Source: issue 7 point 4; facts §4.1 on
