@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
+	"github.com/smartcard-connect/smartcard-connect/agent/passcode/dialog"
 )
 
 // Constants of GTK 3 and GDK 3.
@@ -36,9 +37,10 @@ type window struct {
 	notStarted, cancel, ok, spoken                                object
 
 	buffer *buffer
-	locks  string // the hint about lock keys
-	misfit string // what was wrong with what was typed here
+	drawn  dialog.Look
 }
+
+var _ dialog.Surface = &window{}
 
 // build makes the widgets, top to bottom, and shows nothing yet.
 func build(kit *toolkit) *window {
@@ -133,35 +135,64 @@ func (w *window) buttons(box object) {
 	kit.windowDefault(w.window, w.ok)
 }
 
-// draw shows a view. What did not change is left alone, so that a screen reader
-// hears only what did.
-func (w *window) draw(old, v passcode.View) {
-	kit := w.kit
-	kit.windowTitle(w.window, v.Title)
-	w.put(w.banner, w.bannerText, old.Banner, v.Banner)
-	if v.Purpose != old.Purpose {
-		kit.labelMarkup(w.purpose, `<span weight="bold" size="large">`+html.EscapeString(v.Purpose)+`</span>`)
-	}
-	kit.widgetVisible(w.purpose, show(v.Purpose))
-	w.put(w.application, w.application, old.Application, v.Application)
-	w.put(w.card, w.card, old.Card, v.Card)
-	w.put(w.clock, w.clock, old.Clock, v.Clock)
-	w.put(w.end, w.end, old.End, v.End)
-	quiet, loud := v.Tries, ""
-	if v.Warning {
-		quiet, loud = "", v.Tries
-	}
-	kit.labelText(w.tries, quiet)
-	kit.widgetVisible(w.tries, show(quiet))
-	alert := strings.TrimSpace(or(w.misfit, v.Problem) + "\n" + loud)
-	kit.labelText(w.alertText, alert)
-	kit.widgetVisible(w.alert, show(alert))
-	hint := strings.TrimSpace(v.Shape + " " + w.locks)
-	kit.labelText(w.hint, hint)
-	kit.widgetVisible(w.hint, show(hint))
-	kit.atkDescription(kit.widgetAccessible(w.entry), strings.TrimSpace(v.Card+" "+v.Tries+" "+hint))
-	w.enable(v)
+// Locks asks the keyboard.
+func (w *window) Locks() passcode.Locks {
+	keys := w.kit.keymapFor(w.kit.display())
+	return passcode.Locks{Caps: w.kit.keymapCaps(keys) != 0, Num: w.kit.keymapNum(keys) != 0}
 }
+
+// Draw shows a look.
+func (w *window) Draw(l dialog.Look) {
+	kit, old := w.kit, w.drawn
+	w.drawn = l
+	kit.windowTitle(w.window, l.Title)
+	w.put(w.banner, w.bannerText, old.Banner, l.Banner)
+	if l.Purpose != old.Purpose {
+		kit.labelMarkup(w.purpose, `<span weight="bold" size="large">`+html.EscapeString(l.Purpose)+`</span>`)
+	}
+	kit.widgetVisible(w.purpose, show(l.Purpose))
+	w.put(w.application, w.application, old.Application, l.Application)
+	w.put(w.card, w.card, old.Card, l.Card)
+	w.put(w.clock, w.clock, old.Clock, l.Clock)
+	w.put(w.end, w.end, old.End, l.End)
+	w.put(w.tries, w.tries, old.Tries, l.Tries)
+	w.put(w.alert, w.alertText, old.Alert, l.Alert)
+	w.put(w.hint, w.hint, old.Hint, l.Hint)
+	kit.atkDescription(kit.widgetAccessible(w.entry), strings.TrimSpace(l.Card+" "+l.View.Tries+" "+l.Hint))
+	purpose := int32(purposePass)
+	if l.Digits {
+		purpose = purposePIN
+	}
+	kit.entryPurpose(w.entry, purpose)
+	w.enable(l.View)
+}
+
+// Count draws the countdown, and stops asking for attention once the person is here.
+func (w *window) Count(l dialog.Look) {
+	w.put(w.clock, w.clock, w.drawn.Clock, l.Clock)
+	w.drawn.Clock = l.Clock
+	if w.kit.windowActive(w.window) != 0 {
+		w.kit.windowUrgency(w.window, 0)
+	}
+}
+
+// Appear brings the window up.
+func (w *window) Appear() {
+	w.place()
+	w.kit.widgetShow(w.window)
+}
+
+// Focus gives the keyboard to the field or to Cancel.
+func (w *window) Focus(field bool) {
+	if field {
+		w.kit.widgetFocus(w.entry)
+	} else {
+		w.kit.widgetFocus(w.cancel)
+	}
+}
+
+// Quit ends GTK's loop.
+func (w *window) Quit() { w.kit.mainQuit() }
 
 func (w *window) put(widget, label object, old, text string) {
 	if old != text {
@@ -186,16 +217,19 @@ func (w *window) enable(v passcode.View) {
 	kit.widgetSensitive(w.notStarted, boolean(v.NotStarted))
 }
 
-// wipe empties the field.
-func (w *window) wipe() {
+// Typed is the text itself, in its locked page.
+func (w *window) Typed() []byte { return w.buffer.text }
+
+// Wipe empties the field.
+func (w *window) Wipe() {
 	w.kit.entryText(w.entry, "")
 	clear(w.buffer.text[:cap(w.buffer.text)])
 	w.buffer.text = w.buffer.text[:0]
 }
 
-// say tells a screen reader: as an announcement where its library has them
+// Say tells a screen reader: as an announcement where its library has them
 // (ATK 2.46), and as the text of a notification.
-func (w *window) say(words string) {
+func (w *window) Say(words string) {
 	if words == "" {
 		return
 	}
@@ -231,11 +265,4 @@ func boolean(on bool) int32 {
 		return 1
 	}
 	return 0
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

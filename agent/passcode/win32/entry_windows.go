@@ -14,22 +14,22 @@ const longest = 60
 // copies behind while it grows.
 func (w *window) prime() {
 	w.send(idEntry, editLimit, longest, 0)
-	w.wipe()
+	w.Wipe()
 }
 
-// wipe overwrites what was typed, then takes it away. What a person could undo
+// Wipe overwrites what was typed, then takes it away. What a person could undo
 // is forgotten too.
-func (w *window) wipe() {
+func (w *window) Wipe() {
 	for _, text := range []string{strings.Repeat("*", longest), ""} {
 		w.call("SetWindowTextW", w.control(idEntry), address(words(text)))
 	}
 	w.send(idEntry, editEmptyUndo, 0, 0)
 }
 
-// typed is what was typed, in a locked page; the caller wipes it. One byte is
+// Typed is what was typed, in a locked page; the caller wipes it. One byte is
 // one character; what is not printable ASCII is DEL, which breaks the rule of
 // every card, so that it is counted and refused.
-func (w *window) typed() []byte {
+func (w *window) Typed() []byte {
 	slot := w.vault.Take()
 	defer clear(slot[:cap(slot)])
 	wide := unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(slot))), cap(slot)/2)

@@ -41,9 +41,10 @@ func (w *window) monitor(p point) uintptr {
 	return w.call("MonitorFromPoint", uintptr(p.x), uintptr(p.y), nearest)
 }
 
-// appear shows the dialog above all others. It takes the keyboard only where
+// Appear shows the dialog above all others. It takes the keyboard only where
 // nobody types; elsewhere it flashes until the person comes.
-func (w *window) appear() {
+func (w *window) Appear() {
+	w.place()
 	const topmost, noSize, noMove, noActivate = ^uintptr(0), 1, 2, 0x10
 	idle := w.idle()
 	w.call("ShowWindow", uintptr(w.dialog), 4) // SW_SHOWNOACTIVATE
@@ -69,9 +70,17 @@ func (w *window) idle() bool {
 	return pid == uint32(os.Getpid()) || pid == uint32(os.Getppid())
 }
 
-// focus gives the keyboard to a control, if the dialog has it.
-func (w *window) focus(id uint32) {
+// Focus gives the keyboard to the field or to Cancel, if the dialog has it.
+func (w *window) Focus(field bool) {
 	if w.call("GetActiveWindow") == uintptr(w.dialog) {
-		w.call("SendMessageW", uintptr(w.dialog), wmNextControl, w.control(id), 1)
+		w.call("SendMessageW", uintptr(w.dialog), wmNextControl, w.control(next(field)), 1)
 	}
+}
+
+// next is the control that a person needs next.
+func next(field bool) uint32 {
+	if field {
+		return idEntry
+	}
+	return idCancel
 }

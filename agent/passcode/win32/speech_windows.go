@@ -79,8 +79,8 @@ func variantArgument(v *variant) []uintptr {
 	return []uintptr{address(v)}
 }
 
-// say tells a screen reader.
-func (w *window) say(text string) {
+// Say tells a screen reader.
+func (w *window) Say(text string) {
 	if text == "" {
 		return
 	}

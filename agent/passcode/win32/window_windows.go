@@ -3,11 +3,12 @@ package win32
 import (
 	"errors"
 	"runtime"
-	"strings"
+	"time"
 
 	"golang.org/x/sys/windows"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/passcode"
+	"github.com/smartcard-connect/smartcard-connect/agent/passcode/dialog"
 )
 
 // errNoWindow is a session without a desktop.
@@ -20,11 +21,10 @@ type window struct {
 	made   []windows.Handle // fonts
 	shown  map[uint32]string
 	vault  passcode.Vault
-
-	locks  string // the hint about lock keys
-	misfit string // what was wrong with what was typed here
-	live   bool   // spoken is a live region
+	live   bool // spoken is a live region
 }
+
+var _ dialog.Surface = &window{}
 
 // build makes the dialog, hidden, with a procedure for its messages.
 func build(handle func(dialog windows.Handle, message uint32, w, l uintptr) uintptr) (*window, error) {
@@ -99,26 +99,38 @@ func truth(on bool) uintptr {
 	return 0
 }
 
-// draw shows a view.
-func (w *window) draw(v passcode.View) {
-	w.call("SetWindowTextW", uintptr(w.dialog), address(words(v.Title)))
-	quiet, loud := v.Tries, ""
-	if v.Warning {
-		quiet, loud = "", v.Tries
-	}
-	problem := v.Problem
-	if w.misfit != "" {
-		problem = w.misfit
-	}
+// Locks asks the keyboard.
+func (w *window) Locks() passcode.Locks {
+	on := func(key uintptr) bool { return w.call("GetKeyState", key)&1 != 0 }
+	return passcode.Locks{Caps: on(keyCaps), Num: on(keyNum)}
+}
+
+// Draw shows a look.
+func (w *window) Draw(l dialog.Look) {
+	w.call("SetWindowTextW", uintptr(w.dialog), address(words(l.Title)))
 	for id, text := range map[uint32]string{
-		idBanner: v.Banner, idPurpose: v.Purpose, idApplication: v.Application, idCard: v.Card, idTries: quiet,
-		idAlert: strings.TrimSpace(problem + "\n" + loud), idHint: strings.TrimSpace(v.Shape + " " + w.locks), idEnd: v.End, idClock: v.Clock,
+		idBanner: l.Banner, idPurpose: l.Purpose, idApplication: l.Application, idCard: l.Card, idTries: l.Tries,
+		idAlert: l.Alert, idHint: l.Hint, idEnd: l.End,
 	} {
 		w.put(id, text)
 	}
-	w.use(v)
+	w.use(l.View)
+	w.Count(l)
 	w.layout()
 }
+
+// Count draws the countdown, in words and as a bar.
+func (w *window) Count(l dialog.Look) {
+	w.put(idClock, l.Clock)
+	if l.Clock == "" {
+		return
+	}
+	w.send(idProgress, progressRange, 0, uintptr(int(l.Whole/time.Second)+1))
+	w.send(idProgress, progressAt, uintptr(max(0, int(l.Left/time.Second)+1)), 0)
+}
+
+// Quit ends the loop of messages.
+func (w *window) Quit() { w.call("PostQuitMessage", 0) }
 
 // use lets be used what the view says; with a farewell only Close is left.
 func (w *window) use(v passcode.View) {
@@ -137,10 +149,4 @@ func (w *window) use(v passcode.View) {
 	w.enable(idOK, v.OK)
 	w.enable(idCancel, v.Cancel || over)
 	w.enable(idNotStarted, v.NotStarted)
-}
-
-// progress shows how much of the time is left.
-func (w *window) progress(left, all int) {
-	w.send(idProgress, progressRange, 0, uintptr(all))
-	w.send(idProgress, progressAt, uintptr(max(0, left)), 0)
 }
