@@ -1,12 +1,15 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/witness"
 	"github.com/smartcard-connect/smartcard-connect/reports/attest"
@@ -21,6 +24,9 @@ import (
 //	hil gate out/latest/report.json
 //	hil gate --owner owner.pem --policy policy.json --plan plan.json \
 //	    --attestations out/latest/attestations --artifact bin/smartcard-connect
+//
+// With --at and --digest it looks at a release of the past again, by whoever has
+// neither the programs nor the day: see hil publish --release.
 type gateCommand struct {
 	signing
 	File         string   `arg:"" optional:"" type:"existingfile" help:"A report.json, unsigned."`
@@ -31,6 +37,8 @@ type gateCommand struct {
 	Waivers      []string `type:"existingfile" placeholder:"FILE" help:"Waivers; their signature is beside them."`
 	Attestations []string `type:"existingdir" placeholder:"DIR" help:"Folders with attestations, the index and the records of hosts' keys."`
 	Artifact     []string `type:"existingfile" placeholder:"FILE" help:"A program that is about to ship."`
+	Digest       []string `placeholder:"SHA256" help:"A program that is about to ship, by its digest where the file is not at hand."`
+	At           string   `placeholder:"TIME" help:"Judge as of this time, such as 2026-11-30T12:00:00Z: ages and waivers count as they did then. What comes of it is not signed."`
 	Out          string   `type:"path" placeholder:"DIR" help:"Where the summary goes, signed: vsa.sigstore.json, and vsa.intoto.json for slsa-verifier. Needs --sign."`
 	Explain      bool     `help:"Say what counted and why."`
 }
@@ -48,6 +56,9 @@ func (c gateCommand) Run(w world) error {
 	}
 	if (c.Out != "") != (c.Sign != "") {
 		return fmt.Errorf("%w: --out and --sign go together", errUsage)
+	}
+	if c.Out != "" && c.At != "" {
+		return fmt.Errorf("%w: what was so at another time is not signed: leave out --at, or --out and --sign", errUsage)
 	}
 	e, err := c.evidence(w)
 	if err != nil {
@@ -97,6 +108,17 @@ func (c gateCommand) unsigned(w world) error {
 func (c gateCommand) evidence(w world) (gate.Evidence, error) {
 	e := gate.Evidence{Now: w.now()}
 	var errs []error
+	if c.At != "" {
+		at, err := time.Parse(time.RFC3339, c.At)
+		if err != nil || at.After(e.Now) {
+			return e, fmt.Errorf("%w: --at %s is no time of the past like 2026-11-30T12:00:00Z", errUsage, c.At)
+		}
+		e.Now = at
+	}
+	for _, sum := range c.Digest {
+		a, err := byDigest(c.Plan, sum)
+		e.Artifacts, errs = append(e.Artifacts, a), append(errs, err)
+	}
 	for _, path := range c.Owner {
 		k, err := publicKey(path)
 		e.Owners, errs = append(e.Owners, k), append(errs, err)
@@ -119,6 +141,26 @@ func (c gateCommand) evidence(w world) (gate.Evidence, error) {
 		e.Bundles, errs = append(e.Bundles, all...), append(errs, err)
 	}
 	return e, errors.Join(errs...)
+}
+
+// byDigest is the program that a plan has under a digest, which may begin with
+// sha256:. One that it has not is left for the gate to refuse.
+func byDigest(plan, sum string) (attest.Artifact, error) {
+	sum = strings.ToLower(strings.TrimPrefix(sum, "sha256:"))
+	if raw, err := hex.DecodeString(sum); err != nil || len(raw) != sha256.Size {
+		return attest.Artifact{}, fmt.Errorf("%w: --digest %s is no SHA-256 in hexadecimal", errUsage, sum)
+	}
+	raw, err := os.ReadFile(plan)
+	if err != nil {
+		return attest.Artifact{}, err
+	}
+	r, _ := gate.ParseRelease(raw)
+	for _, a := range r.Artifacts {
+		if a.SHA256 == sum {
+			return a, nil
+		}
+	}
+	return attest.Artifact{Name: "sha256:" + sum, SHA256: sum}, nil
 }
 
 // signedFile reads a file and the signature beside it. One that is not there is
@@ -155,7 +197,7 @@ func bundles(dir string) ([]gate.File, error) {
 
 // summary signs the gate's word.
 func (c gateCommand) summary(o gate.Outcome) error {
-	if c.Out == "" || len(c.Artifact) == 0 {
+	if c.Out == "" || len(c.Artifact)+len(c.Digest) == 0 {
 		return nil
 	}
 	keys, closing, err := c.signers(gateKey)

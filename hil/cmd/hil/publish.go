@@ -6,13 +6,15 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"text/template"
 
+	"github.com/smartcard-connect/smartcard-connect/hil/witness"
+	"github.com/smartcard-connect/smartcard-connect/reports/attest"
 	"github.com/smartcard-connect/smartcard-connect/reports/gate"
 	"github.com/smartcard-connect/smartcard-connect/reports/result"
 )
@@ -23,10 +25,13 @@ var publishText string
 // publishCommand puts a run where it is kept:
 //
 //	hil publish out/latest reports/published/2026-11-30-virtual
+//	hil publish --release out/release --how "make release-gate" out/release/runs/latest \
+//	    reports/published/2026-11-30-release
 type publishCommand struct {
-	From string `arg:"" type:"existingdir" help:"The run's folder."`
-	To   string `arg:"" type:"path" help:"The new folder, such as reports/published/DATE-name."`
-	How  string `default:"make run" help:"The command that made the run."`
+	From    string `arg:"" type:"existingdir" help:"The run's folder."`
+	To      string `arg:"" type:"path" help:"The new folder, such as reports/published/DATE-name."`
+	How     string `default:"make run" help:"The command that made the run."`
+	Release string `type:"existingdir" placeholder:"DIR" help:"A release's folder, as 'make release-gate' leaves it: what the gate judged is published too, so that anyone can judge again."`
 }
 
 // errUnfit is wrapped where a run is not fit to be published.
@@ -84,32 +89,57 @@ func fit(r result.Report) error {
 	return nil
 }
 
-// attestations is the folder of a run with what was signed.
+// attestations is the folder of a run, or of a release, with what was signed.
 const attestations = "attestations"
 
-// kept are the files of a run that are published, by their names with slashes:
-// the report, its page, and what is signed. Logs stay behind, and JUnit XML can
-// be made again.
-func kept(dir string) ([]string, error) {
-	all := []string{reportFile, "report.html"}
-	signed, err := fs.Glob(os.DirFS(dir), attestations+"/*.sigstore.json")
-	return append(all, signed...), err
+// copied is a file that is published: where it is, and its name with slashes there.
+type copied struct{ from, to string }
+
+// kept are the files that are published: the report, its page, and what is signed.
+// Logs stay behind, and JUnit XML can be made again.
+func (c publishCommand) kept() ([]copied, error) {
+	all := []copied{{filepath.Join(c.From, reportFile), reportFile}, {filepath.Join(c.From, "report.html"), "report.html"}}
+	more := map[string]string{filepath.Join(c.From, attestations): attestations}
+	if c.Release != "" {
+		more = map[string]string{filepath.Join(c.Release, attestations): attestations, filepath.Join(c.Release, "hosts"): "release/hosts"}
+		for _, name := range released {
+			all = append(all, copied{filepath.Join(c.Release, filepath.FromSlash(name)), "release/" + path.Base(name)})
+		}
+	}
+	for from, to := range more {
+		signed, err := filepath.Glob(filepath.Join(from, "*"+witness.Ending))
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range signed {
+			all = append(all, copied{one, to + "/" + filepath.Base(one)})
+		}
+	}
+	slices.SortFunc(all, func(a, b copied) int { return strings.Compare(a.to, b.to) })
+	return all, nil
+}
+
+// released are the files of a release that the gate judges by, and its word.
+var released = []string{
+	"owner.pem", "planner.pem", "report.pem", "gate.pem",
+	"policy.json", "policy.json" + witness.Ending, "plan.json", "plan.json" + witness.Ending,
+	"vsa/vsa" + witness.Ending, "vsa/vsa.intoto.json",
 }
 
 // fill copies the files, sums them and says how to check them.
 func (c publishCommand) fill(dir string, r result.Report) error {
-	names, err := kept(c.From)
+	all, err := c.kept()
 	if err != nil {
 		return err
 	}
 	var sums strings.Builder
-	for _, name := range names {
-		b, err := fs.ReadFile(os.DirFS(c.From), name)
+	for _, one := range all {
+		b, err := os.ReadFile(one.from)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(b), name)
-		to := filepath.Join(dir, filepath.FromSlash(name))
+		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(b), one.to)
+		to := filepath.Join(dir, filepath.FromSlash(one.to))
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return err
 		}
@@ -120,14 +150,14 @@ func (c publishCommand) fill(dir string, r result.Report) error {
 	if err := os.WriteFile(filepath.Join(dir, "SHA256SUMS"), []byte(sums.String()), 0o644); err != nil {
 		return err
 	}
-	text, err := c.readme(r, names)
+	text, err := c.readme(r, slices.ContainsFunc(all, func(o copied) bool { return path.Dir(o.to) == attestations }))
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "README.md"), text, 0o644)
 }
 
-func (c publishCommand) readme(r result.Report, names []string) ([]byte, error) {
+func (c publishCommand) readme(r result.Report, signed bool) ([]byte, error) {
 	t, err := template.New("readme").Parse(publishText)
 	if err != nil {
 		return nil, err
@@ -138,10 +168,54 @@ func (c publishCommand) readme(r result.Report, names []string) ([]byte, error) 
 			specs[s.ID] = true
 		}
 	}
+	judged, err := c.judged()
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
 	err = t.Execute(&b, map[string]any{
 		"Report": r, "Decision": gate.Decide(r), "Specs": len(specs), "How": c.How, "Name": filepath.Base(c.To),
-		"Signed": slices.ContainsFunc(names, func(n string) bool { return strings.HasSuffix(n, ".sigstore.json") }),
+		"Signed": signed, "Release": judged,
 	})
 	return b.Bytes(), err
+}
+
+// judged is a release as its README tells of it.
+type judged struct {
+	gate.Release
+	gate.Word
+}
+
+// judged reads the plan and the gate's word, signed by the gate's key; nil is no
+// release. Who reads it there judges all of it.
+func (c publishCommand) judged() (*judged, error) {
+	if c.Release == "" {
+		return nil, nil
+	}
+	key, err := publicKey(filepath.Join(c.Release, "gate.pem"))
+	if err != nil {
+		return nil, err
+	}
+	plan, err := os.ReadFile(filepath.Join(c.Release, "plan.json"))
+	if err != nil {
+		return nil, err
+	}
+	raw, err := os.ReadFile(filepath.Join(c.Release, "vsa", "vsa"+witness.Ending))
+	if err != nil {
+		return nil, err
+	}
+	b, err := attest.Read(raw)
+	if err != nil {
+		return nil, err
+	}
+	s, err := b.Verify(key)
+	if err != nil {
+		return nil, err
+	}
+	var j judged
+	if j.Word, err = gate.ReadWord(s); err != nil {
+		return nil, err
+	}
+	j.Release, err = gate.ParseRelease(plan)
+	return &j, err
 }
