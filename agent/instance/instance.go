@@ -15,8 +15,9 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"sync"
 	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/accept"
 )
 
 // Wish is what a second launch wants: the sign-in of an address or, with Show,
@@ -64,30 +65,15 @@ const (
 // Serve answers second launches on l until ctx ends. A launch that goes away
 // ends the context of its sign-in.
 func Serve(ctx context.Context, l net.Listener, log *slog.Logger, do func(context.Context, Wish) Outcome) error {
-	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
-	var all sync.WaitGroup
-	defer all.Wait()
-	slots := make(chan struct{}, maxOpen)
-	for {
-		c, err := l.Accept()
-		if ctx.Err() != nil {
-			return nil
+	err := accept.Each(ctx, l, maxOpen, func(c net.Conn) {
+		if err := answer(ctx, c, do); err != nil {
+			log.Warn("refused a second launch", "error", err)
 		}
-		if err != nil {
-			return fmt.Errorf("instance: %w", err)
-		}
-		select {
-		case slots <- struct{}{}:
-			all.Go(func() {
-				defer func() { <-slots }()
-				if err := answer(ctx, c, do); err != nil {
-					log.Warn("refused a second launch", "error", err)
-				}
-			})
-		default:
-			_ = c.Close()
-		}
+	})
+	if err != nil {
+		return fmt.Errorf("instance: %w", err)
 	}
+	return nil
 }
 
 // answer is one launch.

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"sync"
 	"time"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/accept"
 	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
 	"github.com/smartcard-connect/smartcard-connect/agent/settings"
 )
@@ -37,25 +37,10 @@ const (
 
 // register takes agents until ctx ends.
 func (s *Service) register(ctx context.Context, l net.Listener) error {
-	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
-	var all sync.WaitGroup
-	defer all.Wait()
-	slots := make(chan struct{}, maxOpen)
-	for {
-		c, err := l.Accept()
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("portservice: %w", err)
-		}
-		select {
-		case slots <- struct{}{}:
-			all.Go(func() { defer func() { <-slots }(); s.hold(ctx, c) })
-		default:
-			_ = c.Close()
-		}
+	if err := accept.Each(ctx, l, maxOpen, func(c net.Conn) { s.hold(ctx, c) }); err != nil {
+		return fmt.Errorf("portservice: %w", err)
 	}
+	return nil
 }
 
 // hold keeps an agent for as long as its connection, its process and its
