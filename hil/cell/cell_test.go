@@ -133,13 +133,20 @@ func TestExtendedIsOfCardAndReader(t *testing.T) {
 	}
 }
 
-// Source: hil README, "timing of a card". Turned red by: losing it between rig and
-// target.
-func TestTimingReachesTheTarget(t *testing.T) {
-	r := rig.Rig{Cards: []rig.Card{{ID: "c", Series: "9", Protocol: iso7816.T1, Timing: "cosmo-v8"}}, Cells: []rig.Cells{{Kind: rig.Package, Cards: []string{"c"}}}}
+// Source: hil README, "timing of a card" and "personality". Turned red by: losing
+// one between rig and target, or a report that does not say which card it was.
+func TestCardReachesTheTarget(t *testing.T) {
+	r := rig.Rig{
+		Cards: []rig.Card{{ID: "c", Series: "9", Profile: "series9", Personality: "v81-extended", Protocol: iso7816.T1, Timing: "cosmo-v8"}},
+		Cells: []rig.Cells{{Kind: rig.Package, Cards: []string{"c"}}},
+	}
 	cells, err := cell.Of(r)
-	if err != nil || cells[0].Target(1).Timing != "cosmo-v8" {
-		t.Errorf("%+v, %v", cells, err)
+	if err != nil || cells[0].Target(1).Timing != "cosmo-v8" || cells[0].Target(1).Personality != "v81-extended" {
+		t.Fatalf("%+v, %v", cells, err)
+	}
+	who := cells[0].Settle(result.Cell{ID: cells[0].ID()}, nil).Identity
+	if who.Profile != "series9" || who.Personality != "v81-extended" || who.Card != "c" {
+		t.Errorf("%+v", who)
 	}
 }
 

@@ -45,7 +45,7 @@ func (c Cell) blank() result.Cell {
 
 // identity is who the cell is, as far as the rig says.
 func (c Cell) identity() *result.Identity {
-	return &result.Identity{Host: cmp.Or(c.Reader.Host, c.Bench), Reader: c.Reader.Name, ReaderID: c.Reader.ID, Card: c.Card.ID, Profile: c.Card.Profile}
+	return &result.Identity{Host: cmp.Or(c.Reader.Host, c.Bench), Reader: c.Reader.Name, ReaderID: c.Reader.ID, Card: c.Card.ID, Profile: c.Card.Profile, Personality: c.Card.Personality}
 }
 
 // Settle is the final word on what the conformance program found in c. Who the

@@ -130,7 +130,7 @@ func cellSuite(r result.Report, c result.Cell) suite {
 func who(c result.Cell) []property {
 	var all []property
 	if i := c.Identity; i != nil {
-		all = given("host", i.Host, "reader", i.Reader, "reader-id", i.ReaderID, "card", i.Card, "profile", i.Profile, "atr", i.ATR, "exchanged", i.Exchanged)
+		all = given("host", i.Host, "reader", i.Reader, "reader-id", i.ReaderID, "card", i.Card, "profile", i.Profile, "personality", i.Personality, "atr", i.ATR, "exchanged", i.Exchanged)
 	}
 	if f := c.Features; f != nil {
 		all = append(all, given("claimed", strings.Join(f.Claimed, " "), "unclaimed", strings.Join(f.Unclaimed, " "))...)

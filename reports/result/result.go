@@ -89,14 +89,17 @@ type Cell struct {
 // was run, as far as it is known. None of it is a secret, and none names a
 // person.
 type Identity struct {
-	Host      string `json:"host,omitempty"`      // the bench's name, not the network's
-	OS        string `json:"os,omitempty"`        // of that host: "windows/amd64"
-	Reader    string `json:"reader,omitempty"`    // as PC/SC names it
-	ReaderID  string `json:"reader_id,omitempty"` // its place: USB path, or the bench's name for it
-	Card      string `json:"card,omitempty"`      // the bench's name for it
-	Profile   string `json:"profile,omitempty"`   // of a software card
-	ATR       string `json:"atr,omitempty"`       // in hexadecimal
-	Exchanged string `json:"exchanged,omitempty"` // the level of exchange: "TPDU", "short APDU", "extended APDU"
+	Host     string `json:"host,omitempty"`      // the bench's name, not the network's
+	OS       string `json:"os,omitempty"`        // of that host: "windows/amd64"
+	Reader   string `json:"reader,omitempty"`    // as PC/SC names it
+	ReaderID string `json:"reader_id,omitempty"` // its place: USB path, or the bench's name for it
+	Card     string `json:"card,omitempty"`      // the bench's name for it
+	Profile  string `json:"profile,omitempty"`   // of a software card
+	// Personality is which of the profile's that card has, where the bench says it;
+	// else it is the first with the protocol.
+	Personality string `json:"personality,omitempty"`
+	ATR         string `json:"atr,omitempty"`       // in hexadecimal
+	Exchanged   string `json:"exchanged,omitempty"` // the level of exchange: "TPDU", "short APDU", "extended APDU"
 }
 
 // Report is one run.
