@@ -123,8 +123,8 @@ func protocol(speaks iso7816.Protocol, a applet.Applet, p profile.Profile) adapt
 	if speaks == iso7816.T0 {
 		return &t0.Adaptor{Applet: chain}
 	}
-	short := p.ExtendedLength != nil && p.ExtendedLength.Value == 0
-	return &t1.Adaptor{Applet: chain, ShortOnly: short}
+	longest := value(p.ExtendedLength)
+	return &t1.Adaptor{Applet: chain, ShortOnly: p.ExtendedLength != nil && longest == 0, Longest: longest}
 }
 
 // value is a fact's value, or the zero value where the profile has none.

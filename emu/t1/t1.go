@@ -13,13 +13,15 @@ import (
 type Adaptor struct {
 	Applet    *applet.Chain
 	ShortOnly bool             // extended commands (ISO/IEC 7816-4 §5.1) are answered 6700
+	Longest   int              // bytes of a command, or of an answer with its status word; 0 is any
 	pending   iso7816.Response // what GET RESPONSE still has to fetch
 }
 
 // Transmit runs one command APDU. It always answers at least a status word.
 func (a *Adaptor) Transmit(frame []byte) []byte {
 	c, err := iso7816.ParseCommand(frame)
-	if extended := len(frame) > 5 && frame[4] == 0; err != nil || (extended && a.ShortOnly) {
+	extended, long := len(frame) > 5 && frame[4] == 0, a.Longest > 0 && len(frame) > a.Longest
+	if err != nil || long || (extended && a.ShortOnly) {
 		return applet.Status(iso7816.WrongLength).Bytes()
 	}
 	if c.INS == 0xC0 {
@@ -52,6 +54,9 @@ func (a *Adaptor) cut(r iso7816.Response, le int) iso7816.Response {
 	a.pending = iso7816.Response{}
 	if le == 0 {
 		le = iso7816.MaxShort
+	}
+	if a.Longest > 0 {
+		le = min(le, a.Longest-2)
 	}
 	if len(r.Data) <= le {
 		return r

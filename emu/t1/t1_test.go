@@ -44,3 +44,22 @@ func TestPieces(t *testing.T) {
 		}
 	}
 }
+
+// Requirement: a card that announces how long commands and answers may be takes no
+// longer ones, and hands a longer answer out in pieces. Source: ISO/IEC 7816-4
+// §12.7.1. Turned red by: a number that is announced only.
+func TestLongest(t *testing.T) {
+	a := &t1.Adaptor{Applet: &applet.Chain{Applet: long{}}, Longest: 300}
+	command := func(n int) []byte {
+		return append([]byte{0x00, 0xDB, 0x3F, 0xFF, 0x00, byte(n >> 8), byte(n)}, make([]byte, n)...)
+	}
+	if got := a.Transmit(command(293)); !bytes.HasSuffix(got, []byte{0x61, 0x00}) {
+		t.Errorf("a command of 300 bytes: % X", got[len(got)-2:])
+	}
+	if got := a.Transmit(command(294)); !bytes.Equal(got, []byte{0x67, 0x00}) {
+		t.Errorf("a command of 301 bytes: % X", got)
+	}
+	if got := a.Transmit([]byte("\x00\xCB\x3F\xFF\x00\x00\x00")); len(got) != 300 || got[298] != 0x61 {
+		t.Errorf("an answer of %d bytes", len(got))
+	}
+}
