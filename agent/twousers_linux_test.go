@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/porttest"
 )
 
 // machine is a computer with a port service and several users' agents, all real
@@ -58,10 +60,7 @@ func newMachine(t *testing.T) *machine {
 	m.must(os.Chown(filepath.Dir(m.sock), serviceUser, serviceUser))
 	m.must(os.WriteFile(filepath.Join(dir, "settings.json"), []byte(`{"issuers":[{"url":"`+m.login+`/realm","environment":"int"}]}`), 0o644))
 	for range 5 {
-		l, err := net.Listen("tcp4", "127.0.0.1:0")
-		m.must(err)
-		defer l.Close()
-		m.ports = append(m.ports, l.Addr().(*net.TCPAddr).Port)
+		m.ports = append(m.ports, porttest.Free(t))
 	}
 	return m
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
+	"github.com/smartcard-connect/smartcard-connect/agent/porttest"
 )
 
 const page = "https://am.example"
@@ -110,7 +111,7 @@ func TestRegistration(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer squatter.Close()
-	taken, free := squatter.Addr().(*net.TCPAddr).Port, freePort(t)
+	taken, free := squatter.Addr().(*net.TCPAddr).Port, porttest.Free(t)
 	socket := testSocket(t)
 	log := slog.New(slog.DiscardHandler)
 
@@ -159,16 +160,6 @@ func await(t *testing.T, port int, want string) {
 	t.Fatalf("never %s, last %s", want, last)
 }
 
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // Requirement: a malformed line registers nobody. Turned red by: a default for
 // what is missing.
 func TestHelloRefused(t *testing.T) {
@@ -192,7 +183,7 @@ func TestEveryPortTaken(t *testing.T) {
 	if !errors.Is(err, ErrNoPort) {
 		t.Error(err)
 	}
-	raw, _ := json.Marshal(Status(context.Background(), []int{freePort(t)}))
+	raw, _ := json.Marshal(Status(context.Background(), []int{porttest.Free(t)}))
 	if !strings.Contains(string(raw), "no port service answers") {
 		t.Errorf("%s", raw)
 	}

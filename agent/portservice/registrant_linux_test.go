@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
+	"github.com/smartcard-connect/smartcard-connect/agent/porttest"
 )
 
 // TestMain lets this program be an agent that dies, see TestEntryDiesWithProcess.
@@ -60,7 +61,7 @@ func dieAsAgent(socket string) error {
 // another process keeps its connection open (issue, point 8: "entries die with
 // the process"). Turned red by: watching the connection alone.
 func TestEntryDiesWithProcess(t *testing.T) {
-	port, socket := freePort(t), filepath.Join(t.TempDir(), "s")
+	port, socket := porttest.Free(t), filepath.Join(t.TempDir(), "s")
 	defer serve(t, socket, []int{port})()
 	await(t, port, "PR30007")
 	self, err := os.Executable()

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
+	"github.com/smartcard-connect/smartcard-connect/agent/porttest"
 )
 
 // sessions is a machine with several people at it: it says whose a connection
@@ -77,7 +78,7 @@ func TestSessionsAreKeptApart(t *testing.T) {
 	people := []peer.Owner{{User: "S-1-5-21-1", Session: 1}, {User: "S-1-5-21-1", Session: 2}, {User: "S-1-5-21-2", Session: 3}, {User: "S-1-5-21-3", Session: 4}}
 	world := &sessions{owner: map[string]peer.Owner{}, over: map[peer.Owner]bool{}}
 	service := &Service{Peer: world.find, Registrant: world.agentOf, Sessions: world}
-	port, socket := freePort(t), testSocket(t)
+	port, socket := porttest.Free(t), testSocket(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ended, ready := make(chan error, 1), make(chan struct{})
 	service.Ready = func() { close(ready) }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/agent/porttest"
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/conformance/catalogue"
 	"github.com/smartcard-connect/smartcard-connect/conformance/target"
@@ -85,12 +85,7 @@ func judgedWith(t *testing.T, program string, f target.File, beside []string, ca
 func npmProvider(t *testing.T) target.File {
 	t.Helper()
 	program := node(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	_ = l.Close()
+	port := porttest.Free(t)
 	f := target.File{
 		Cell: "oidc-provider", Kind: target.Remote, Product: "npm oidc-provider 9.13.3", Seed: 1,
 		Issuer: fmt.Sprintf("http://127.0.0.1:%d", port),

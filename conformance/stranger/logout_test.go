@@ -17,6 +17,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/agent/porttest"
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
 	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
@@ -250,7 +251,7 @@ func (w webApplication) leaves(t *testing.T, c *target.Target) {
 // 1.0 sections 2.6 and 2.7. Turned red by: provider.logout-token-never-sent,
 // provider.logout-state-lost.
 func TestExpressLogsOut(t *testing.T) {
-	node, port := node(t), freePort(t)
+	node, port := node(t), porttest.Free(t)
 	c := cell(t, "9", iso7816.T1)
 	serving(t, port, exec.Command(node, "express.mjs", c.Issuer, secretClient, secret, strconv.Itoa(port)))
 	base := "http://127.0.0.1:" + strconv.Itoa(port)
@@ -268,7 +269,7 @@ func TestApacheLogsOut(t *testing.T) {
 	if _, err := os.Stat(modules + "/mod_auth_openidc.so"); err != nil {
 		t.Skip("mod_auth_openidc is not installed: make install")
 	}
-	port := freePort(t)
+	port := porttest.Free(t)
 	c := cell(t, "9", iso7816.T1)
 	serving(t, port, apache(t, c.Issuer, port))
 	base := "http://127.0.0.1:" + strconv.Itoa(port)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/porttest"
 )
 
 // running is a provider that answers, alone on the last core.
@@ -29,7 +31,7 @@ type running struct {
 // start runs a provider until it answers for itself.
 func (p peer) start(b *testing.B, h hall) *running {
 	b.Helper()
-	port := free(b)
+	port := strconv.Itoa(porttest.Free(b))
 	argv := append([]string{"-c", strconv.Itoa(runtime.NumCPU() - 1)}, p.argv(h, port)...)
 	r := &running{peer: p, cmd: exec.Command("taskset", argv...)}
 	said, err := r.cmd.StdoutPipe()

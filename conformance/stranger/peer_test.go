@@ -4,7 +4,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -94,15 +93,3 @@ func gather(b *testing.B) hall {
 
 // shared is the key that all providers sign with.
 func shared() *rsa.PrivateKey { return testpki.Published("provider") }
-
-// free is a port of loopback that nobody listens on.
-func free(b *testing.B) string {
-	b.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String()) // of a listener: always there
-	return port
-}

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/iso7816"
+	"github.com/smartcard-connect/smartcard-connect/agent/porttest"
 	"github.com/smartcard-connect/smartcard-connect/agent/testpki"
 	"github.com/smartcard-connect/smartcard-connect/conformance/browser"
 	"github.com/smartcard-connect/smartcard-connect/conformance/journey"
@@ -34,17 +35,6 @@ const (
 	secretClient = "999999999901.apps.national"
 	secret       = "conformance-secret"
 )
-
-// freePort is one that nobody listens on now.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
 
 // serving starts a server program and waits until its port answers. What it
 // writes is shown when the test fails.
@@ -108,7 +98,7 @@ func enterIn(t *testing.T, c *target.Target, b *browser.Browser, begin, end stri
 // with PKCE and its secret, and refuses a wrong nonce. Source: issue, strangers
 // log in. Turned red by: provider.wrong-nonce.
 func TestExpress(t *testing.T) {
-	node, port := node(t), freePort(t)
+	node, port := node(t), porttest.Free(t)
 	c := cell(t, "9", iso7816.T1)
 	serving(t, port, exec.Command(node, "express.mjs", c.Issuer, secretClient, secret, strconv.Itoa(port)))
 	base := "http://127.0.0.1:" + strconv.Itoa(port)
@@ -136,7 +126,7 @@ func TestApache(t *testing.T) {
 	if _, err := os.Stat(modules + "/mod_auth_openidc.so"); err != nil {
 		t.Skip("mod_auth_openidc is not installed: make install")
 	}
-	port := freePort(t)
+	port := porttest.Free(t)
 	c := cell(t, "9", iso7816.T1)
 	serving(t, port, apache(t, c.Issuer, port))
 	base := "http://127.0.0.1:" + strconv.Itoa(port)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/forward"
+	"github.com/smartcard-connect/smartcard-connect/hil/porttest"
 )
 
 func socket(t *testing.T) string {
@@ -22,16 +23,6 @@ func socket(t *testing.T) string {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return filepath.Join(dir, "s")
-}
-
-func free(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // Source: hil README, "your own browser reaches what runs inside". The same
@@ -90,7 +81,7 @@ func TestOutsideNamesThePort(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = l.Close() }()
-	port := free(t)
+	port := porttest.Free(t)
 	if err := forward.Outside(t.Context(), port, s); err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +20,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/hub"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/jetstream"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/subject"
+	"github.com/smartcard-connect/smartcard-connect/hil/porttest"
 )
 
 const local = "127.0.0.1:0"
@@ -139,12 +139,7 @@ func TestLeafKeepsContract(t *testing.T) {
 func free(t *testing.T, n int) (out []string) {
 	t.Helper()
 	for range n {
-		l, err := net.Listen("tcp", local)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		out = append(out, l.Addr().String())
+		out = append(out, fmt.Sprintf("127.0.0.1:%d", porttest.Free(t)))
 	}
 	return out
 }

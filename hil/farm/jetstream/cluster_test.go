@@ -3,7 +3,6 @@ package jetstream_test
 import (
 	"errors"
 	"fmt"
-	"net"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/farmtest"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/hub"
 	"github.com/smartcard-connect/smartcard-connect/hil/farm/jetstream"
+	"github.com/smartcard-connect/smartcard-connect/hil/porttest"
 )
 
 // three starts a cluster. The last word of each node is over TLS.
@@ -22,10 +22,7 @@ func three(t *testing.T) (nodes []*hub.Server) {
 	a := must[*hub.Authority](t)(hub.NewAuthority(time.Now(), time.Hour))
 	var routes []string
 	for range 3 {
-		l := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
-		defer l.Close()
-		routes = append(routes, l.Addr().String())
-		l.Close()
+		routes = append(routes, fmt.Sprintf("127.0.0.1:%d", porttest.Free(t)))
 	}
 	for i, r := range routes {
 		name := fmt.Sprint("n", i)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/hil/hook"
+	"github.com/smartcard-connect/smartcard-connect/hil/porttest"
 	"github.com/smartcard-connect/smartcard-connect/hil/wall/metric"
 	"github.com/smartcard-connect/smartcard-connect/hil/wall/walltest"
 )
@@ -90,12 +90,7 @@ func prometheus(t *testing.T, b *walltest.Bench) string {
 	if err != nil {
 		t.Skip("prometheus is not installed: make install")
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := free.Addr().String()
-	_ = free.Close()
+	at := fmt.Sprintf("127.0.0.1:%d", porttest.Free(t))
 	dir := t.TempDir()
 	config := fmt.Sprintf("global: {scrape_interval: 200ms, scrape_timeout: 200ms}\nscrape_configs:\n- job_name: hil\n  static_configs: [{targets: [%q]}]\n", strings.TrimPrefix(b.Server.URL, "http://"))
 	if err := os.WriteFile(filepath.Join(dir, "prometheus.yml"), []byte(config), 0o600); err != nil {
