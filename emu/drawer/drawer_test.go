@@ -165,7 +165,7 @@ func TestFallsOut(t *testing.T) {
 		t.Fatalf("the fault shows otherwise: %v", err)
 	}
 	var s drawer.State
-	for range 100 { // the drawer hears of it a moment after the reader
+	for range 1000 { // the drawer hears of it a moment after the reader
 		if s = b.done(b.door.State(ctx)); s.Readers[0].Card == "" {
 			break
 		}

@@ -25,7 +25,7 @@ func TestRestingThreadsEnd(t *testing.T) {
 	}
 	done.Wait()
 	after := before
-	for range 100 {
+	for range 1000 {
 		if after, _ = runtime.ThreadCreateProfile(nil); after < many {
 			return
 		}
