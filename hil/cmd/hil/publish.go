@@ -135,6 +135,9 @@ func (c publishCommand) fill(dir string, r result.Report) error {
 	var sums strings.Builder
 	for _, one := range all {
 		b, err := os.ReadFile(one.from)
+		if err == nil && path.Ext(one.to) == ".pem" {
+			_, err = publicKey(one.from) // nothing else that a PEM file may hold is for others
+		}
 		if err != nil {
 			return err
 		}

@@ -14,9 +14,10 @@ import (
 
 // Requirement: a release is published with all that the gate judged by, and the line
 // that its README has comes to the same word again, later and without the programs;
-// as of a time when the run was too old it does not, and nothing is signed as of a
-// time of the past. Source: issue 6 point 8, "proof anyone can check". Turned red by:
-// a file that is missing, or a gate that does not look at the clock it was given.
+// as of a time before it ran it does not, and nothing is signed as of a time of the
+// past. A key that is not public is not published. Source: issue 6 point 8, "proof
+// anyone can check". Turned red by: a file that is missing, a key that is not looked
+// at, or a gate that does not look at the clock it was given.
 func TestPublishRelease(t *testing.T) {
 	d := signedDesk{t, desk(t, "PASS"), []string{"--sign", "tpm", "--tpm", tpmkeytest.TPM(t)}}
 	d.release()
@@ -43,6 +44,17 @@ func TestPublishRelease(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(to, "README.md"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	public, err := os.ReadFile(d.path("report.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.file("report.pem", strings.ReplaceAll(string(public), "PUBLIC", "PRIVATE"))
+	if code, said := hil(t, "publish", "--release", d.dir, d.path("out/latest"), to+"2"); code == 0 || !strings.Contains(said, "report.pem") {
+		t.Errorf("a private key is published: exit %d\n%s", code, said)
+	}
+	if left, _ := filepath.Glob(to + "2*"); len(left) > 0 {
+		t.Errorf("left behind %v", left)
 	}
 	t.Chdir(to)
 	again := line(t, string(readme), "../../../bin/hil ")
