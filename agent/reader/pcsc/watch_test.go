@@ -20,6 +20,7 @@ type hasty struct {
 	asked int
 	names []string
 	event scard.StateFlag
+	later time.Time // a card goes in then
 	fails error
 }
 
@@ -27,6 +28,9 @@ func (h *hasty) ListReaders() ([]string, error) { return h.names, h.fails }
 
 func (h *hasty) GetStatusChange(states []scard.ReaderState, _ time.Duration) error {
 	h.asked++
+	if !h.later.IsZero() && time.Now().After(h.later) {
+		h.event = scard.StatePresent | 1<<16
+	}
 	for i := range states {
 		states[i].EventState = h.event | scard.StateChanged
 	}
@@ -68,7 +72,7 @@ func TestChangeIsCompared(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.AfterFunc(5*time.Second, func() { h.event = scard.StatePresent | 1<<16 })
+		h.later = time.Now().Add(5 * time.Second)
 		start := time.Now()
 		now, err := w.change(t.Context(), known)
 		if err != nil || len(now) != 1 || !now[0].Present || now[0].Insertion != 1 {

@@ -166,12 +166,15 @@ func (k *contract) transaction(t *testing.T, ctx context.Context) {
 	if err != nil {
 		t.Fatalf("begin: %v", err)
 	}
-	short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
-	defer cancel()
-	if _, err := b.Transmit(short, getData()); !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, reader.ErrBusy) {
+	short := func() context.Context {
+		short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+		t.Cleanup(cancel)
+		return short
+	}
+	if _, err := b.Transmit(short(), getData()); !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, reader.ErrBusy) {
 		t.Errorf("transmit beside a transaction: %v", err)
 	}
-	if _, err := c.Begin(short); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := c.Begin(short()); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("begin beside a transaction: %v", err)
 	}
 	if _, err := a.Transmit(ctx, getData()); err != nil {
