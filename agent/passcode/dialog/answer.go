@@ -19,8 +19,8 @@ func (d *Dialog) Confirm() {
 	if len(text) == 0 {
 		return // nothing to keep
 	}
-	d.answer(func() error { return d.Talk.Passcode(text) })
 	d.Surface.Wipe()
+	d.answer(func() error { return d.Talk.Passcode(text) })
 }
 
 // refuse has the passcode typed again.

@@ -23,7 +23,8 @@ type Surface interface {
 	// Draw shows a look. What did not change is left alone, so that a screen
 	// reader hears only what did.
 	Draw(Look)
-	// Count shows the countdown of a look whose rest did not change.
+	// Count is called with every tick: it shows the countdown, if there is one, of
+	// a look whose rest did not change.
 	Count(Look)
 	// Appear brings the window up, away from what the person is typing into.
 	Appear()
@@ -31,7 +32,7 @@ type Surface interface {
 	Focus(field bool)
 	// Say tells a screen reader.
 	Say(words string)
-	// Typed is what was typed. The caller overwrites it.
+	// Typed is a copy of what was typed, in locked memory. The caller overwrites it.
 	Typed() []byte
 	// Wipe empties the field and overwrites what was in it.
 	Wipe()
@@ -156,9 +157,9 @@ func (d *Dialog) Tick() {
 	if d.look.Clock != "" {
 		d.look.Clock = d.sheet.View(now).Clock
 		d.time()
-		d.Surface.Count(d.look)
 		d.greeting += " " + d.speech.Left(d.look.Left)
 	}
+	d.Surface.Count(d.look)
 	d.say()
 	if d.hint() != d.locks {
 		d.Redraw()

@@ -124,11 +124,11 @@ func TestConfirm(t *testing.T) {
 		gone  bool
 		want  []string
 	}{
-		"right":                {passcode.Ready, "123456", false, []string{"agent: passcode 123456", "wipe"}},
+		"right":                {passcode.Ready, "123456", false, []string{"wipe", "agent: passcode 123456"}},
 		"too short":            {passcode.Ready, "123", false, []string{"wipe", "say Too short: a passcode for this card has 6 to 8 digits; no try was spent", "focus field"}},
 		"nothing":              {passcode.NoCard, "", false, nil},
-		"before the card":      {passcode.NoCard, "123", false, []string{"agent: passcode 123", "wipe"}},
-		"an agent that went":   {passcode.Ready, "123456", true, []string{"agent: passcode 123456", "quit", "wipe"}},
+		"before the card":      {passcode.NoCard, "123", false, []string{"wipe", "agent: passcode 123"}},
+		"an agent that went":   {passcode.Ready, "123456", true, []string{"wipe", "agent: passcode 123456", "quit"}},
 		"while the card works": {passcode.Using, "123456", false, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,6 +37,7 @@ type window struct {
 	notStarted, cancel, ok, spoken                                object
 
 	buffer *buffer
+	typed  passcode.Vault // for copies: the buffer keeps its own slot for good
 	drawn  dialog.Look
 }
 
@@ -217,8 +218,8 @@ func (w *window) enable(v passcode.View) {
 	kit.widgetSensitive(w.notStarted, boolean(v.NotStarted))
 }
 
-// Typed is the text itself, in its locked page.
-func (w *window) Typed() []byte { return w.buffer.text }
+// Typed is a copy of the text, in a locked page.
+func (w *window) Typed() []byte { return append(w.typed.Take(), w.buffer.text...) }
 
 // Wipe empties the field.
 func (w *window) Wipe() {
