@@ -8,14 +8,16 @@ import (
 	"sync"
 )
 
-// Each calls hold for every caller of l, on a goroutine of its own, until ctx ends;
-// then it closes l, waits for all that are held, and returns nil. hold closes its
-// connection, and ends with ctx. A caller beyond most is turned away at once. The
-// listener's own errors are returned.
-func Each(ctx context.Context, l net.Listener, most int, hold func(net.Conn)) error {
-	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
+// Each calls hold for every caller of l, on a goroutine of its own, until ctx ends or
+// the listener fails; then it closes l, ends the context that hold was given, waits
+// for all that are held, and returns nil or the listener's error. hold closes its
+// connection, and ends with its context. A caller beyond most is turned away at once.
+func Each(ctx context.Context, l net.Listener, most int, hold func(context.Context, net.Conn)) error {
 	var all sync.WaitGroup
 	defer all.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	context.AfterFunc(ctx, func() { _ = l.Close() })
 	slots := make(chan struct{}, most)
 	for {
 		c, err := l.Accept()
@@ -30,7 +32,7 @@ func Each(ctx context.Context, l net.Listener, most int, hold func(net.Conn)) er
 		}
 		select {
 		case slots <- struct{}{}:
-			all.Go(func() { defer func() { <-slots }(); hold(c) })
+			all.Go(func() { defer func() { <-slots }(); hold(ctx, c) })
 		default:
 			_ = c.Close()
 		}

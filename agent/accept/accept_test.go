@@ -35,7 +35,7 @@ func TestEach(t *testing.T) {
 	held, leave, ended := make(chan net.Conn, 9), make(chan struct{}), make(chan error, 1)
 	var gone atomic.Int32
 	go func() {
-		ended <- accept.Each(ctx, l, 2, func(c net.Conn) {
+		ended <- accept.Each(ctx, l, 2, func(_ context.Context, c net.Conn) {
 			held <- c
 			<-leave
 			gone.Add(1)
@@ -79,14 +79,46 @@ func turnedAway(c net.Conn) <-chan struct{} {
 	return done
 }
 
-// Requirement: a listener that breaks is said to have. Turned red by: going on.
+// broken is a listener that fails when it is told to.
+type broken struct {
+	net.Listener
+	fail chan struct{}
+}
+
+func (b broken) Accept() (net.Conn, error) {
+	c, err := b.Listener.Accept()
+	if err != nil {
+		return c, err
+	}
+	select {
+	case <-b.fail:
+		_ = c.Close()
+		return nil, errors.New("too many open files")
+	default:
+		return c, nil
+	}
+}
+
+// Requirement: a listener that breaks is said to have, at once: who is held does not
+// keep it back. Turned red by: going on, or waiting for callers that nobody ends.
 func TestBroken(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = l.Close()
-	if err := accept.Each(t.Context(), l, 1, func(net.Conn) {}); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("%v", err)
+	b, held, ended := broken{l, make(chan struct{})}, make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- accept.Each(t.Context(), b, 2, func(ctx context.Context, c net.Conn) {
+			held <- struct{}{}
+			<-ctx.Done()
+			_ = c.Close()
+		})
+	}()
+	dial(t, l)
+	<-held
+	close(b.fail)
+	dial(t, l)
+	if err := <-ended; err == nil {
+		t.Error("it was not broken")
 	}
 }

@@ -65,7 +65,7 @@ const (
 // Serve answers second launches on l until ctx ends. A launch that goes away
 // ends the context of its sign-in.
 func Serve(ctx context.Context, l net.Listener, log *slog.Logger, do func(context.Context, Wish) Outcome) error {
-	err := accept.Each(ctx, l, maxOpen, func(c net.Conn) {
+	err := accept.Each(ctx, l, maxOpen, func(ctx context.Context, c net.Conn) {
 		if err := answer(ctx, c, do); err != nil {
 			log.Warn("refused a second launch", "error", err)
 		}

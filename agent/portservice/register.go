@@ -37,7 +37,7 @@ const (
 
 // register takes agents until ctx ends.
 func (s *Service) register(ctx context.Context, l net.Listener) error {
-	if err := accept.Each(ctx, l, maxOpen, func(c net.Conn) { s.hold(ctx, c) }); err != nil {
+	if err := accept.Each(ctx, l, maxOpen, s.hold); err != nil {
 		return fmt.Errorf("portservice: %w", err)
 	}
 	return nil
