@@ -59,9 +59,7 @@ func newMachine(t *testing.T) *machine {
 	m.must(os.Mkdir(filepath.Dir(m.sock), 0o755))
 	m.must(os.Chown(filepath.Dir(m.sock), serviceUser, serviceUser))
 	m.must(os.WriteFile(filepath.Join(dir, "settings.json"), []byte(`{"issuers":[{"url":"`+m.login+`/realm","environment":"int"}]}`), 0o644))
-	for range 5 {
-		m.ports = append(m.ports, porttest.Free(t))
-	}
+	m.ports = porttest.Several(t, 5)
 	return m
 }
 

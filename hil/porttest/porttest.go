@@ -8,19 +8,28 @@ import (
 	"testing"
 )
 
-// Free is a port of loopback that nobody has. It lies below the range from which
-// systems hand out ports by themselves (32768 on Linux, 49152 on Windows), so that no
-// listener at port 0, of all the tests that run beside, takes it before it is used.
+// Free is a port of loopback that nobody has.
 func Free(t testing.TB) int {
 	t.Helper()
-	for range 1000 {
+	return Several(t, 1)[0]
+}
+
+// Several are n such ports. They lie below the range from which systems hand out
+// ports by themselves (32768 on Linux, 49152 on Windows), so that no listener at port
+// 0, of all the tests that run beside, takes one before it is used.
+func Several(t testing.TB, n int) (ports []int) {
+	t.Helper()
+	for range 100 * n {
 		port := 10000 + rand.IntN(20000)
 		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			_ = l.Close()
-			return port
+		if err != nil {
+			continue
+		}
+		defer func() { _ = l.Close() }() // held until all are found
+		if ports = append(ports, port); len(ports) == n {
+			return ports
 		}
 	}
-	t.Fatal("no port between 10000 and 30000 is free")
-	return 0
+	t.Fatal("too few ports between 10000 and 30000 are free")
+	return nil
 }

@@ -138,8 +138,8 @@ func TestLeafKeepsContract(t *testing.T) {
 // free are addresses that nobody listens on at the moment.
 func free(t *testing.T, n int) (out []string) {
 	t.Helper()
-	for range n {
-		out = append(out, fmt.Sprintf("127.0.0.1:%d", porttest.Free(t)))
+	for _, port := range porttest.Several(t, n) {
+		out = append(out, fmt.Sprintf("127.0.0.1:%d", port))
 	}
 	return out
 }

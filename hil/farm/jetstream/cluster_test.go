@@ -21,8 +21,8 @@ func three(t *testing.T) (nodes []*hub.Server) {
 	t.Helper()
 	a := must[*hub.Authority](t)(hub.NewAuthority(time.Now(), time.Hour))
 	var routes []string
-	for range 3 {
-		routes = append(routes, fmt.Sprintf("127.0.0.1:%d", porttest.Free(t)))
+	for _, port := range porttest.Several(t, 3) {
+		routes = append(routes, fmt.Sprintf("127.0.0.1:%d", port))
 	}
 	for i, r := range routes {
 		name := fmt.Sprint("n", i)
