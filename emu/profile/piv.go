@@ -64,9 +64,13 @@ func among(fact string, values, known []string) error {
 	return nil
 }
 
+// longestShort is the length of the longest short command: header, Lc, 255 bytes, Le
+// (ISO/IEC 7816-3 §12.1.3). A card that takes longer ones takes all of these.
+const longestShort = 261
+
 func length(f *Fact[int]) error {
-	if f != nil && (f.Value < 0 || f.Value > 0xFFFF) {
-		return fmt.Errorf("extended_length: %d is not 0 to 65535", f.Value)
+	if f != nil && f.Value != 0 && (f.Value < longestShort || f.Value > 0xFFFF) {
+		return fmt.Errorf("extended_length: %d is neither 0, for none, nor %d to 65535", f.Value, longestShort)
 	}
 	return nil
 }

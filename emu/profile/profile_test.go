@@ -59,6 +59,7 @@ func TestRefused(t *testing.T) {
     "value": 0`, `"extended_length": {
     "value": 65536`, "extended_length"},
 		{"extended length of a personality", `"value": 32768`, `"value": 65536`, "v81-extended: extended_length: 65536"},
+		{"an extended length below short ones", `"value": 32768`, `"value": 260`, "v81-extended: extended_length: 260"},
 		{"extended length on T=0", `"id": "v81-extended",
       "protocol": "T=1"`, `"id": "v81-extended",
       "protocol": "T=0"`, "T=0 has no extended commands"},
