@@ -71,6 +71,9 @@ func (o Outcome) Summary(by attest.Signer) (attest.Statement, error) {
 	return attest.Statement{Subjects: o.e.Artifacts, Type: attest.TypeVSA, Predicate: raw}, err
 }
 
+// keyClass is where in verifier.version the class of the weakest key stands.
+const keyClass = "key-class"
+
 // withClass writes the class of the weakest key into verifier.version, which the
 // library's type lacks. Source: SLSA VSA v1, verifier.version.
 func withClass(raw []byte, class attest.Class) ([]byte, error) {
@@ -82,7 +85,7 @@ func withClass(raw []byte, class attest.Class) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("summary: %w: there is no verifier", attest.ErrFormat)
 	}
-	who["version"] = map[string]string{"key-class": string(class)}
+	who["version"] = map[string]string{keyClass: string(class)}
 	return json.Marshal(all)
 }
 

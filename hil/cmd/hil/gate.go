@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,18 +180,18 @@ func signedFile(path string) (gate.SignedFile, error) {
 }
 
 func bundles(dir string) ([]gate.File, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*"+witness.Ending))
+	names, err := fs.Glob(os.DirFS(dir), "*"+witness.Ending)
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(paths)
+	slices.Sort(names)
 	var all []gate.File
-	for _, path := range paths {
-		content, err := os.ReadFile(path)
+	for _, name := range names {
+		content, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, gate.File{Name: filepath.Base(path), Content: content})
+		all = append(all, gate.File{Name: name, Content: content})
 	}
 	return all, nil
 }

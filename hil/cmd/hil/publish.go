@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -95,6 +96,19 @@ const attestations = "attestations"
 // copied is a file that is published: where it is, and its name with slashes there.
 type copied struct{ from, to string }
 
+// content is what is published of a file. Of a key only the public key: what else a PEM
+// file may hold, a private one before it, say, is for nobody.
+func (c copied) content() ([]byte, error) {
+	if path.Ext(c.to) != ".pem" {
+		return os.ReadFile(c.from)
+	}
+	k, err := publicKey(c.from)
+	if err != nil {
+		return nil, err
+	}
+	return k.PEM(), nil
+}
+
 // kept are the files that are published: the report, its page, and what is signed.
 // Logs stay behind, and JUnit XML can be made again.
 func (c publishCommand) kept() ([]copied, error) {
@@ -105,18 +119,32 @@ func (c publishCommand) kept() ([]copied, error) {
 		for _, name := range released {
 			all = append(all, copied{filepath.Join(c.Release, filepath.FromSlash(name)), "release/" + path.Base(name)})
 		}
+		if c.waived() {
+			all = append(all, copied{filepath.Join(c.Release, waivers), "release/" + waivers}, copied{filepath.Join(c.Release, waivers) + witness.Ending, "release/" + waivers + witness.Ending})
+		}
 	}
 	for from, to := range more {
-		signed, err := filepath.Glob(filepath.Join(from, "*"+witness.Ending))
+		signed, err := fs.Glob(os.DirFS(from), "*"+witness.Ending)
 		if err != nil {
 			return nil, err
 		}
+		if c.Release != "" && len(signed) == 0 {
+			return nil, fmt.Errorf("%w: nothing that was signed is in %s", errUnfit, from)
+		}
 		for _, one := range signed {
-			all = append(all, copied{one, to + "/" + filepath.Base(one)})
+			all = append(all, copied{filepath.Join(from, one), to + "/" + one})
 		}
 	}
 	slices.SortFunc(all, func(a, b copied) int { return strings.Compare(a.to, b.to) })
 	return all, nil
+}
+
+// waivers is the file of a release that has what was waived, if anything was.
+const waivers = "waivers.json"
+
+func (c publishCommand) waived() bool {
+	_, err := os.Stat(filepath.Join(c.Release, waivers))
+	return err == nil
 }
 
 // released are the files of a release that the gate judges by, and its word.
@@ -134,10 +162,7 @@ func (c publishCommand) fill(dir string, r result.Report) error {
 	}
 	var sums strings.Builder
 	for _, one := range all {
-		b, err := os.ReadFile(one.from)
-		if err == nil && path.Ext(one.to) == ".pem" {
-			_, err = publicKey(one.from) // nothing else that a PEM file may hold is for others
-		}
+		b, err := one.content()
 		if err != nil {
 			return err
 		}
@@ -187,6 +212,7 @@ func (c publishCommand) readme(r result.Report, signed bool) ([]byte, error) {
 type judged struct {
 	gate.Release
 	gate.Word
+	Waived bool
 }
 
 // judged reads the plan and the gate's word, signed by the gate's key; nil is no
@@ -215,7 +241,7 @@ func (c publishCommand) judged() (*judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	var j judged
+	j := judged{Waived: c.waived()}
 	if j.Word, err = gate.ReadWord(s); err != nil {
 		return nil, err
 	}

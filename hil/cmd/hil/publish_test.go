@@ -49,6 +49,11 @@ func TestPublishRelease(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	d.file("planner.pem", "priv:\n    00:d1:ff\n"+d.must(0, append([]string{"key", "show", "--purpose", "planner"}, d.signed...)...)) // as openssl's -text does
+	d.must(0, "publish", "--release", d.dir, d.path("out/latest"), to+"3")
+	if kept, err := os.ReadFile(filepath.Join(to+"3", "release", "planner.pem")); err != nil || strings.Contains(string(kept), "priv") {
+		t.Errorf("published: %s, %v", kept, err)
+	}
 	d.file("report.pem", strings.ReplaceAll(string(public), "PUBLIC", "PRIVATE"))
 	if code, said := hil(t, "publish", "--release", d.dir, d.path("out/latest"), to+"2"); code == 0 || !strings.Contains(said, "report.pem") {
 		t.Errorf("a private key is published: exit %d\n%s", code, said)
