@@ -25,10 +25,11 @@ func (t *Tray) ready(ctx context.Context) {
 	status := systray.AddMenuItem("Status", "How readers, card and settings stand")
 	quit := systray.AddMenuItem("Close", "End Smartcard Connect until the next login")
 	go t.Board.Watch(ctx, t.Readers)
-	go t.follow(ctx, status.ClickedCh, quit.ClickedCh)
+	go t.follow(ctx)
+	go t.clicks(ctx, status.ClickedCh, quit.ClickedCh)
 }
 
-func (t *Tray) follow(ctx context.Context, status, quit <-chan struct{}) {
+func (t *Tray) follow(ctx context.Context) {
 	changed := t.Board.Follow(ctx)
 	t.refresh()
 	for {
@@ -37,6 +38,17 @@ func (t *Tray) follow(ctx context.Context, status, quit <-chan struct{}) {
 			return
 		case <-changed:
 			t.refresh()
+		}
+	}
+}
+
+// clicks does what is clicked. A click that nobody waits for is lost, so this does
+// nothing else.
+func (t *Tray) clicks(ctx context.Context, status, quit <-chan struct{}) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
 		case <-status:
 			t.Show(ctx)
 		case <-quit:
