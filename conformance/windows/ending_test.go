@@ -55,10 +55,11 @@ func (a *asker) ending() life {
 			return errors.Join(err, a.gone(formTitle))
 		}},
 		{"the countdown is spoken at its marks", func() error {
-			soon.Deadline = time.Now().Add(62 * time.Second)
-			if err := again(soon); err != nil {
+			if err := again(sheet(passcode.Ready)); err != nil { // up before the mark, however long that takes
 				return err
 			}
+			soon.Deadline = time.Now().Add(62 * time.Second)
+			a.window.Show(soon)
 			_, err := a.sees(formTitle, "1 minute left.")
 			return errors.Join(err, a.shot("counting"))
 		}},
@@ -99,7 +100,13 @@ func (a *asker) beside() life {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(a.clicks(all[0]), a.types("before ")); err != nil {
+		if err := a.clicks(all[0]); err != nil {
+			return err
+		}
+		if err := a.until(func(p piece) bool { return p.State&stateFocused != 0 }, "Untitled"); err != nil {
+			return err
+		}
+		if err := a.types("before "); err != nil {
 			return err
 		}
 		if err := a.open(sheet(passcode.NoCard)); err != nil {
@@ -111,15 +118,6 @@ func (a *asker) beside() life {
 		if err := errors.Join(a.types("after"), a.shot("elsewhere")); err != nil {
 			return err
 		}
-		all, err = a.tree("*Untitled")
-		if err != nil {
-			all, err = a.tree("Untitled")
-		}
-		for _, p := range all {
-			if strings.Contains(p.Value, "before after") {
-				return err
-			}
-		}
-		return fmt.Errorf("%w; what was typed did not all arrive: %+v", err, all)
+		return a.until(func(p piece) bool { return strings.Contains(p.Value, "before after") }, "*Untitled", "Untitled")
 	}}}
 }

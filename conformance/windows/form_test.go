@@ -125,7 +125,7 @@ func (a *asker) typing() life {
 			if err := a.open(sheet(passcode.NoReader)); err != nil {
 				return err
 			}
-			_, err := a.sees(formTitle, `TEST: environment "int"`, "Sign in to Ward round", "Asked for by: Ward round", "Connect a smartcard reader.", "Time left: 4:5", "(TimeToShowPinForm)")
+			_, err := a.sees(formTitle, `TEST: environment "int"`, "Sign in to Ward round", "Asked for by: Ward round", "Connect a smartcard reader.", "Time left: 4:", "(TimeToShowPinForm)")
 			return errors.Join(err, a.shot("no-reader"))
 		}},
 		{"it wants a card", func() error { return a.shows(sheet(passcode.NoCard), "insert-card", "Insert your smartcard.") }},

@@ -83,6 +83,26 @@ func (o onlooker) sees(title string, words ...string) (all []piece, err error) {
 	return all, err
 }
 
+// until waits until a piece of a window with one of the titles is as wanted.
+func (o onlooker) until(is func(piece) bool, titles ...string) error {
+	ctx, stop := context.WithTimeout(o.ctx, startTime)
+	defer stop()
+	var last []piece
+	for ctx.Err() == nil {
+		for _, title := range titles {
+			all, err := o.tree(title)
+			if err != nil {
+				continue
+			}
+			if last = all; slices.ContainsFunc(all, is) {
+				return nil
+			}
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	return fmt.Errorf("%q never comes to what is wanted: %+v", titles, last)
+}
+
 // gone waits until no window has the title.
 func (o onlooker) gone(title string) error {
 	ctx, stop := context.WithTimeout(o.ctx, startTime)

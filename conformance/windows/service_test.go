@@ -64,7 +64,7 @@ func serviced(ctx context.Context, _ job) (any, error) {
 		{"installed", func() error { return says(ctx, serviceName, "/job/port-service.exe", "install") }},
 		{"queried before its start", func() error { return says(ctx, "STOPPED", "sc", "query", serviceName) }},
 		{"started", func() error { return says(ctx, "", "net", "start", serviceName) }},
-		{"queried", func() error { return says(ctx, "RUNNING", "sc", "query", serviceName) }},
+		{"queried", func() error { return comes(ctx, "RUNNING") }},
 		{"every port answers, no agent", func() error { return ports(ctx, 0) }},
 		{"an agent registers over the pipe", func() error {
 			_, err := c.program(ctx, "smartcard-connect", "/usr/bin/wine", "/job/smartcard-connect.exe", "run", "--settings", config, "--service", pipe)
@@ -73,7 +73,7 @@ func serviced(ctx context.Context, _ job) (any, error) {
 		{"every port names this user's agent", func() error { return ports(ctx, agentPort) }},
 		{"the agent is forgotten when its process ends", func() error { c.close(); return ports(ctx, 0) }},
 		{"stopped", func() error { return says(ctx, "", "net", "stop", serviceName) }},
-		{"queried after its end", func() error { return says(ctx, "STOPPED", "sc", "query", serviceName) }},
+		{"queried after its end", func() error { return comes(ctx, "STOPPED") }},
 		{"removed", func() error { return says(ctx, serviceName, "/job/port-service.exe", "uninstall") }},
 		{"removed again is no error", func() error { return says(ctx, serviceName, "/job/port-service.exe", "uninstall") }},
 	}
@@ -100,6 +100,20 @@ func says(ctx context.Context, word, program string, args ...string) error {
 		return fmt.Errorf("%s %s: %w: %s", program, strings.Join(args, " "), err, out)
 	}
 	return nil
+}
+
+// comes waits until the service manager has the service in a state: net starts and
+// stops, and does not wait.
+func comes(ctx context.Context, state string) (err error) {
+	ctx, stop := context.WithTimeout(ctx, startTime)
+	defer stop()
+	for ctx.Err() == nil {
+		if err = says(ctx, state, "sc", "query", serviceName); err == nil {
+			return nil
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	return err
 }
 
 // ports waits until the service knows the agent at this port, or none.

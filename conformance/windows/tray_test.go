@@ -152,9 +152,31 @@ func listening() bool {
 	return strings.Contains(string(raw), fmt.Sprintf("0100007F:%04X 00000000:0000 0A", agentPort))
 }
 
+// classMenu is the class of a menu that pops up.
+const classMenu = "#32768"
+
+// popsUp clicks the icon until its menu is there: an icon that is not drawn yet takes
+// no click.
+func (o onlooker) popsUp() error {
+	ctx, stop := context.WithTimeout(o.ctx, startTime)
+	defer stop()
+	for ctx.Err() == nil {
+		if err := o.xdotool("mousemove", iconX, iconY, "sleep", "0.3", "click", "1"); err != nil {
+			return err
+		}
+		for range 10 {
+			if _, err := o.tree(classMenu); err == nil {
+				return nil
+			}
+			time.Sleep(500 * time.Millisecond)
+		}
+	}
+	return errors.New("the icon has no menu")
+}
+
 // menu opens the icon's menu and clicks as far from the icon.
 func (o onlooker) menu(picture string, below int) error {
-	if err := o.xdotool("mousemove", iconX, iconY, "sleep", "0.3", "click", "1", "sleep", "1"); err != nil {
+	if err := o.popsUp(); err != nil {
 		return err
 	}
 	if err := o.shot(picture); err != nil {

@@ -76,10 +76,15 @@ func user(name string) *windows.LazyProc {
 	return windows.NewLazySystemDLL("user32.dll").NewProc(name)
 }
 
-// find is the first visible window whose title begins so, or 0.
+// find is the first visible window whose title begins so, or that is of the class
+// with a # before it, as menus are, or 0.
 func find(title string) (found windows.HWND) {
 	look := windows.NewCallback(func(w windows.HWND, _ uintptr) uintptr {
-		if visible(w) && strings.HasPrefix(text(w), title) {
+		is := strings.HasPrefix(text(w), title)
+		if strings.HasPrefix(title, "#") {
+			is = class(w) == title
+		}
+		if visible(w) && is {
 			found = w
 			return 0
 		}
@@ -87,6 +92,15 @@ func find(title string) (found windows.HWND) {
 	})
 	_ = windows.EnumWindows(look, nil)
 	return found
+}
+
+func class(w windows.HWND) string {
+	var room [64]uint16
+	n, err := windows.GetClassName(w, &room[0], int32(len(room)))
+	if err != nil {
+		return ""
+	}
+	return windows.UTF16ToString(room[:n])
 }
 
 func visible(w windows.HWND) bool {
@@ -128,11 +142,7 @@ func tree(w windows.HWND) []part {
 }
 
 func describe(w windows.HWND) part {
-	p := part{Shown: visible(w)}
-	var class [64]uint16
-	if n, err := windows.GetClassName(w, &class[0], int32(len(class))); err == nil {
-		p.Class = windows.UTF16ToString(class[:n])
-	}
+	p := part{Shown: visible(w), Class: class(w)}
 	var area struct{ left, top, right, bottom int32 }
 	_, _, _ = user("GetWindowRect").Call(uintptr(w), uintptr(unsafe.Pointer(&area)))
 	p.Left, p.Top, p.Right, p.Bottom = area.left, area.top, area.right, area.bottom
