@@ -21,7 +21,7 @@ func TestSecondUserIsRefused(t *testing.T) {
 	}
 	h := open(t)
 	for uid, want := range map[uint32]string{65534: "403 Forbidden", 0: "200 OK"} {
-		script := fmt.Sprintf("exec 3<>/dev/tcp/127.0.0.1/%d; printf '%%b' \"$1\" >&3; cat <&3", h.port)
+		script := fmt.Sprintf("exec 3<>/dev/tcp/127.0.0.1/%d; printf '%%b' \"$1\" >&3; head -n 1 <&3", h.port) // the door reads no body of whom it turns away: the rest may be cut off
 		text := fmt.Sprintf("POST /v1/authenticate HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
 			h.port, h.origin, len(request()), request())
 		c := exec.Command(bash, "-c", script, "bash", text)

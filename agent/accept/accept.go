@@ -17,7 +17,7 @@ func Each(ctx context.Context, l net.Listener, most int, hold func(context.Conte
 	defer all.Wait()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	context.AfterFunc(ctx, func() { _ = l.Close() })
+	all.Go(func() { <-ctx.Done(); _ = l.Close() })
 	slots := make(chan struct{}, most)
 	for {
 		c, err := l.Accept()

@@ -94,7 +94,9 @@ func (d *Door) stream(ctx context.Context, c *connection, first messages, write 
 		case <-c.closed:
 			return nil
 		case <-c.news:
-			err = write(d.hub.take(c))
+			if m := d.hub.take(c); len(m.Messages) > 0 { // what was news may be over
+				err = write(m)
+			}
 		case <-beat.C:
 			err = write(struct{}{})
 		}
