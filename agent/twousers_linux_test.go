@@ -127,7 +127,7 @@ func portNumberAt(port int) string { return fmt.Sprintf("http://127.0.0.1:%d/PRS
 func (m *machine) until(uid uint32, want string) {
 	m.t.Helper()
 	last := ""
-	for range 100 {
+	for range 600 {
 		if last = m.portNumber(uid, m.ports[0]); strings.Contains(last, want) {
 			return
 		}
@@ -185,7 +185,7 @@ func TestTwoUsers(t *testing.T) {
 	}
 
 	m.must(first.Process.Kill())
-	for range 100 {
+	for range 600 {
 		if strings.HasSuffix(m.portNumber(ada, m.ports[0]), "HTTP 403") {
 			break
 		}

@@ -29,7 +29,8 @@ func console(t *testing.T) (*mockcis2.Server, *httptest.Server, onScreen) {
 func (s onScreen) until(js string) {
 	s.t.Helper()
 	for range 500 {
-		if s.text("String(!!("+js+"))") == "true" {
+		// What is not there yet is no error: pages are drawn as events come.
+		if s.text("(() => { try { return String(!!("+js+")) } catch { return 'false' } })()") == "true" {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)

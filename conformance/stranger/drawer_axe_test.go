@@ -107,7 +107,7 @@ func runDrawer(t *testing.T, args ...string) string {
 func openPage(t *testing.T, url, element string) context.Context {
 	t.Helper()
 	need(t, "chromium")
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath("chromium"), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("headless", "new")}
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath("chromium"), chromedp.Flag("headless", "new")}
 	for _, f := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run", "disable-gpu", "no-sandbox"} {
 		options = append(options, chromedp.Flag(f, true))
 	}

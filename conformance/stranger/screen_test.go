@@ -39,7 +39,7 @@ func screen(t *testing.T, options ...chromedp.ExecAllocatorOption) onScreen {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options = append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+	options = append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path),
 		chromedp.Flag("headless", "new"), chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("no-first-run", true), chromedp.Flag("hide-scrollbars", true)}, options...)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)

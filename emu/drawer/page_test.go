@@ -29,7 +29,7 @@ func browse(t *testing.T, b bench) context.Context {
 	if err != nil {
 		t.Skip("chromium is not installed: make install")
 	}
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("headless", "new")}
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Flag("headless", "new")}
 	for _, f := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run", "disable-gpu", "no-sandbox"} {
 		options = append(options, chromedp.Flag(f, true))
 	}
@@ -81,7 +81,7 @@ func reach(t *testing.T, tab context.Context, id string) {
 func status(t *testing.T, tab context.Context, want string) {
 	t.Helper()
 	got := ""
-	for range 200 {
+	for range 1500 {
 		if got = js[string](t, tab, "document.getElementById('status').textContent"); strings.Contains(got, want) {
 			return
 		}

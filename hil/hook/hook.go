@@ -183,10 +183,10 @@ func (h *Hook) deliver(ctx context.Context, path string) error {
 // gone counts what became of a message and takes it out of the folder. One that
 // was not taken is logged; the records of the farm still say what it said.
 func (h *Hook) gone(path, outcome string, err error) {
-	h.mu.Lock()
-	h.sent[outcome]++
-	h.mu.Unlock()
 	move := os.Remove(path)
+	h.mu.Lock()
+	h.sent[outcome]++ // last: who sees it finds the folder without
+	h.mu.Unlock()
 	if err != nil {
 		move = errors.Join(move, err)
 	}

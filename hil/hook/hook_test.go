@@ -86,7 +86,7 @@ func (m told) check(t *testing.T, id string) {
 // settled waits until a number of messages came to an end.
 func settled(t *testing.T, h *hook.Hook, outcome string, n int) {
 	t.Helper()
-	for range 1000 {
+	for range 6000 {
 		if h.Sent()[outcome] == n {
 			return
 		}

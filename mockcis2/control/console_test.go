@@ -27,7 +27,7 @@ func browse(t *testing.T, b *bench) context.Context {
 	if err != nil {
 		t.Skip("chromium is not installed: make install")
 	}
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("headless", "new")}
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Flag("headless", "new")}
 	for _, f := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run", "disable-gpu", "no-sandbox"} {
 		options = append(options, chromedp.Flag(f, true))
 	}
@@ -78,7 +78,7 @@ func reach(t *testing.T, tab context.Context, id string) {
 // until waits for an expression to be true.
 func until(t *testing.T, tab context.Context, expression string) {
 	t.Helper()
-	for range 250 {
+	for range 1500 {
 		if js[bool](t, tab, expression) {
 			return
 		}

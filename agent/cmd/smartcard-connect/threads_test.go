@@ -48,7 +48,11 @@ func rest(t *testing.T, many int) {
 			_ = from.Close()
 		})
 	}
-	time.Sleep(200 * time.Millisecond)
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if n, _ := runtime.ThreadCreateProfile(nil); n >= many {
+			break
+		}
+	}
 	for _, to := range ends {
 		_ = to.Close()
 	}

@@ -29,7 +29,7 @@ func TPM(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = run.Process.Kill(); _ = run.Wait(); _ = os.RemoveAll(dir) })
-	for range 500 {
+	for range 3000 {
 		if c, err := net.Dial("unix", socket); err == nil { // the file is there before anybody listens
 			_ = c.Close()
 			return socket

@@ -189,11 +189,13 @@ func (s studio) stranger(t *testing.T) {
 		t.Skip("OpenSC is the stranger here: apt-get install opensc")
 	}
 	hil := s.dir + "/bin/hil"
+	// pcscd looks for a card every 400 ms; the list of readers asks no card anything.
+	const await = "n=0; until opensc-tool --list-readers 2>/dev/null | grep -q Yes; do n=$((n+1)); [ $n -lt 300 ] || exit 1; sleep 0.1; done\n"
 	look := "opensc-tool --reader 0 -c default -s 00:A4:04:00:0B:A0:00:00:03:08:00:00:10:00:01:00:00 -s 00:CB:3F:FF:03:5C:01:7E:00"
 	for name, text := range map[string]string{
 		"conf/vpcd": second,
 		"second.sh": "mount -t tmpfs none /run && mkdir /run/pcscd && exec pcscd --foreground --config " + s.dir + "/conf >/dev/null 2>&1\n",
-		"look.sh":   "sleep 1\n" + look + "\n",
+		"look.sh":   await + look + "\n",
 	} {
 		if err := errors.Join(os.MkdirAll(s.dir+"/conf", 0o755), os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
@@ -217,11 +219,11 @@ func (s studio) stranger(t *testing.T) {
 	if code != 0 || !strings.Contains(was, "Received") {
 		t.Fatalf("recording: exit %d\n%s", code, was)
 	}
-	code, is := s.hil("exec", "--empty", "--", hil, "replay", "talk.apdu", "--", "/bin/sh", "-c", "sleep 1; "+look)
+	code, is := s.hil("exec", "--empty", "--", hil, "replay", "talk.apdu", "--", "/bin/sh", "-c", await+look)
 	if code != 0 || received(is) != received(was) {
 		t.Errorf("playing: exit %d\n%s\nrecorded:\n%s", code, is, was)
 	}
-	code, is = s.hil("exec", "--empty", "--", hil, "replay", "talk.apdu", "--", "/bin/sh", "-c", "sleep 1; opensc-tool --reader 0 -c default -s 00:CA:01:01:00")
+	code, is = s.hil("exec", "--empty", "--", hil, "replay", "talk.apdu", "--", "/bin/sh", "-c", await+"opensc-tool --reader 0 -c default -s 00:CA:01:01:00")
 	if code != result.ExitInconclusive || !strings.Contains(is, "SW1=0x6F, SW2=0x00") || !strings.Contains(is, "not in the recording") {
 		t.Errorf("what was not recorded: exit %d\n%s", code, is)
 	}
