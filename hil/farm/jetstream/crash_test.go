@@ -3,6 +3,7 @@ package jetstream_test
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -43,7 +44,13 @@ func TestVictim(t *testing.T) {
 		if err := kv.Purge(t.Context(), "lease", js.PurgeTTL(time.Second)); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(3 * time.Second)
+		stream := must[js.Stream](t)(plain(t, s).Stream(t.Context(), "KV_naive"))
+		eventually(t, "the marker of the purge expires", func() error {
+			if _, err := stream.GetLastMsgForSubject(t.Context(), "$KV.naive.lease"); !errors.Is(err, js.ErrMsgNotFound) {
+				return fmt.Errorf("it is still there: %w", err)
+			}
+			return nil
+		})
 		fmt.Println("READY", held)
 	} else {
 		f := lay(t, s, quick())
