@@ -43,7 +43,7 @@ func eachPort(ctx context.Context, t *target.Target, path string, judge func(*br
 
 // patient waits for a service that is only starting.
 func patient(ctx context.Context, b *browser.Browser, k browser.Knock, path string) (*browser.Page, error) {
-	for range 40 {
+	for range 200 { // ten seconds
 		p, err := b.Get(ctx, k, path)
 		if err == nil && p.Status != http.StatusForbidden {
 			return p, nil
@@ -154,7 +154,7 @@ func untilNamed(ctx context.Context, t *target.Target, agent int) error {
 	k := journey.Knock(t)
 	k.Port = t.Ports[0]
 	last := ""
-	for range 60 {
+	for range 200 { // ten seconds
 		p, err := browser.New(t.HTTP).Get(ctx, k, "/PRS/GetPortNumber")
 		if err != nil {
 			return err

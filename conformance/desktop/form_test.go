@@ -125,7 +125,7 @@ func TestPinentrySignsIn(t *testing.T) {
 		id, err := d.Try("xdotool", "search", "--onlyvisible", "--class", "pinentry")
 		return id, err == nil && id != ""
 	})
-	d.Run("xdotool", "windowactivate", "--sync", strings.Fields(window)[0])
+	d.Focus(strings.Fields(window)[0])
 	d.Shoot("agent-pinentry")
 	keys(d, passcode)
 	d.Run("xdotool", "key", "Return")

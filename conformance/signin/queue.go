@@ -90,7 +90,7 @@ func place(ctx context.Context, t *target.Target, id string) (int, error) {
 // untilAt waits until a sign-in is at a place.
 func untilAt(ctx context.Context, t *target.Target, id string, want int) error {
 	at := 0
-	for range 60 {
+	for range 200 { // ten seconds
 		var err error
 		if at, err = place(ctx, t, id); err != nil || at == want {
 			return err

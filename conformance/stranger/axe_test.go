@@ -169,13 +169,12 @@ func TestKeyboardAlone(t *testing.T) {
 	focus("username")
 	press("555000000111" + kb.Enter)
 	s.do(chromedp.WaitReady(chromedp.CSS("#role-search")))
+	s.until(ran)
 	press(kb.Tab)
 	press(kb.Tab)
 	focus("role-search")
 	press("systems")
-	if said := s.text(`document.querySelector("#role-count[role=status]").textContent`); said != "5 roles" {
-		t.Errorf("the search announces %q", said)
-	}
+	s.until(`document.querySelector("#role-count[role=status]").textContent === "5 roles"`)
 	press(kb.Enter) // searching is not choosing
 	press(kb.Tab)
 	press(" ")

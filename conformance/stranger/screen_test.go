@@ -21,6 +21,10 @@ const screens = "../../out/screens"
 const axe = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"]})
 	.then(r => r.violations.map(v => v.id + " (" + v.impact + "): " + v.help + " at " + v.nodes.map(n => n.target.join(" ")).join(", ")))`
 
+// ran is true of a page whose scripts have run: they are deferred, and so come before
+// its load is complete. An element is there before that.
+const ran = `document.readyState === "complete"`
+
 // onScreen is a browser in which the pages are looked at.
 type onScreen struct {
 	t   *testing.T

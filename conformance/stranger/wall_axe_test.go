@@ -139,6 +139,7 @@ func TestWallByKeyboardAlone(t *testing.T) {
 	s.reach("red-night-failed")
 	s.press(kb.Enter)
 	s.do(chromedp.WaitReady(chromedp.CSS("#rerun")))
+	s.until(ran)
 	s.reach("rerun")
 	s.press(kb.Enter)
 	s.until(`document.activeElement.id === "ask-reason"`)

@@ -73,7 +73,7 @@ func openByProgram(program, settings, opened string) func(context.Context, strin
 		c := exec.CommandContext(ctx, program, "authenticate", uri, "--settings", settings, "--log-folder", filepath.Join(filepath.Dir(opened), "agent-logs"),
 			"--session-dir", filepath.Dir(settings)) // the cell's session, not the bench's
 		out, ran := c.CombinedOutput()
-		for range 50 {
+		for range 200 { // ten seconds
 			if raw, err := os.ReadFile(opened); err == nil && len(raw) > 0 {
 				lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
 				return lines[len(lines)-1], nil

@@ -95,7 +95,7 @@ func TestPinentryGTK(t *testing.T) {
 		id, err := d.Try("xdotool", "search", "--onlyvisible", "--name", "^TEST Smartcard Connect")
 		return id, err == nil && id != ""
 	})
-	d.Run("xdotool", "windowactivate", "--sync", strings.Fields(id)[0])
+	d.Focus(strings.Fields(id)[0])
 	time.Sleep(time.Second) // what it draws cannot be asked for
 	d.Shoot("pinentry-gtk-2")
 	d.Run("xdotool", "type", "123456")

@@ -50,6 +50,7 @@ func Contract(t *testing.T, system reader.System, bench Bench) {
 type contract struct {
 	system reader.System
 	bench  Bench
+	known  []reader.State // as last told; nothing moves but by put
 }
 
 // getData is harmless on every card, in both protocols' encoding.
@@ -58,18 +59,17 @@ func getData() []byte { return []byte{0x00, 0xCA, 0x01, 0x01, 0x00} }
 // state waits until the bench's reader is as wanted.
 func (k *contract) state(t *testing.T, ctx context.Context, present bool) reader.State {
 	t.Helper()
-	var known []reader.State
 	for {
-		for _, s := range known {
+		for _, s := range k.known {
 			if s.Name == k.bench.Reader() && s.Present == present {
 				return s
 			}
 		}
-		next, err := k.system.Wait(ctx, known)
+		next, err := k.system.Wait(ctx, k.known)
 		if err != nil {
-			t.Fatalf("waiting for present=%v: %v; last seen %+v", present, err, known)
+			t.Fatalf("waiting for present=%v: %v; last seen %+v", present, err, k.known)
 		}
-		known = next
+		k.known = next
 	}
 }
 

@@ -55,9 +55,17 @@ func (d *Desktop) Click() string {
 		id, err := d.Try("xdotool", "search", "--onlyvisible", "--name", "Smartcard Connect")
 		return id, err == nil && id != ""
 	})
+	d.Focus(id)
+	return id
+}
+
+// Focus gives a window the keyboard, and waits until it has it: a window manager calls
+// one active before.
+func (d *Desktop) Focus(id string) {
+	d.t.Helper()
 	d.Run("xdotool", "windowactivate", "--sync", id)
-	return Until(d, "the keyboard's focus in the form", func() (string, bool) {
+	Until(d, "the keyboard's focus in window "+id, func() (bool, bool) {
 		focused, err := d.Try("xdotool", "getwindowfocus")
-		return id, err == nil && focused == id
+		return true, err == nil && focused == id
 	})
 }
