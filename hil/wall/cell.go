@@ -169,9 +169,27 @@ func (w *Wall) Hear(e watch.Event) {
 	if v := result.Verdict(e.Verdict); !asked || v == result.Pass || v == result.Skip {
 		return
 	}
+	if err := w.hold(h, e.Devices); err != nil && w.Log != nil {
+		w.Log.Warn("a red cell was to be held and is not", "run", e.Run, "cell", e.Cell, "error", err)
+	}
+}
+
+// hold takes devices for a person. Its host says how a cell ended before it lets go of
+// them, so they may be busy for a moment.
+func (w *Wall) hold(h holding, devices []farm.Device) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if _, err := w.Store.Acquire(ctx, h.person, h.ttl, e.Devices...); err != nil && w.Log != nil {
-		w.Log.Warn("a red cell was to be held and is not", "run", e.Run, "cell", e.Cell, "error", err)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		_, err := w.Store.Acquire(ctx, h.person, h.ttl, devices...)
+		if !errors.Is(err, farm.ErrBusy) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-tick.C:
+		}
 	}
 }

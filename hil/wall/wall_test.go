@@ -3,6 +3,7 @@ package wall_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -264,22 +265,42 @@ func TestCells(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 
-	olga.order(cell+"missed/hold", `{"minutes":10}`, 200)
-	w := farm.Work{Run: "night", Cell: "missed", Attempt: 2, Host: "desk", Devices: []farm.Device{walltest.Reader(6), walltest.Card("C1")}}
-	g, err := b.Farm.Acquire(t.Context(), farm.Holder{Run: "night", Cell: "missed", Attempt: 2, Host: "desk", Boot: "b"}, time.Minute, w.Devices...)
+	heldWhenRed(t, b, olga, 2, false)
+	olga.order(reader6+"release", `{}`, 200)
+	olga.order(cell+"missed/rerun", `{"reason":"and again"}`, 200)
+	heldWhenRed(t, b, olga, 3, true)
+}
+
+// heldWhenRed runs an attempt that olga wants held, to a red end. Where its host is
+// late it says how it ended, the page looks, and only then the devices are let go of.
+func heldWhenRed(t *testing.T, b *walltest.Bench, olga script, attempt int, late bool) {
+	t.Helper()
+	olga.order("/api/runs/night/cells/missed/hold", `{"minutes":10}`, 200)
+	w := farm.Work{Run: "night", Cell: "missed", Attempt: attempt, Host: "desk", Devices: []farm.Device{walltest.Reader(6), walltest.Card("C1")}}
+	g, err := b.Farm.Acquire(t.Context(), farm.Holder{Run: "night", Cell: "missed", Attempt: attempt, Host: "desk", Boot: "b"}, time.Minute, w.Devices...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Farm.Begin(t.Context(), w, g.Token); err != nil {
 		t.Fatal(err)
 	}
-	b.End(w, g, "FAIL", "again")
-	b.Watch.Look(t.Context())
-	if r := olga.reader("desk/1-1.6"); r.Lease == nil {
-		b.Watch.Look(t.Context())
+	if late {
+		go func() { time.Sleep(100 * time.Millisecond); _ = b.Farm.Release(context.Background(), g, "good") }()
+		err = b.Farm.Commit(t.Context(), w, g.Token, farm.Outcome{Verdict: "FAIL", Reason: "again", Result: []byte(`{"id":"missed","verdict":"FAIL"}`), Start: b.Clock.Now(), End: b.Clock.Now()})
+	} else {
+		b.End(w, g, "FAIL", "again")
 	}
-	if r := olga.reader("desk/1-1.6"); r.Lease == nil || r.Lease.Person != walltest.Operator {
-		t.Errorf("not held when it ended red: %+v", r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Watch.Look(t.Context())
+	r := olga.reader("desk/1-1.6")
+	for end := time.Now().Add(time.Minute); (r.Lease == nil || r.Lease.Person == "") && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		b.Watch.Look(t.Context())
+		r = olga.reader("desk/1-1.6")
+	}
+	if r.Lease == nil || r.Lease.Person != walltest.Operator {
+		t.Errorf("attempt %d is not held when it ended red: %+v", attempt, r)
 	}
 }
 
