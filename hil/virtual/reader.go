@@ -37,6 +37,7 @@ type Reader struct {
 	cut   func() error
 	to    io.WriteCloser
 	from  *json.Decoder
+	calls int // so many were made
 	found result.Cell
 }
 
@@ -92,7 +93,8 @@ const patience = 15 * time.Second
 // call does one thing inside. At the end of ctx a judge is told to stop; what
 // does not come back then is given up with the whole stand.
 func (s *Reader) call(ctx context.Context, do string) (answer, error) {
-	if err := json.NewEncoder(s.to).Encode(call{Do: do, Job: s.Job}); err != nil {
+	s.calls++
+	if err := json.NewEncoder(s.to).Encode(call{Do: do, Number: s.calls, Job: s.Job}); err != nil {
 		return answer{}, fmt.Errorf("%w: %w", ErrGone, err)
 	}
 	back := make(chan error, 1)
@@ -102,7 +104,7 @@ func (s *Reader) call(ctx context.Context, do string) (answer, error) {
 	select {
 	case err = <-back:
 	case <-ctx.Done():
-		_ = json.NewEncoder(s.to).Encode(call{Do: "stop", Job: s.Job})
+		_ = json.NewEncoder(s.to).Encode(call{Do: "stop", Number: s.calls, Job: s.Job})
 		late := time.AfterFunc(patience, func() { _ = s.cut() })
 		err = <-back
 		late.Stop()

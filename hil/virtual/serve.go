@@ -17,10 +17,11 @@ import (
 )
 
 // call is one line to the process inside, and answer the one line back. stop is
-// no call: it ends the judge that runs.
+// no call: it ends the judge that runs, if that is still the one with its number.
 type call struct {
-	Do  string    `json:"do"`
-	Job bench.Job `json:"job"`
+	Do     string    `json:"do"`
+	Number int       `json:"number"`
+	Job    bench.Job `json:"job"`
 }
 
 type answer struct {
@@ -63,10 +64,15 @@ func Serve(ctx context.Context, job bench.Job, env []string, in io.Reader, out i
 		under, cancel := context.WithCancel(ctx)
 		done := make(chan struct{})
 		go func() {
-			select {
-			case <-stop:
-				cancel()
-			case <-done:
+			for {
+				select {
+				case number := <-stop: // one that came too late was for an earlier call
+					if number == c.Number {
+						cancel()
+					}
+				case <-done:
+					return
+				}
 			}
 		}()
 		a := i.do(under, c)
@@ -80,8 +86,8 @@ func Serve(ctx context.Context, job bench.Job, env []string, in io.Reader, out i
 }
 
 // listen reads calls, and stops apart from them.
-func listen(in io.Reader) (<-chan call, <-chan struct{}) {
-	calls, stop := make(chan call), make(chan struct{}, 1)
+func listen(in io.Reader) (<-chan call, <-chan int) {
+	calls, stop := make(chan call), make(chan int, 1)
 	go func() {
 		defer close(calls)
 		for d := json.NewDecoder(in); ; {
@@ -94,7 +100,7 @@ func listen(in io.Reader) (<-chan call, <-chan struct{}) {
 				continue
 			}
 			select {
-			case stop <- struct{}{}:
+			case stop <- c.Number:
 			default:
 			}
 		}
