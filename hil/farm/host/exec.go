@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -99,6 +100,8 @@ func (e Exec) run(ctx context.Context, w farm.Work, a Actuator) ([]byte, error) 
 // guarded runs cmd to its end, or kills its group at the end of ctx. Nothing of
 // the group is left when it returns.
 func guarded(ctx context.Context, cmd *exec.Cmd) error {
+	runtime.LockOSThread() // Linux takes the end of the thread that forked for the parent's death
+	defer runtime.UnlockOSThread()
 	part.OwnGroup(cmd)
 	withParent(cmd)
 	group, err := part.StartGroup(cmd)
