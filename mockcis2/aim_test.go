@@ -137,7 +137,7 @@ func TestCloseEndsWhatHangs(t *testing.T) {
 		select {
 		case err := <-ended:
 			t.Errorf("%s does not hang: %v", id, err)
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(500 * time.Millisecond): // its handler has it by then
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"time"
 
 	"github.com/Microsoft/go-winio"
 	"golang.org/x/sys/windows"
 
+	"github.com/smartcard-connect/smartcard-connect/agent/accept"
 	"github.com/smartcard-connect/smartcard-connect/agent/local/peer"
 )
 
@@ -70,18 +70,8 @@ func listen(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	occupy(path)
+	accept.Occupy(path)
 	return l, nil
-}
-
-// occupy takes the place at the instance with which go-winio reserves the name.
-// Windows keeps that one closed, and says at once that nobody accepts yet; under
-// Wine it is open, and the first launch would wait there for an answer.
-func occupy(path string) {
-	moment := 10 * time.Millisecond
-	if c, err := winio.DialPipe(path, &moment); err == nil {
-		_ = c.Close()
-	}
 }
 
 // logon is the SID of this logon session (S-1-5-5-…), or the user's where the

@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"time"
 
 	"github.com/Microsoft/go-winio"
+
+	"github.com/smartcard-connect/smartcard-connect/agent/accept"
 )
 
 // DefaultSocket is where agents register when nobody says otherwise: a named
@@ -26,18 +27,8 @@ func listenSocket(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("portservice: pipe %s: %w", path, err)
 	}
-	occupy(path)
+	accept.Occupy(path)
 	return l, nil
-}
-
-// occupy takes the place at the instance with which go-winio reserves the name.
-// Windows keeps that one closed, and says at once that nobody accepts yet; under
-// Wine it is open, and the first agent would wait there for an answer.
-func occupy(path string) {
-	moment := 10 * time.Millisecond
-	if c, err := winio.DialPipe(path, &moment); err == nil {
-		_ = c.Close()
-	}
 }
 
 // dialSocket is an agent's way to it. The server learns who the agent is, and
