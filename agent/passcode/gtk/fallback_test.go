@@ -3,6 +3,7 @@
 package gtk_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -50,14 +51,19 @@ func TestFallbacks(t *testing.T) {
 			t.Log("this machine has no pinentry-curses: no picture of it")
 			continue
 		}
-		result := t.TempDir() + "/result"
+		dir := t.TempDir()
+		result, shown := dir+"/result", dir+"/shown"
 		env := fmt.Sprintf("%s=%s SMARTCARD_CONNECT_TEST_RESULT=%s", onTerminal, name, result)
-		d.Start("sh", "-c", "echo started; exec env "+env+" xterm -geometry 100x24 -T asking -e "+os.Args[0])
+		d.Start("sh", "-c", "echo started; exec env "+env+" xterm -geometry 100x24 -T asking -e script -qfc "+os.Args[0]+" "+shown)
 		id := gtktest.Until(d, "a terminal", func() (string, bool) {
 			id, err := d.Try("xdotool", "search", "--onlyvisible", "--name", "^asking$")
 			return id, err == nil && id != ""
 		})
 		d.Run("xdotool", "windowactivate", "--sync", id)
+		gtktest.Until(d, name+"'s question", func() (bool, bool) { // what is typed before it is thrown away
+			b, _ := os.ReadFile(shown)
+			return true, bytes.Contains(b, []byte("Passcode:"))
+		})
 		time.Sleep(time.Second) // what a terminal shows cannot be asked for
 		d.Shoot(name)
 		d.Run("xdotool", "type", "123456")
