@@ -41,12 +41,16 @@ func eachPort(ctx context.Context, t *target.Target, path string, judge func(*br
 	return nil
 }
 
+// patience is how long a service may be on its way to what is asked of it: less than
+// a check may take, however long each answer does.
+const patience = 8 * time.Second
+
 // patient waits for a service that is only starting.
 func patient(ctx context.Context, b *browser.Browser, k browser.Knock, path string) (*browser.Page, error) {
-	for range 200 { // ten seconds
+	for end := time.Now().Add(patience); ; {
 		p, err := b.Get(ctx, k, path)
-		if err == nil && p.Status != http.StatusForbidden {
-			return p, nil
+		if err == nil && p.Status != http.StatusForbidden || time.Now().After(end) {
+			return p, err
 		}
 		select {
 		case <-ctx.Done():
@@ -54,7 +58,6 @@ func patient(ctx context.Context, b *browser.Browser, k browser.Knock, path stri
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	return b.Get(ctx, k, path)
 }
 
 func portsAnswer(ctx context.Context, t *target.Target) error {
@@ -154,7 +157,7 @@ func untilNamed(ctx context.Context, t *target.Target, agent int) error {
 	k := journey.Knock(t)
 	k.Port = t.Ports[0]
 	last := ""
-	for range 200 { // ten seconds
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		p, err := browser.New(t.HTTP).Get(ctx, k, "/PRS/GetPortNumber")
 		if err != nil {
 			return err

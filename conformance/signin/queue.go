@@ -87,10 +87,13 @@ func place(ctx context.Context, t *target.Target, id string) (int, error) {
 	return at.Position, nil
 }
 
+// patience is how long a sign-in may be on its way to its place.
+const patience = 8 * time.Second
+
 // untilAt waits until a sign-in is at a place.
 func untilAt(ctx context.Context, t *target.Target, id string, want int) error {
 	at := 0
-	for range 200 { // ten seconds
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		var err error
 		if at, err = place(ctx, t, id); err != nil || at == want {
 			return err

@@ -63,6 +63,9 @@ func (s *scriptFile) Saw(context.Context) ([]Form, error) {
 	return forms, lines.Err()
 }
 
+// opening is how long a desktop may take to open an address that it was given.
+const opening = 8 * time.Second
+
 // openByProgram runs the built agent program as the desktop would for a URI.
 // The agent's browser opener writes the address it is given into opened.
 func openByProgram(program, settings, opened string) func(context.Context, string) (string, error) {
@@ -73,7 +76,7 @@ func openByProgram(program, settings, opened string) func(context.Context, strin
 		c := exec.CommandContext(ctx, program, "authenticate", uri, "--settings", settings, "--log-folder", filepath.Join(filepath.Dir(opened), "agent-logs"),
 			"--session-dir", filepath.Dir(settings)) // the cell's session, not the bench's
 		out, ran := c.CombinedOutput()
-		for range 200 { // ten seconds
+		for end := time.Now().Add(opening); time.Now().Before(end); {
 			if raw, err := os.ReadFile(opened); err == nil && len(raw) > 0 {
 				lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
 				return lines[len(lines)-1], nil
