@@ -41,16 +41,12 @@ func eachPort(ctx context.Context, t *target.Target, path string, judge func(*br
 	return nil
 }
 
-// patience is how long a service may be on its way to what is asked of it: less than
-// a check may take, however long each answer does.
-const patience = 8 * time.Second
-
 // patient waits for a service that is only starting.
 func patient(ctx context.Context, b *browser.Browser, k browser.Knock, path string) (*browser.Page, error) {
-	for end := time.Now().Add(patience); ; {
+	for range 40 {
 		p, err := b.Get(ctx, k, path)
-		if err == nil && p.Status != http.StatusForbidden || time.Now().After(end) {
-			return p, err
+		if err == nil && p.Status != http.StatusForbidden {
+			return p, nil
 		}
 		select {
 		case <-ctx.Done():
@@ -58,6 +54,7 @@ func patient(ctx context.Context, b *browser.Browser, k browser.Knock, path stri
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+	return b.Get(ctx, k, path)
 }
 
 func portsAnswer(ctx context.Context, t *target.Target) error {
@@ -157,7 +154,7 @@ func untilNamed(ctx context.Context, t *target.Target, agent int) error {
 	k := journey.Knock(t)
 	k.Port = t.Ports[0]
 	last := ""
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+	for range 60 {
 		p, err := browser.New(t.HTTP).Get(ctx, k, "/PRS/GetPortNumber")
 		if err != nil {
 			return err
