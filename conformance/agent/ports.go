@@ -34,12 +34,21 @@ func eachPort(ctx context.Context, t *target.Target, path string, judge func(*br
 		if err == nil {
 			err = judge(p, k.Origin)
 		}
+		for again := 0; err == nil && again < steady; again++ {
+			if p, err = b.Get(ctx, k, path); err == nil {
+				err = judge(p, k.Origin)
+			}
+		}
 		if err != nil {
 			return fmt.Errorf("port %d: %w", port, err)
 		}
 	}
 	return nil
 }
+
+// steady is how often in a row a port is asked again once it has answered: a service
+// that forgets its agent, and hears of it anew, knows it at some moments.
+const steady = 5
 
 // patient waits for a service that is only starting.
 func patient(ctx context.Context, b *browser.Browser, k browser.Knock, path string) (*browser.Page, error) {
