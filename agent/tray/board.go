@@ -30,6 +30,9 @@ func (b *Board) Change(write func(*Status)) {
 	}
 }
 
+// Again has everybody who follows look again, though nothing has changed.
+func (b *Board) Again() { b.Change(func(*Status) {}) }
+
 // Status is how things stand now.
 func (b *Board) Status() Status {
 	b.mu.Lock()

@@ -15,7 +15,7 @@ func (t *Tray) Run(ctx context.Context) error {
 	if err := t.place(ctx); err != nil {
 		return err
 	}
-	return loop(ctx, func() { t.ready(ctx) })
+	return loop(ctx, func() { t.ready(ctx) }, t.Board.Again)
 }
 
 // ready fills the icon and follows the board until ctx ends.

@@ -24,10 +24,12 @@ func (t *Tray) place(context.Context) error {
 	return nil
 }
 
-// loop has the icon until ctx ends.
-func loop(ctx context.Context, ready func()) error {
+// loop has the icon until ctx ends. shown is called once it is on the bus: systray
+// (1.12) calls ready before, and loses what is set while it puts the icon there.
+func loop(ctx context.Context, ready, shown func()) error {
 	start, end := systray.RunWithExternalLoop(ready, nil)
 	start()
+	shown()
 	<-ctx.Done()
 	end()
 	return nil

@@ -35,8 +35,9 @@ func (t *Tray) place(ctx context.Context) error {
 	return nil
 }
 
-// loop has the icon until ctx ends. Its window belongs to one thread.
-func loop(ctx context.Context, ready func()) error {
+// loop has the icon until ctx ends. Its window belongs to one thread. Here ready is
+// called when the icon is there.
+func loop(ctx context.Context, ready, _ func()) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer context.AfterFunc(ctx, systray.Quit)()
