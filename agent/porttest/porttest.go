@@ -16,11 +16,12 @@ func Free(t testing.TB) int {
 
 // Several are n such ports. They lie below the range from which systems hand out
 // ports by themselves (32768 on Linux, 49152 on Windows), so that no listener at port
-// 0, of all the tests that run beside, takes one before it is used.
+// 0, of all the tests that run beside, takes one before it is used, and above those
+// of conformance's targets.
 func Several(t testing.TB, n int) (ports []int) {
 	t.Helper()
 	for range 100 * n {
-		port := 10000 + rand.IntN(20000)
+		port := 30000 + rand.IntN(2768)
 		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
 			continue
@@ -30,6 +31,6 @@ func Several(t testing.TB, n int) (ports []int) {
 			return ports
 		}
 	}
-	t.Fatal("too few ports between 10000 and 30000 are free")
+	t.Fatal("too few ports between 30000 and 32768 are free")
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/smartcard-connect/smartcard-connect/agent/reader"
@@ -125,16 +126,23 @@ func (r *shelfRig) sound(ctx context.Context) error {
 	return nil
 }
 
+// Ports are the process's: where the search began, and how many it has looked at.
+var (
+	first = rand.Uint32N(20000)
+	found atomic.Uint32
+)
+
 // freePorts finds n ports that nobody has. They lie below the range from which
 // the kernel hands out ports by itself (32768 on Linux), so that no listener at
-// port 0 takes one between being found and being used.
+// port 0 takes one between being found and being used; and none is found twice by one
+// process, so that targets which are opened at once do not meet at one.
 func freePorts(n int) ([]int, error) {
 	var ports []int
 	for range 100 * n {
 		if len(ports) == n {
 			return ports, nil
 		}
-		port := 10000 + rand.IntN(20000)
+		port := 10000 + int((first+found.Add(1))%20000)
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			defer l.Close()
